@@ -1,0 +1,60 @@
+//===- SparseOps.td - Layers with sparse weights --------------------------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSE_OPT_DIALECTS_SOPT_IR_SPARSEOPS
+#define SPARSE_OPT_DIALECTS_SOPT_IR_SPARSEOPS
+
+include "dialects/Sopt/IR/SoptBase.td"
+
+def Sopt_LinearOp : Sopt_Op<"linear", [Pure]> {
+  let summary = "activation(x · weight + bias)";
+  let description = [{
+    `x` has any leading dimensions and K features last; `weight` is K × N, as
+    ONNX writes it; `bias`, if there is one, has N elements. The result has
+    x's leading dimensions and N features.
+
+    ```mlir
+    %y = sopt.linear %x, %w bias %b activation <gelu>
+       : (tensor<?x?x384xf32>, tensor<384x1536xf32>, tensor<1536xf32>)
+      -> tensor<?x?x1536xf32>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$x, AnyRankedTensor:$weight,
+    Optional<AnyRankedTensor>:$bias,
+    DefaultValuedAttr<Sopt_ActivationAttr, "Activation::None">:$activation);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = [{
+    $x `,` $weight (`bias` $bias^)? (`activation` $activation^)? attr-dict `:`
+    functional-type(operands, results)
+  }];
+}
+
+def Sopt_LayerNormOp : Sopt_Op<"layer_norm", [Pure, AttrSizedOperandSegments]> {
+  let summary = "Normalise the last dimension to mean 0 and variance 1";
+  let description = [{
+    y = (z − mean(z)) / sqrt(var(z) + epsilon) · scale + bias with
+    z = x + residual, statistics over the last dimension (divided by its size).
+    With `rms`, the mean is not subtracted: y = z / sqrt(mean(z²) + epsilon) ·
+    scale + bias. `scale` and `bias` have the last dimension's size.
+
+    ```mlir
+    %y = sopt.layer_norm %x scale %s bias %b {epsilon = 1.0e-12 : f32}
+       : (tensor<?x?x384xf32>, tensor<384xf32>, tensor<384xf32>)
+      -> tensor<?x?x384xf32>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$x, Optional<AnyRankedTensor>:$residual,
+    AnyRankedTensor:$scale, Optional<AnyRankedTensor>:$bias,
+    DefaultValuedAttr<F32Attr, "1.0e-5f">:$epsilon, UnitAttr:$rms);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = [{
+    $x (`residual` $residual^)? `scale` $scale (`bias` $bias^)? attr-dict `:`
+    functional-type(operands, results)
+  }];
+}
+
+#endif // SPARSE_OPT_DIALECTS_SOPT_IR_SPARSEOPS

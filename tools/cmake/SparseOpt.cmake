@@ -1,0 +1,63 @@
+# Dependencies, flags and the functions by which this project declares its
+# libraries, executables and generated files.
+
+find_package(MLIR 22.1 REQUIRED CONFIG)
+# ONNX links protobuf, whose targets its own config file does not look up.
+find_package(Protobuf REQUIRED)
+find_package(ONNX 1.23 REQUIRED CONFIG)
+find_package(fmt REQUIRED)
+find_package(Threads REQUIRED)
+list(APPEND CMAKE_MODULE_PATH ${MLIR_CMAKE_DIR} ${LLVM_CMAKE_DIR})
+include(TableGen)
+include(AddLLVM)
+include(AddMLIR)
+
+# One libMLIR.so: mixing it with static archives gives two MLIRContexts.
+set(MLIR_LINK_MLIR_DYLIB ON)
+# Our own assertions stay on in every build type, LLVM's are as Debian set them.
+set(LLVM_ENABLE_ASSERTIONS ON)
+include(HandleLLVMOptions)
+separate_arguments(SPARSE_OPT_LLVM_DEFINITIONS NATIVE_COMMAND
+                   ${LLVM_DEFINITIONS})
+add_definitions(${SPARSE_OPT_LLVM_DEFINITIONS})
+
+include_directories(SYSTEM ${LLVM_INCLUDE_DIRS} ${MLIR_INCLUDE_DIRS})
+include_directories(${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include
+                    ${PROJECT_BINARY_DIR} ${PROJECT_BINARY_DIR}/include)
+
+add_compile_options(-Wall -Wextra -Wno-unused-parameter
+                    $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>)
+if(SPARSE_OPT_WERROR)
+  add_compile_options(-Werror)
+endif()
+
+# sparse_opt_library(NAME SOURCES ... [DEPENDS target...] [LINK library...]
+#                    [EXCEPTIONS])
+# A static library of one room. It sees libMLIR.so; LINK names libraries of
+# this project or outside it. EXCEPTIONS is for code that calls ONNX.
+function(sparse_opt_library name)
+  cmake_parse_arguments(ARG "EXCEPTIONS" "" "SOURCES;DEPENDS;LINK" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  if(ARG_DEPENDS)
+    add_dependencies(${name} ${ARG_DEPENDS})
+  endif()
+  target_link_libraries(${name} PUBLIC ${ARG_LINK} MLIR LLVM)
+  if(ARG_EXCEPTIONS)
+    target_compile_options(${name} PRIVATE -fexceptions)
+  endif()
+endfunction()
+
+# sparse_opt_executable(NAME SOURCES ... [LINK library...])
+function(sparse_opt_executable name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} MLIR LLVM)
+endfunction()
+
+# sparse_opt_passes(NAME): declarations of the passes in ./Passes.td or the
+# folder's own `include/sparse-opt/<folder>/Passes.td`, as target NAMEIncGen.
+function(sparse_opt_passes name)
+  set(LLVM_TARGET_DEFINITIONS Passes.td)
+  mlir_tablegen(Passes.h.inc -gen-pass-decls -name ${name})
+  add_public_tablegen_target(SparseOpt${name}PassesIncGen)
+endfunction()
