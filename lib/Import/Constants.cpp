@@ -1,0 +1,159 @@
+//===- Constants.cpp - From attributes and initializers to constants
+//-------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "GraphImporter.h"
+#include "dialects/ONNX/IR/ElementTypes.h"
+#include "dialects/ONNX/IR/NodeLocation.h"
+#include "dialects/ONNX/IR/ONNX.h"
+
+using namespace llvm;
+using namespace mlir;
+using namespace sopt;
+using ::onnx::AttributeProto;
+using ::onnx::TensorProto;
+
+Expected<ElementsAttr> GraphImporter::importTensor(TensorProto &tensor,
+                                                   StringRef name) {
+  Type element =
+      sopt::onnx::getElementType(builder.getContext(), tensor.data_type());
+  if (!element)
+    return createStringError("tensor '%s' has the unknown data type %d",
+                             name.str().c_str(), tensor.data_type());
+  Expected<int64_t> count = getNumElements(tensor);
+  if (!count)
+    return count.takeError();
+  auto type = RankedTensorType::get(
+      SmallVector<int64_t>(tensor.dims().begin(), tensor.dims().end()),
+      element);
+  if (tensor.data_type() == TensorProto::STRING) {
+    if (tensor.string_data_size() != *count)
+      return createStringError("tensor '%s' has %d strings where its shape "
+                               "needs %lld",
+                               name.str().c_str(), tensor.string_data_size(),
+                               (long long)*count);
+    SmallVector<StringRef> strings(tensor.string_data().begin(),
+                                   tensor.string_data().end());
+    return DenseElementsAttr(DenseStringElementsAttr::get(type, strings));
+  }
+  Expected<AsmResourceBlob> data = takeData(tensor, files);
+  if (!data)
+    return data.takeError();
+  return makeElements(type, name, std::move(*data));
+}
+
+Expected<Attribute> GraphImporter::importAttribute(AttributeProto &attribute) {
+  switch (attribute.type()) {
+  case AttributeProto::FLOAT:
+    return builder.getF32FloatAttr(attribute.f());
+  case AttributeProto::INT:
+    return builder.getI64IntegerAttr(attribute.i());
+  case AttributeProto::STRING:
+    return builder.getStringAttr(attribute.s());
+  case AttributeProto::FLOATS:
+    return builder.getDenseF32ArrayAttr(SmallVector<float>(
+        attribute.floats().begin(), attribute.floats().end()));
+  case AttributeProto::INTS:
+    return builder.getDenseI64ArrayAttr(
+        SmallVector<int64_t>(attribute.ints().begin(), attribute.ints().end()));
+  case AttributeProto::STRINGS:
+    return builder.getStrArrayAttr(SmallVector<StringRef>(
+        attribute.strings().begin(), attribute.strings().end()));
+  case AttributeProto::TENSOR:
+    return importTensor(*attribute.mutable_t(), attribute.name());
+  case AttributeProto::TYPE_PROTO:
+    if (Type type = importType(builder.getContext(), attribute.tp()))
+      return TypeAttr::get(type);
+    [[fallthrough]];
+  default:
+    return createStringError("attribute '%s' is of a kind that is not "
+                             "supported",
+                             attribute.name().c_str());
+  }
+}
+
+void GraphImporter::importConstant(StringRef name, ElementsAttr value) {
+  Location loc = sopt::onnx::getNodeLocation(builder.getContext(), name, {});
+  define(name, sopt::onnx::ConstantOp::create(builder, loc, value));
+}
+
+/// The tensor that a Constant node's attribute, in any of its forms, means.
+static Expected<TensorProto> getConstantTensor(AttributeProto &attribute) {
+  TensorProto tensor;
+  switch (attribute.type()) {
+  case AttributeProto::TENSOR:
+    tensor.Swap(attribute.mutable_t());
+    return tensor;
+  case AttributeProto::FLOAT:
+    tensor.set_data_type(TensorProto::FLOAT);
+    tensor.add_float_data(attribute.f());
+    return tensor;
+  case AttributeProto::INT:
+    tensor.set_data_type(TensorProto::INT64);
+    tensor.add_int64_data(attribute.i());
+    return tensor;
+  case AttributeProto::STRING:
+    tensor.set_data_type(TensorProto::STRING);
+    tensor.add_string_data(attribute.s());
+    return tensor;
+  case AttributeProto::FLOATS:
+    tensor.set_data_type(TensorProto::FLOAT);
+    tensor.add_dims(attribute.floats_size());
+    *tensor.mutable_float_data() = attribute.floats();
+    return tensor;
+  case AttributeProto::INTS:
+    tensor.set_data_type(TensorProto::INT64);
+    tensor.add_dims(attribute.ints_size());
+    *tensor.mutable_int64_data() = attribute.ints();
+    return tensor;
+  case AttributeProto::STRINGS:
+    tensor.set_data_type(TensorProto::STRING);
+    tensor.add_dims(attribute.strings_size());
+    *tensor.mutable_string_data() = attribute.strings();
+    return tensor;
+  case AttributeProto::SPARSE_TENSOR:
+    return densify(attribute.sparse_tensor());
+  default:
+    return createStringError("attribute '%s' holds no constant",
+                             attribute.name().c_str());
+  }
+}
+
+Error GraphImporter::importConstantNode(::onnx::NodeProto &node) {
+  if (node.attribute_size() != 1 || node.output_size() != 1)
+    return createStringError("node '%s' (Constant) needs one attribute and one "
+                             "output",
+                             node.name().c_str());
+  Expected<TensorProto> tensor = getConstantTensor(*node.mutable_attribute(0));
+  if (!tensor)
+    return tensor.takeError();
+  Expected<ElementsAttr> value = importTensor(*tensor, node.output(0));
+  if (!value)
+    return value.takeError();
+  importConstant(node.output(0), *value);
+  return Error::success();
+}
+
+Error GraphImporter::importInitializers(::onnx::GraphProto &graph) {
+  for (TensorProto &tensor : *graph.mutable_initializer()) {
+    Expected<ElementsAttr> value = importTensor(tensor, tensor.name());
+    if (!value)
+      return value.takeError();
+    importConstant(tensor.name(), *value);
+  }
+  for (const auto &sparse : graph.sparse_initializer()) {
+    Expected<TensorProto> tensor = densify(sparse);
+    if (!tensor)
+      return tensor.takeError();
+    Expected<ElementsAttr> value =
+        importTensor(*tensor, sparse.values().name());
+    if (!value)
+      return value.takeError();
+    importConstant(sparse.values().name(), *value);
+  }
+  return Error::success();
+}

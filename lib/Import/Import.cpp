@@ -1,0 +1,156 @@
+//===- Import.cpp - From an ONNX file to the onnx dialect
+//------------------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "sparse-opt/Import/Import.h"
+#include "GraphImporter.h"
+#include "OnnxFile.h"
+#include "dialects/ONNX/IR/NodeLocation.h"
+#include "dialects/ONNX/IR/ONNX.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Verifier.h"
+#include "llvm/ADT/StringSet.h"
+
+using namespace llvm;
+using namespace mlir;
+using namespace sopt;
+using sopt::onnx::ONNXDialect;
+
+/// What the file says of itself, for export to say again.
+static DictionaryAttr describeModel(Builder builder, const OnnxFile &file) {
+  const ::onnx::ModelProto &model = *file.model;
+  NamedAttrList entries, opsets, metadata;
+  for (const auto &[domain, version] : file.originalOpsets)
+    opsets.append(domain.empty() ? "ai.onnx" : domain,
+                  builder.getI64IntegerAttr(version));
+  for (const auto &entry : model.metadata_props())
+    metadata.set(entry.key(), builder.getStringAttr(entry.value()));
+
+  entries.append("ir_version",
+                 builder.getI64IntegerAttr(file.originalIRVersion));
+  entries.append("opset_import", opsets.getDictionary(builder.getContext()));
+  auto addText = [&](StringRef key, const std::string &text) {
+    if (!text.empty())
+      entries.append(key, builder.getStringAttr(text));
+  };
+  addText("producer_name", model.producer_name());
+  addText("producer_version", model.producer_version());
+  addText("domain", model.domain());
+  addText("doc_string", model.doc_string());
+  addText("graph_name", model.graph().name());
+  addText("graph_doc", model.graph().doc_string());
+  if (model.model_version())
+    entries.append("model_version",
+                   builder.getI64IntegerAttr(model.model_version()));
+  if (!metadata.empty())
+    entries.append("metadata_props",
+                   metadata.getDictionary(builder.getContext()));
+  return entries.getDictionary(builder.getContext());
+}
+
+/// The attributes of an input or output: its name, and those of its
+/// dimensions as the file declares them.
+static DictionaryAttr describeValue(Builder builder, const OnnxFile &file,
+                                    const std::string &name, Type type) {
+  NamedAttrList entries;
+  entries.append(ONNXDialect::getNameAttrName(), builder.getStringAttr(name));
+  auto declared = file.declaredTypes.find(name);
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (tensor && declared != file.declaredTypes.end()) {
+    SmallVector<StringRef> dims;
+    bool isNamed = false;
+    for (const auto &dim : declared->second.tensor_type().shape().dim()) {
+      dims.push_back(dim.dim_param());
+      isNamed |= !dim.dim_param().empty();
+    }
+    if (isNamed && int64_t(dims.size()) == tensor.getRank())
+      entries.append(ONNXDialect::getDimsAttrName(),
+                     builder.getStrArrayAttr(dims));
+  }
+  return entries.getDictionary(builder.getContext());
+}
+
+/// Builds @main_graph of `file` in `module`.
+static llvm::Error importMainGraph(OnnxFile &file, ModuleOp module) {
+  MLIRContext *context = module.getContext();
+  OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
+  ::onnx::GraphProto &graph = *file.model->mutable_graph();
+
+  llvm::StringSet<> constants;
+  for (const OnnxFile::Weight &weight : file.weights)
+    constants.insert(weight.name);
+  for (const auto &tensor : graph.initializer())
+    constants.insert(tensor.name());
+  for (const auto &tensor : graph.sparse_initializer())
+    constants.insert(tensor.values().name());
+
+  SmallVector<Type> inputTypes;
+  SmallVector<std::string> inputNames;
+  for (const auto &input : graph.input()) {
+    if (constants.contains(input.name()))
+      continue;
+    Type type = importType(context, input.type());
+    if (!type)
+      return createStringError("the type of the input '%s' is not known",
+                               input.name().c_str());
+    inputTypes.push_back(type);
+    inputNames.push_back(input.name());
+  }
+
+  auto function = func::FuncOp::create(
+      builder, sopt::onnx::getNodeLocation(context, graph.name(), {}),
+      mainGraphName, builder.getFunctionType(inputTypes, {}));
+  Block *body = function.addEntryBlock();
+  builder.setInsertionPointToStart(body);
+  GraphImporter importer(builder, *file.externalFiles);
+  for (auto [index, name] : enumerate(inputNames)) {
+    BlockArgument argument = body->getArgument(index);
+    argument.setLoc(sopt::onnx::getNodeLocation(context, name, {}));
+    function.setArgAttrs(
+        index, describeValue(builder, file, name, argument.getType()));
+    importer.define(name, argument);
+  }
+  for (OnnxFile::Weight &weight : file.weights) {
+    auto type =
+        dyn_cast_or_null<RankedTensorType>(importType(context, weight.type));
+    assert(type && "takeData refuses unknown types");
+    importer.importConstant(
+        weight.name, makeElements(type, weight.name, std::move(weight.data)));
+  }
+  Expected<SmallVector<Value>> outputs = importer.importBody(graph);
+  if (!outputs)
+    return outputs.takeError();
+
+  builder.setInsertionPointToEnd(body);
+  func::ReturnOp::create(builder, function.getLoc(), *outputs);
+  function.setType(
+      builder.getFunctionType(inputTypes, ValueRange(*outputs).getTypes()));
+  for (auto [index, output] : enumerate(graph.output()))
+    function.setResultAttrs(index, describeValue(builder, file, output.name(),
+                                                 (*outputs)[index].getType()));
+  return llvm::Error::success();
+}
+
+OwningOpRef<ModuleOp> sopt::importONNX(StringRef path, MLIRContext *context) {
+  context->loadDialect<ONNXDialect, func::FuncDialect>();
+  Location loc = FileLineColLoc::get(context, path, 0, 0);
+  Expected<OnnxFile> file = loadOnnxFile(path);
+  if (!file) {
+    emitError(loc) << toString(file.takeError());
+    return nullptr;
+  }
+  OwningOpRef<ModuleOp> module = ModuleOp::create(loc);
+  (*module)->setAttr(ONNXDialect::getModelAttrName(),
+                     describeModel(Builder(context), *file));
+  if (llvm::Error error = importMainGraph(*file, *module)) {
+    emitError(loc) << toString(std::move(error));
+    return nullptr;
+  }
+  if (failed(verify(*module)))
+    return nullptr;
+  return module;
+}

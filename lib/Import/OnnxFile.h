@@ -1,0 +1,51 @@
+//===- OnnxFile.h - An ONNX file, checked and in one form -------*- C++ -*-===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// All that the ONNX library does for import happens behind this header. The
+// library throws; nothing declared here does.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSE_OPT_LIB_IMPORT_ONNXFILE_H
+#define SPARSE_OPT_LIB_IMPORT_ONNXFILE_H
+
+#include "TensorData.h"
+#include <map>
+#include <string>
+#include <vector>
+
+namespace sopt {
+
+/// The newest opset the ONNX library knows: the one all models are brought to.
+int getNewestOpset();
+
+/// A model at the newest opset, its functions inlined, its shapes inferred.
+struct OnnxFile {
+  /// A tensor whose data never passes through the ONNX library. In `model` it
+  /// is a graph input, so that checks and shape inference know its type.
+  struct Weight {
+    std::string name;
+    ::onnx::TypeProto type;
+    mlir::AsmResourceBlob data;
+  };
+
+  std::unique_ptr<::onnx::ModelProto> model;
+  std::vector<Weight> weights;
+  /// The graph's inputs and outputs as the file declares them.
+  std::map<std::string, ::onnx::TypeProto> declaredTypes;
+  std::map<std::string, int64_t> originalOpsets; ///< By domain; "" is ONNX's.
+  int64_t originalIRVersion = 0;
+  std::unique_ptr<ExternalFiles> externalFiles;
+};
+
+/// Reads the file at `path`. The error is one line that says what is wrong
+/// with which part of the model.
+llvm::Expected<OnnxFile> loadOnnxFile(llvm::StringRef path);
+
+} // namespace sopt
+
+#endif // SPARSE_OPT_LIB_IMPORT_ONNXFILE_H
