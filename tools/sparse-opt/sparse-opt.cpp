@@ -6,19 +6,30 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "mlir/IR/DialectRegistry.h"
+#include "Driver.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
-#include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "sparse-opt/InitAll.h"
+#include "llvm/Support/InitLLVM.h"
 
 int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
   mlir::registerAllPasses();
+  sopt::registerAllPasses();
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
-  sopt::registerAllPasses();
   sopt::registerAllDialects(registry);
-  return failed(mlir::MlirOptMain(argc, argv, "sparse-opt\n", registry));
+
+  sopt::registerOptions();
+  auto [input, output] = mlir::registerAndParseCLIOptions(
+      argc, argv, "sparse-opt: compiles ONNX models\n", registry);
+  sopt::Options options = sopt::getOptions();
+  if (!sopt::isModelCommand(input, output, options))
+    return mlir::asMainReturnCode(
+        mlir::MlirOptMain(argc, argv, input, output, registry));
+  return mlir::asMainReturnCode(sopt::runModelCommand(
+      input, output, options, mlir::MlirOptMainConfig::createFromCLOptions(),
+      registry));
 }

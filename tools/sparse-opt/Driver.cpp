@@ -1,0 +1,134 @@
+//===- Driver.cpp - From a model to what the user asked for
+//----------------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Driver.h"
+#include "Diagnostics.h"
+#include "mlir/Bytecode/BytecodeWriter.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Support/FileUtilities.h"
+#include "mlir/Support/Timing.h"
+#include "sparse-opt/Import/Import.h"
+#include "llvm/Support/FileUtilities.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/SourceMgr.h"
+
+using namespace mlir;
+using namespace sopt;
+
+/// The formats that an extension names.
+enum class Format { Text, Bytecode, ONNX, SharedLibrary };
+
+static Format getFormat(llvm::StringRef path) {
+  llvm::StringRef extension = llvm::sys::path::extension(path);
+  if (extension == ".mlirbc")
+    return Format::Bytecode;
+  if (extension == ".onnx")
+    return Format::ONNX;
+  if (extension == ".so")
+    return Format::SharedLibrary;
+  return Format::Text;
+}
+
+bool sopt::isModelCommand(llvm::StringRef input, llvm::StringRef output,
+                          const Options &options) {
+  return getFormat(input) != Format::Text ||
+         getFormat(output) != Format::Text || options.target != Target::None ||
+         options.raise || options.elide;
+}
+
+static OwningOpRef<ModuleOp> read(llvm::StringRef input, MLIRContext *context) {
+  if (getFormat(input) == Format::ONNX)
+    return importONNX(input, context);
+  std::string message;
+  auto file = openInputFile(input, &message);
+  if (!file) {
+    emitError(FileLineColLoc::get(context, input, 0, 0)) << message;
+    return nullptr;
+  }
+  llvm::SourceMgr sources;
+  sources.AddNewSourceBuffer(std::move(file), llvm::SMLoc());
+  return parseSourceFile<ModuleOp>(sources, context);
+}
+
+/// Writes through a temporary file that takes the place of `path` at the end.
+static LogicalResult
+writeFile(ModuleOp module, llvm::StringRef path,
+          llvm::function_ref<LogicalResult(llvm::raw_ostream &)> print) {
+  llvm::Error error =
+      llvm::writeToOutput(path, [&](llvm::raw_ostream &os) -> llvm::Error {
+        if (failed(print(os)))
+          return llvm::createStringError("cannot be written in this format");
+        return llvm::Error::success();
+      });
+  if (!error)
+    return success();
+  return emitError(FileLineColLoc::get(module.getContext(), path, 0, 0))
+         << "cannot write '" << path << "': " << toString(std::move(error));
+}
+
+static LogicalResult writeText(ModuleOp module, llvm::StringRef path,
+                               const Options &options) {
+  OpPrintingFlags flags;
+  flags.enableDebugInfo(/*enable=*/!options.elide, /*prettyForm=*/false);
+  if (options.elide) {
+    flags.elideLargeElementsAttrs(16);
+    flags.elideLargeResourceString(64);
+  }
+  return writeFile(module, path, [&](llvm::raw_ostream &os) {
+    module.print(os, flags);
+    os << '\n';
+    return success();
+  });
+}
+
+static LogicalResult write(ModuleOp module, llvm::StringRef output,
+                           const Options &options) {
+  switch (getFormat(output)) {
+  case Format::Text:
+    return writeText(module, output, options);
+  case Format::Bytecode:
+    return writeFile(module, output, [&](llvm::raw_ostream &os) {
+      return writeBytecodeToFile(module, os);
+    });
+  case Format::ONNX:
+  case Format::SharedLibrary:
+    return emitError(module.getLoc()) << "not yet";
+  }
+  llvm_unreachable("unknown format");
+}
+
+LogicalResult sopt::runModelCommand(llvm::StringRef input,
+                                    llvm::StringRef output,
+                                    const Options &options,
+                                    const MlirOptMainConfig &config,
+                                    DialectRegistry &registry) {
+  MLIRContext context(registry);
+  ModelDiagnosticHandler diagnostics(&context, input);
+  DefaultTimingManager timing;
+  applyDefaultTimingManagerCLOptions(timing);
+  TimingScope scope = timing.getRootScope();
+
+  TimingScope reading = scope.nest("Read model");
+  OwningOpRef<ModuleOp> module = read(input, &context);
+  reading.stop();
+  if (!module)
+    return failure();
+
+  PassManager passes(&context);
+  passes.enableVerifier(config.shouldVerifyPasses());
+  passes.enableTiming(scope);
+  if (failed(applyPassManagerCLOptions(passes)) ||
+      failed(config.setupPassPipeline(passes)) || failed(passes.run(*module)))
+    return failure();
+
+  TimingScope writing = scope.nest("Write output");
+  return write(*module, output, options);
+}

@@ -1,0 +1,63 @@
+//===- Options.cpp - The command line of sparse-opt
+//------------------------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Options.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/ManagedStatic.h"
+
+using namespace llvm;
+using namespace sopt;
+
+namespace {
+/// --help sorts groups by name, and ours is to come first.
+cl::OptionCategory compiling("Building models",
+                             "The extension of -o decides what is written: "
+                             ".mlir, .mlirbc, .onnx or .so");
+
+struct CommandLine {
+  cl::opt<Target> target{
+      "target", cl::desc("Machine to compile for"),
+      cl::values(clEnumValN(Target::CPU, "cpu",
+                            "a shared library with a C interface (-o m.so)")),
+      cl::cat(compiling)};
+  cl::opt<std::string> cpu{
+      "mcpu", cl::desc("Processor, by LLVM's name for it (default: native)"),
+      cl::value_desc("name"), cl::init("native"), cl::cat(compiling)};
+  cl::opt<bool> raise{"raise",
+                      cl::desc("Raise chains of small operations to attention, "
+                               "LayerNorm, GELU and linear layers"),
+                      cl::cat(compiling)};
+  cl::opt<bool> raiseReport{
+      "raise-report",
+      cl::desc("As --raise, and print what was raised and what was not, and "
+               "why"),
+      cl::cat(compiling)};
+  cl::opt<bool> elide{
+      "elide",
+      cl::desc("Leave the values of big constants out of .mlir "
+               "(for reading: such a file does not load again)"),
+      cl::cat(compiling)};
+  cl::opt<bool> quiet{"quiet", cl::desc("Do not show progress"),
+                      cl::cat(compiling)};
+};
+} // namespace
+
+static ManagedStatic<CommandLine> commandLine;
+
+void sopt::registerOptions() { *commandLine; }
+
+Options sopt::getOptions() {
+  Options options;
+  options.target = commandLine->target;
+  options.cpu = commandLine->cpu;
+  options.raiseReport = commandLine->raiseReport;
+  options.raise = commandLine->raise || options.raiseReport;
+  options.elide = commandLine->elide;
+  options.quiet = commandLine->quiet;
+  return options;
+}

@@ -1,0 +1,35 @@
+//===- Options.h - The command line of sparse-opt ---------------*- C++ -*-===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSE_OPT_TOOLS_SPARSE_OPT_OPTIONS_H
+#define SPARSE_OPT_TOOLS_SPARSE_OPT_OPTIONS_H
+
+#include <string>
+
+namespace sopt {
+
+enum class Target { None, CPU };
+
+/// The options that are ours; all others are those of mlir-opt.
+struct Options {
+  Target target = Target::None;
+  std::string cpu; ///< An LLVM CPU name, or "native".
+  bool raise = false;
+  bool raiseReport = false;
+  bool elide = false;
+  bool quiet = false;
+};
+
+/// Declares our options. Call once, before the command line is parsed.
+void registerOptions();
+
+/// What the parsed command line says.
+Options getOptions();
+
+} // namespace sopt
+
+#endif // SPARSE_OPT_TOOLS_SPARSE_OPT_OPTIONS_H
