@@ -12,10 +12,9 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
-#include <fcntl.h>
 #include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl.h>
 #include <onnx/checker.h>
 #include <onnx/defs/schema.h>
 #include <onnx/inliner/inliner.h>
@@ -61,16 +60,21 @@ template <typename Step> static Error guard(Step step) {
 //===----------------------------------------------------------------------===//
 
 static Expected<std::unique_ptr<ModelProto>> parse(StringRef path) {
-  // Read in blocks rather than mapped, so that the file's bytes are held once.
-  int file = ::open(path.str().c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0)
-    return createStringError("cannot be read: %s", std::strerror(errno));
-  google::protobuf::io::FileInputStream stream(file, 1 << 16);
-  stream.SetCloseOnDelete(true);
+  // Mapped rather than read in blocks: protobuf then knows the length of each
+  // weight at once, and its strings do not grow by doubling.
   if (sys::fs::is_directory(path))
     return createStringError("is a folder, not an ONNX model");
-  google::protobuf::io::CodedInputStream input(&stream);
-  input.SetTotalBytesLimit(INT_MAX);
+  auto file = MemoryBuffer::getFile(path, /*IsText=*/false,
+                                    /*RequiresNullTerminator=*/false);
+  if (!file)
+    return createStringError("cannot be read: %s",
+                             file.getError().message().c_str());
+  if ((*file)->getBufferSize() > INT_MAX)
+    return createStringError("is larger than the 2 GB that one file can hold; "
+                             "save it with external data");
+  google::protobuf::io::CodedInputStream input(
+      reinterpret_cast<const uint8_t *>((*file)->getBufferStart()),
+      int((*file)->getBufferSize()));
   auto model = std::make_unique<ModelProto>();
   if (!model->ParseFromCodedStream(&input) || !input.ConsumedEntireMessage())
     return createStringError("is not an ONNX model, or a damaged one");
