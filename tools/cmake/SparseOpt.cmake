@@ -61,3 +61,15 @@ function(sparse_opt_passes name)
   mlir_tablegen(Passes.h.inc -gen-pass-decls -name ${name})
   add_public_tablegen_target(SparseOpt${name}PassesIncGen)
 endfunction()
+
+# sparse_opt_unit_test(NAME SOURCES ... [LINK library...])
+# A GoogleTest program in build/test/Unit, found by lit there. NAME ends in
+# "Tests".
+function(sparse_opt_unit_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gtest
+                        GTest::gtest_main)
+  set_target_properties(${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/test/Unit)
+endfunction()

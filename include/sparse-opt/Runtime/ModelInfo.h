@@ -1,4 +1,5 @@
-/*===- ModelInfo.h - What generated code and runtime tell each other -*- C -*-===
+/*===- ModelInfo.h - What generated code and runtime tell each other -*- C
+ * -*-===
  *
  * Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
  * SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -14,22 +15,15 @@
 #ifndef SPARSE_OPT_RUNTIME_MODELINFO_H
 #define SPARSE_OPT_RUNTIME_MODELINFO_H
 
+#include "sparse-opt/Runtime/Model.h"
 #include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-enum { SOPT_ABI_VERSION = 1 };
-
-/** One input or output. */
-typedef struct SoptTensorInfo {
-  const char *name;            /**< As in the model. */
-  int32_t type;                /**< ONNX TensorProto.DataType. */
-  int32_t rank;                /**< Number of dimensions. */
-  const int64_t *dims;         /**< Each size, -1 where it is dynamic. */
-  const char *const *dimNames; /**< Each dimension's symbol, "" for none. */
-} SoptTensorInfo;
+/* Internal to one library: two models in a process never meet. */
+#pragma GCC visibility push(hidden)
 
 typedef struct SoptModelInfo {
   int32_t abiVersion;
@@ -73,6 +67,8 @@ void sopt_rt_flops(int64_t count);
  * range, a shape that does not fit). The first failure is reported; generated
  * code goes on with a value that is safe for memory. `what` is static text. */
 void sopt_rt_fail(int64_t node, const char *what, int64_t value);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,59 @@
+//===- GeneratedCode.cpp - What generated code calls ----------------------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Context.h"
+#include "sparse-opt/Runtime/ModelInfo.h"
+#include <cassert>
+#include <cinttypes>
+#include <ctime>
+
+using namespace sopt::runtime;
+
+void *_mlir_memref_to_llvm_alloc(uint64_t size) {
+  assert(current && "allocation off the thread that runs the model");
+  if (void *block = current->arena.allocate(size))
+    return block;
+  setError(*current, SOPT_OUT_OF_MEMORY, "no memory for %" PRIu64 " bytes",
+           size);
+  // Generated code has no way to report this. It holds nothing but arena
+  // memory, so that it can be left here.
+  std::longjmp(current->outOfMemory, 1);
+}
+
+void *_mlir_memref_to_llvm_aligned_alloc(uint64_t alignment, uint64_t size) {
+  assert(alignment <= Arena::alignment && "alignment the arena does not give");
+  return _mlir_memref_to_llvm_alloc(size);
+}
+
+void _mlir_memref_to_llvm_free(void *block) {
+  assert(current && "deallocation off the thread that runs the model");
+  current->arena.free(block);
+}
+
+static uint64_t readClock() {
+  timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return uint64_t(time.tv_sec) * 1000000000 + uint64_t(time.tv_nsec);
+}
+
+void sopt_rt_node(int64_t node) {
+  SoptContext &context = *current;
+  if (!context.isProfiling)
+    return;
+  uint64_t now = readClock();
+  if (context.node >= 0)
+    context.nodeNanoseconds[context.node] += now - context.nodeStart;
+  context.node = node;
+  context.nodeStart = now;
+}
+
+void sopt_rt_flops(int64_t count) { current->flops += uint64_t(count); }
+
+void sopt_rt_fail(int64_t node, const char *what, int64_t value) {
+  setError(*current, SOPT_NODE_FAILED, "node '%s': %s (value %" PRId64 ")",
+           sopt_model_info.nodeNames[node], what, value);
+}

@@ -1,0 +1,109 @@
+//===- Run.cpp - Run the model, or its shapes only ------------------------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Context.h"
+#include "ElementTypes.h"
+#include "Inputs.h"
+#include "Outputs.h"
+#include "Threads.h"
+#include "sparse-opt/Runtime/ModelInfo.h"
+
+using namespace sopt::runtime;
+
+namespace {
+/// Holds a context for the duration of one call.
+class Use {
+public:
+  explicit Use(SoptContext &context)
+      : context(context), isMine(!context.isBusy.exchange(true)) {
+    if (isMine)
+      clearError(context);
+  }
+  ~Use() {
+    if (isMine)
+      context.isBusy.store(false);
+  }
+  explicit operator bool() const { return isMine; }
+
+private:
+  SoptContext &context;
+  bool isMine;
+};
+} // namespace
+
+/// Runs generated code, which an allocation may leave by longjmp: nothing in
+/// here has a destructor, and generated code is not C++.
+static void runGenerated(SoptContext *context) {
+  current = context;
+  if (setjmp(context->outOfMemory) == 0)
+    sopt_model_info.run(context->results, context->arguments);
+  sopt_rt_node(-1);
+  current = nullptr;
+}
+
+static void getShapesGenerated(SoptContext *context) {
+  current = context;
+  if (setjmp(context->outOfMemory) == 0)
+    sopt_model_info.shapes(context->inputShapes, context->outputShapes);
+  current = nullptr;
+}
+
+SoptStatus sopt_run(SoptContext *context, const SoptInput *inputs,
+                    int32_t numInputs, SoptOutput *outputs,
+                    int32_t numOutputs) {
+  Use use(*context);
+  if (!use)
+    return SOPT_BUSY;
+  if (!checkInputs(*context, inputs, numInputs, Check::Data) ||
+      !checkOutputs(*context, outputs, numOutputs))
+    return context->status;
+
+  context->arena.reset();
+  context->flops = 0;
+  context->node = -1;
+  describeInputs(*context, inputs);
+  {
+    ThreadScope threads(context->threads);
+    runGenerated(context);
+  }
+  if (context->status == SOPT_OK)
+    deliverOutputs(*context, outputs);
+  return context->status;
+}
+
+/// Bytes of a tensor of `shape`; 0 if a size is unknown.
+static uint64_t getBytes(const int64_t *shape, const SoptTensorInfo &info) {
+  uint64_t size = getTypeSize(info.type), count = 0;
+  return countElements(shape, info.rank, size, count) ? count * size : 0;
+}
+
+SoptStatus sopt_output_shapes(SoptContext *context, const SoptInput *inputs,
+                              int32_t numInputs, SoptOutput *outputs,
+                              int32_t numOutputs) {
+  Use use(*context);
+  if (!use)
+    return SOPT_BUSY;
+  if (!checkInputs(*context, inputs, numInputs, Check::Shapes) ||
+      !checkOutputs(*context, outputs, numOutputs))
+    return context->status;
+
+  const SoptModelInfo &model = sopt_model_info;
+  int64_t *shape = context->outputShapes;
+  for (int32_t i = 0; i < model.numOutputs; ++i) {
+    const SoptTensorInfo &info = model.outputs[i];
+    outputs[i].type = info.type;
+    outputs[i].rank = info.rank;
+    outputs[i].shape = shape;
+    for (int32_t dim = 0; dim < info.rank; ++dim)
+      *shape++ = info.dims[dim];
+  }
+  if (model.shapes)
+    getShapesGenerated(context);
+  for (int32_t i = 0; i < model.numOutputs; ++i)
+    outputs[i].bytes = getBytes(outputs[i].shape, model.outputs[i]);
+  return context->status;
+}
