@@ -13,8 +13,8 @@
 #include "FakeModel.h"
 
 static const int64_t tokenDims[] = {-1, -1}, scaleDims[] = {4};
-static const char *const tokenNames[] = {"batch", "seq"}, *const scaleNames[] =
-                                                              {""};
+static const char *const tokenNames[] = {"batch", "seq"};
+static const char *const scaleNames[] = {""};
 static const int64_t hiddenDims[] = {-1, -1, 4};
 static const char *const hiddenNames[] = {"batch", "seq", ""};
 
