@@ -189,6 +189,18 @@ static Error parkWeights(OnnxFile &file, bool onlyExternal) {
       if (Error error = park(*tensor, node.output(0), file))
         return error;
 
+  // The library infers no shapes through sparse tensors, nor converts them.
+  if (!onlyExternal) {
+    for (const auto &sparse : graph.sparse_initializer()) {
+      Expected<TensorProto> tensor = densify(sparse);
+      if (!tensor)
+        return tensor.takeError();
+      if (Error error = park(*tensor, tensor->name(), file))
+        return error;
+    }
+    graph.clear_sparse_initializer();
+  }
+
   StringSet<> parked, inputs;
   for (const auto &weight : drop_begin(file.weights, numBefore))
     if (!parked.insert(weight.name).second)

@@ -8,6 +8,7 @@
 
 #include "Driver.h"
 #include "Diagnostics.h"
+#include "Progress.h"
 #include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/MLIRContext.h"
@@ -116,6 +117,8 @@ LogicalResult sopt::runModelCommand(llvm::StringRef input,
   applyDefaultTimingManagerCLOptions(timing);
   TimingScope scope = timing.getRootScope();
 
+  Progress progress(options.quiet);
+  progress.begin("read model");
   TimingScope reading = scope.nest("Read model");
   OwningOpRef<ModuleOp> module = read(input, &context);
   reading.stop();
@@ -125,10 +128,12 @@ LogicalResult sopt::runModelCommand(llvm::StringRef input,
   PassManager passes(&context);
   passes.enableVerifier(config.shouldVerifyPasses());
   passes.enableTiming(scope);
+  progress.follow(passes);
   if (failed(applyPassManagerCLOptions(passes)) ||
       failed(config.setupPassPipeline(passes)) || failed(passes.run(*module)))
     return failure();
 
+  progress.begin("write output");
   TimingScope writing = scope.nest("Write output");
   return write(*module, output, options);
 }

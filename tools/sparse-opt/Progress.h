@@ -1,0 +1,42 @@
+//===- Progress.h - What the compiler is doing ------------------*- C++ -*-===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSE_OPT_TOOLS_SPARSE_OPT_PROGRESS_H
+#define SPARSE_OPT_TOOLS_SPARSE_OPT_PROGRESS_H
+
+#include "mlir/Pass/PassManager.h"
+#include <chrono>
+
+namespace sopt {
+
+/// Tells on standard error what takes long: on a terminal as one line that is
+/// rewritten and at last erased, else as a line for each step that begins more
+/// than two seconds into the work. Short work prints nothing.
+class Progress {
+public:
+  explicit Progress(bool quiet);
+  ~Progress();
+
+  /// Says that `step` begins.
+  void begin(llvm::StringRef step);
+
+  /// Shows each pass that `passes` runs as a step.
+  void follow(mlir::PassManager &passes);
+
+private:
+  double getSeconds() const;
+  void erase();
+
+  bool quiet;
+  bool isTerminal;
+  bool isShown = false;
+  std::chrono::steady_clock::time_point start;
+};
+
+} // namespace sopt
+
+#endif // SPARSE_OPT_TOOLS_SPARSE_OPT_PROGRESS_H
