@@ -26,6 +26,12 @@ def Sopt_PolyOp : Sopt_Op<"poly", [Pure]> {
                        OptionalAttr<I64Attr>:$channel);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = "$x attr-dict `:` type($x) `->` type($result)";
+  let extraClassDeclaration = [{
+    int64_t getDegree() {
+      return ::mlir::cast<::mlir::ShapedType>(getCoefficients().getType())
+                 .getShape().back() - 1;
+    }
+  }];
 }
 
 #endif // SPARSE_OPT_DIALECTS_SOPT_IR_POLYOPS
