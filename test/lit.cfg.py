@@ -16,3 +16,15 @@ for tool in ("FileCheck", "not", "count", "split-file"):
     config.substitutions.append((rf"\b{tool}\b(?!-)", os.path.join(config.llvm_tools_dir, tool)))
 config.substitutions.append(("%python", config.python))
 config.substitutions.append(("%models", config.models_dir))
+# For tests that execute functions with mlir-runner.
+config.substitutions.append(("%mlir-libs", config.llvm_libs_dir))
+config.substitutions.append((
+    "%to-llvm",
+    "-one-shot-bufferize='bufferize-function-boundaries"
+    " function-boundary-type-conversion=identity-layout-map'"
+    " -buffer-deallocation-pipeline -convert-linalg-to-loops"
+    " -convert-vector-to-scf -lower-affine -convert-scf-to-cf"
+    " -expand-strided-metadata -lower-affine -convert-math-to-llvm"
+    " -convert-math-to-libm -convert-vector-to-llvm -convert-to-llvm"
+    " -reconcile-unrealized-casts",
+))

@@ -40,4 +40,48 @@ def ConvertSoptToLinalg : Pass<"convert-sopt-to-linalg"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def ConvertSoptToVector : Pass<"convert-sopt-to-vector", "::mlir::ModuleOp"> {
+  let summary = "Lower sopt operations to vector kernels";
+  let description = [{
+    Replaces each f32 operation of sopt by the call of a private function on
+    buffers, written in `scf`, `vector`, `arith`, `math` and `memref` for the
+    instruction set `isa`. Equal layers share one function. Parallel work is
+    `scf.parallel`; nothing is allocated inside it. Runs before bufferization.
+
+    Weights that are constants are packed now, into panels of as many columns as
+    the kernel's tile has; others on each run. Before each call the runtime's
+    `sopt_rt_flops` is told how much work follows.
+
+    Left alone, for `convert-sopt-to-linalg`: element types other than f32, and
+    weights whose size is not static or zero.
+
+    ```mlir
+    %y = sopt.linear %x, %w bias %b activation <gelu>
+       : (tensor<?x384xf32>, tensor<384x1536xf32>, tensor<1536xf32>)
+      -> tensor<?x1536xf32>
+    // becomes
+    %0 = bufferization.to_buffer %x read_only : …
+    %1 = bufferization.to_buffer %packed read_only : …
+    %2 = bufferization.to_buffer %b read_only : …
+    %3 = memref.alloc(%rows) {alignment = 64 : i64} : memref<?x1536xf32>
+    call @sopt_rt_flops(%count) : (i64) -> ()
+    call @linear_384x1536_gelu(%0, %1, %2, %3) : …
+    %y = bufferization.to_tensor %3 restrict writable : …
+    ```
+  }];
+  let options = [
+    Option<"isaName", "isa", "std::string", /*default=*/"\"generic\"",
+           "Instruction set: avx512, avx2, neon or generic (128 bits)">,
+    Option<"tileRows", "tile-rows", "int64_t", /*default=*/"0",
+           "Rows of outputs held in registers; 0: as the isa likes">,
+    Option<"tileVectors", "tile-vectors", "int64_t", /*default=*/"0",
+           "Vectors of outputs per row held in registers; 0: as the isa likes">,
+  ];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",
+    "::mlir::func::FuncDialect", "::mlir::math::MathDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+    "::mlir::tensor::TensorDialect", "::mlir::vector::VectorDialect"];
+}
+
 #endif // SPARSE_OPT_CONVERSION_PASSES

@@ -1,0 +1,26 @@
+//===- Isa.cpp - The table of vector units --------------------------------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Isa.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace sopt;
+
+// Tall tiles win: a weight vector is loaded once per column of the tile, an
+// input once per row, and only the latter can be folded into an instruction.
+static constexpr Isa kIsas[] = {
+    {"avx512", 16, 32, true, 12, 2},
+    {"avx2", 8, 16, true, 6, 2},
+    {"neon", 4, 32, true, 8, 3},
+    {"generic", 4, 16, false, 6, 2},
+};
+
+const Isa *sopt::lookUpIsa(llvm::StringRef name) {
+  const Isa *isa =
+      llvm::find_if(kIsas, [&](const Isa &isa) { return isa.name == name; });
+  return isa == std::end(kIsas) ? nullptr : isa;
+}

@@ -1,0 +1,37 @@
+//===- Isa.h - Vector units and the tiles they like -------------*- C++ -*-===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_ISA_H
+#define SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_ISA_H
+
+#include "llvm/ADT/StringRef.h"
+#include <cstdint>
+
+namespace sopt {
+
+/// What a kernel generator needs to know about an instruction set.
+struct Isa {
+  llvm::StringRef name;
+  /// f32 elements of one vector register, and how many registers there are.
+  int64_t lanes;
+  int64_t registers;
+  /// Whether a fused multiply-add is one instruction. Where it is not, a
+  /// `vector.fma` would become a call of libm per element.
+  bool hasFma;
+  /// The tile of outputs that a matrix kernel holds in registers: `rows` rows
+  /// of `vectors` vectors. rows × vectors accumulators, one row of weights and
+  /// one broadcast input must fit the register file.
+  int64_t rows;
+  int64_t vectors;
+};
+
+/// The instruction set called `name`, null if there is none.
+const Isa *lookUpIsa(llvm::StringRef name);
+
+} // namespace sopt
+
+#endif // SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_ISA_H

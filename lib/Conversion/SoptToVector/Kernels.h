@@ -1,0 +1,67 @@
+//===- Kernels.h - Kernel functions and their calls -------------*- C++ -*-===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_KERNELS_H
+#define SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_KERNELS_H
+
+#include "VectorBuilder.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/SymbolTable.h"
+#include "llvm/ADT/StringMap.h"
+
+namespace sopt {
+
+/// Bytes on which every buffer of a kernel is aligned: a cache line.
+constexpr int64_t kBufferAlignment = 64;
+
+/// The kernels of a module. Equal layers share one.
+class KernelLibrary {
+public:
+  using BodyBuilder =
+      llvm::function_ref<void(VectorBuilder &, mlir::ValueRange arguments)>;
+
+  KernelLibrary(mlir::ModuleOp module, const Isa &isa)
+      : symbols(module), isa(isa) {}
+
+  const Isa &getIsa() const { return isa; }
+
+  /// Calls the kernel `name`, made by `body` if it is not there yet. The name
+  /// must say everything on which the body depends besides argument types.
+  void call(mlir::ImplicitLocOpBuilder &b, llvm::StringRef name,
+            mlir::ValueRange arguments, BodyBuilder body);
+
+  /// Tells the runtime that `count` (an index) multiply-adds times two follow.
+  void countFlops(mlir::ImplicitLocOpBuilder &b, mlir::Value count);
+
+private:
+  mlir::func::FuncOp make(llvm::StringRef name, mlir::TypeRange arguments,
+                          BodyBuilder body);
+
+  mlir::SymbolTable symbols;
+  const Isa &isa;
+  /// By name and argument types; the symbol may differ if a model took it.
+  llvm::StringMap<mlir::func::FuncOp> kernels;
+};
+
+/// `tensor` as a buffer of its shape, only to be read.
+mlir::Value readOnlyBuffer(mlir::ImplicitLocOpBuilder &b, mlir::Value tensor);
+/// An uninitialised buffer of f32; `sizes` may be static or not.
+mlir::Value allocate(mlir::ImplicitLocOpBuilder &b,
+                     llvm::ArrayRef<mlir::OpFoldResult> sizes);
+/// The tensor that a kernel has written to `buffer`, which nobody else sees.
+mlir::Value writtenTensor(mlir::ImplicitLocOpBuilder &b, mlir::Value buffer);
+/// A tensor.cast if the types differ.
+mlir::Value castTensor(mlir::ImplicitLocOpBuilder &b, mlir::Value tensor,
+                       mlir::Type type);
+
+/// A view of `buffer` with all dimensions but the last as one: memref<?×last>.
+mlir::Value viewRows(mlir::ImplicitLocOpBuilder &b, mlir::Value buffer);
+
+} // namespace sopt
+
+#endif // SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_KERNELS_H

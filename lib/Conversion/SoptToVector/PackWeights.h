@@ -1,0 +1,45 @@
+//===- PackWeights.h - Constant weights in the kernels' layout --*- C++ -*-===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_PACKWEIGHTS_H
+#define SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_PACKWEIGHTS_H
+
+#include "Kernels.h"
+#include "llvm/ADT/SetVector.h"
+
+namespace sopt {
+
+/// Packs K × N weights into panels of `width` columns: panel, k, column of the
+/// panel. Columns past N are zero, so a kernel may read whole panels.
+class WeightPacker {
+public:
+  WeightPacker(KernelLibrary &kernels, int64_t width)
+      : kernels(kernels), width(width) {}
+
+  /// A memref<⌈N/width⌉ × K × width> of `weight` (a static tensor<K×N×f32>):
+  /// packed now if it is a constant whose bytes are at hand, else on each run.
+  mlir::Value pack(mlir::ImplicitLocOpBuilder &b, mlir::Value weight);
+
+  /// Erases the constants that were packed and that nobody else uses.
+  void eraseDeadConstants();
+
+private:
+  mlir::Value packNow(mlir::ImplicitLocOpBuilder &b, mlir::Operation *constant,
+                      mlir::ElementsAttr value);
+  mlir::Value packAtRunTime(mlir::ImplicitLocOpBuilder &b, mlir::Value weight);
+
+  KernelLibrary &kernels;
+  int64_t width;
+  /// By value of the constant and the function it is used in.
+  llvm::DenseMap<std::pair<mlir::Attribute, mlir::Operation *>, mlir::Value>
+      packed;
+  llvm::SetVector<mlir::Operation *> sources;
+};
+
+} // namespace sopt
+
+#endif // SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_PACKWEIGHTS_H

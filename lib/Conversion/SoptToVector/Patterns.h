@@ -1,0 +1,23 @@
+//===- Patterns.h - One set of patterns per operation -----------*- C++ -*-===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_PATTERNS_H
+#define SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_PATTERNS_H
+
+#include "Kernels.h"
+#include "PackWeights.h"
+#include "mlir/IR/PatternMatch.h"
+
+namespace sopt {
+
+/// sopt.linear → a call of a matrix kernel with packed weights.
+void populateLinearToKernel(mlir::RewritePatternSet &patterns,
+                            KernelLibrary &kernels, WeightPacker &packer);
+
+} // namespace sopt
+
+#endif // SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_PATTERNS_H

@@ -1,0 +1,176 @@
+//===- VectorBuilder.cpp - Vector arithmetic in few words -----------------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "VectorBuilder.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+using namespace sopt;
+
+VectorType VectorBuilder::getVectorType() {
+  return VectorType::get(isa.lanes, getF32Type());
+}
+
+VectorType VectorBuilder::getIntVectorType() {
+  return VectorType::get(isa.lanes, getI32Type());
+}
+
+Value VectorBuilder::constant(TypedAttr value) {
+  Value &constant = constants[value];
+  if (constant)
+    return constant;
+  InsertionGuard guard(*this);
+  setInsertionPointToStart(&entry);
+  constant = arith::ConstantOp::create(*this, value);
+  return constant;
+}
+
+Value VectorBuilder::index(int64_t value) {
+  return constant(getIndexAttr(value));
+}
+
+Value VectorBuilder::scalar(float value) {
+  return constant(getF32FloatAttr(value));
+}
+
+Value VectorBuilder::splat(float value) {
+  return constant(DenseElementsAttr::get(getVectorType(), value));
+}
+
+Value VectorBuilder::splatInt(int32_t value) {
+  return constant(DenseElementsAttr::get(getIntVectorType(), value));
+}
+
+Value VectorBuilder::broadcast(Value scalar) {
+  return vector::BroadcastOp::create(*this, getVectorType(), scalar);
+}
+
+Value VectorBuilder::constantLike(Value like, float value) {
+  return mlir::isa<VectorType>(like.getType()) ? splat(value) : scalar(value);
+}
+
+Value VectorBuilder::add(Value a, Value b) {
+  if (matchPattern(b, m_Zero()))
+    return a;
+  if (a.getType().isIndex())
+    return arith::AddIOp::create(*this, a, b);
+  return arith::AddFOp::create(*this, a, b);
+}
+
+Value VectorBuilder::sub(Value a, Value b) {
+  if (a.getType().isIndex())
+    return arith::SubIOp::create(*this, a, b);
+  return arith::SubFOp::create(*this, a, b);
+}
+
+Value VectorBuilder::mul(Value a, Value b) {
+  if (a.getType().isIndex())
+    return arith::MulIOp::create(*this, a, b);
+  return arith::MulFOp::create(*this, a, b);
+}
+
+Value VectorBuilder::div(Value a, Value b) {
+  return arith::DivFOp::create(*this, a, b);
+}
+
+Value VectorBuilder::minimum(Value a, Value b) {
+  return arith::MinSIOp::create(*this, a, b);
+}
+
+Value VectorBuilder::ceilDiv(Value a, int64_t b) {
+  return arith::DivUIOp::create(*this, add(a, index(b - 1)), index(b));
+}
+
+Value VectorBuilder::fma(Value a, Value b, Value c) {
+  if (!isa.hasFma)
+    return add(mul(a, b), c);
+  if (!mlir::isa<VectorType>(a.getType()))
+    return math::FmaOp::create(*this, a, b, c);
+  return vector::FMAOp::create(*this, a, b, c);
+}
+
+// Compare and select, rather than arith.maxnumf: on x86 it is one instruction.
+Value VectorBuilder::atLeast(Value a, Value b) {
+  Value greater = arith::CmpFOp::create(*this, arith::CmpFPredicate::OGT, a, b);
+  return arith::SelectOp::create(*this, greater, a, b);
+}
+
+Value VectorBuilder::atMost(Value a, Value b) {
+  Value less = arith::CmpFOp::create(*this, arith::CmpFPredicate::OLT, a, b);
+  return arith::SelectOp::create(*this, less, a, b);
+}
+
+Value VectorBuilder::polynomial(Value x, ArrayRef<float> coefficients) {
+  Value sum = constantLike(x, coefficients.back());
+  for (float c : llvm::reverse(coefficients.drop_back()))
+    sum = fma(sum, x, constantLike(x, c));
+  return sum;
+}
+
+Value VectorBuilder::load(Value memory, ValueRange indices, Value mask) {
+  if (!mask)
+    return vector::LoadOp::create(*this, getVectorType(), memory, indices);
+  return vector::MaskedLoadOp::create(*this, getVectorType(), memory, indices,
+                                      mask, splat(0.0f));
+}
+
+void VectorBuilder::store(Value vector, Value memory, ValueRange indices,
+                          Value mask) {
+  if (!mask)
+    vector::StoreOp::create(*this, vector, memory, indices);
+  else
+    vector::MaskedStoreOp::create(*this, memory, indices, mask, vector);
+}
+
+Value VectorBuilder::loadScalar(Value memory, ValueRange indices) {
+  return memref::LoadOp::create(*this, memory, indices);
+}
+
+Value VectorBuilder::firstLanes(Value count) {
+  return vector::CreateMaskOp::create(
+      *this, VectorType::get(isa.lanes, getI1Type()), count);
+}
+
+SmallVector<Value>
+VectorBuilder::loop(Value begin, Value end, int64_t step, ValueRange values,
+                    function_ref<SmallVector<Value>(Value, ValueRange)> body) {
+  auto loop = scf::ForOp::create(*this, begin, end, index(step), values);
+  InsertionGuard guard(*this);
+  setInsertionPointToStart(loop.getBody());
+  SmallVector<Value> results =
+      body(loop.getInductionVar(), loop.getRegionIterArgs());
+  if (!values.empty())
+    scf::YieldOp::create(*this, results);
+  return llvm::to_vector(ValueRange(loop.getResults()));
+}
+
+void VectorBuilder::parallel(ValueRange ends,
+                             function_ref<void(ValueRange)> body) {
+  SmallVector<Value> begins(ends.size(), index(0));
+  SmallVector<Value> steps(ends.size(), index(1));
+  auto loop = scf::ParallelOp::create(*this, begins, ends, steps);
+  InsertionGuard guard(*this);
+  setInsertionPointToStart(loop.getBody());
+  body(loop.getInductionVars());
+}
+
+void VectorBuilder::when(Value condition, function_ref<void()> then,
+                         function_ref<void()> otherwise) {
+  auto branch = scf::IfOp::create(*this, condition, bool(otherwise));
+  InsertionGuard guard(*this);
+  setInsertionPointToStart(branch.thenBlock());
+  then();
+  if (!otherwise)
+    return;
+  setInsertionPointToStart(branch.elseBlock());
+  otherwise();
+}

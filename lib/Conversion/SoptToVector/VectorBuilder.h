@@ -1,0 +1,88 @@
+//===- VectorBuilder.h - Vector arithmetic in few words ---------*- C++ -*-===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_VECTORBUILDER_H
+#define SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_VECTORBUILDER_H
+
+#include "Isa.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "llvm/ADT/DenseMap.h"
+
+namespace sopt {
+
+/// Builds the body of a kernel for one instruction set. Arithmetic works on
+/// scalars and vectors of f32 alike, and on `index` where it makes sense.
+class VectorBuilder : public mlir::ImplicitLocOpBuilder {
+public:
+  /// Builds at the end of `entry`, the first block of a kernel.
+  VectorBuilder(mlir::Location loc, mlir::Block &entry, const Isa &isa)
+      : ImplicitLocOpBuilder(loc, OpBuilder::atBlockEnd(&entry)), isa(isa),
+        entry(entry) {}
+
+  const Isa &getIsa() const { return isa; }
+  int64_t getLanes() const { return isa.lanes; }
+  mlir::VectorType getVectorType();
+  mlir::VectorType getIntVectorType();
+
+  mlir::Value index(int64_t value);
+  mlir::Value scalar(float value);
+  mlir::Value splat(float value);
+  mlir::Value splatInt(int32_t value);
+  mlir::Value broadcast(mlir::Value scalar);
+
+  mlir::Value add(mlir::Value a, mlir::Value b);
+  mlir::Value sub(mlir::Value a, mlir::Value b);
+  mlir::Value mul(mlir::Value a, mlir::Value b);
+  mlir::Value div(mlir::Value a, mlir::Value b);
+  mlir::Value minimum(mlir::Value a, mlir::Value b);
+  mlir::Value ceilDiv(mlir::Value a, int64_t b);
+  /// a · b + c, rounded once where the machine can.
+  mlir::Value fma(mlir::Value a, mlir::Value b, mlir::Value c);
+  /// a if it is greater (less) than b, else b. A NaN in a gives b: the bound.
+  mlir::Value atLeast(mlir::Value a, mlir::Value b);
+  mlir::Value atMost(mlir::Value a, mlir::Value b);
+  /// c₀ + c₁x + …, by Horner's rule.
+  mlir::Value polynomial(mlir::Value x, llvm::ArrayRef<float> coefficients);
+
+  /// A vector of `memory` from `indices` on. With a mask, lanes outside it are
+  /// not read and hold zero.
+  mlir::Value load(mlir::Value memory, mlir::ValueRange indices,
+                   mlir::Value mask = {});
+  void store(mlir::Value vector, mlir::Value memory, mlir::ValueRange indices,
+             mlir::Value mask = {});
+  mlir::Value loadScalar(mlir::Value memory, mlir::ValueRange indices);
+  /// The mask of the first `count` lanes; any count, also negative, is legal.
+  mlir::Value firstLanes(mlir::Value count);
+
+  /// for i in [0, end) by `step`: body(i, values) → values.
+  mlir::SmallVector<mlir::Value>
+  loop(mlir::Value begin, mlir::Value end, int64_t step,
+       mlir::ValueRange values,
+       llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value i,
+                                                         mlir::ValueRange)>
+           body);
+  /// For all i in [0, ends), in any order and on any thread: body(i).
+  void parallel(mlir::ValueRange ends,
+                llvm::function_ref<void(mlir::ValueRange)> body);
+  /// If `condition`, `then`; its results are those of the `if`.
+  void when(mlir::Value condition, llvm::function_ref<void()> then,
+            llvm::function_ref<void()> otherwise = {});
+
+private:
+  mlir::Value constantLike(mlir::Value like, float value);
+  mlir::Value constant(mlir::TypedAttr value);
+
+  const Isa &isa;
+  mlir::Block &entry;
+  /// One of each, at the start of the kernel: bodies are unrolled far.
+  llvm::DenseMap<mlir::Attribute, mlir::Value> constants;
+};
+
+} // namespace sopt
+
+#endif // SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_VECTORBUILDER_H
