@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Options.h"
+#include "llvm/Config/llvm-config.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/ManagedStatic.h"
 
@@ -49,7 +50,20 @@ struct CommandLine {
 
 static ManagedStatic<CommandLine> commandLine;
 
-void sopt::registerOptions() { *commandLine; }
+void sopt::registerOptions() {
+  cl::SetVersionPrinter([](raw_ostream &os) {
+    os << "sparse-opt " SPARSE_OPT_VERSION " (LLVM " LLVM_VERSION_STRING
+          ", ONNX " SPARSE_OPT_ONNX_VERSION ")\n";
+  });
+  *commandLine;
+}
+
+void sopt::hideRegisteredOptions() {
+  for (auto &entry : cl::getRegisteredOptions())
+    if (entry.second->getOptionHiddenFlag() == cl::NotHidden &&
+        entry.first != "help" && entry.first != "version")
+      entry.second->setHiddenFlag(cl::Hidden);
+}
 
 Options sopt::getOptions() {
   Options options;

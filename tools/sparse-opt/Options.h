@@ -24,6 +24,10 @@ struct Options {
   bool quiet = false;
 };
 
+/// Takes the options known so far from --help, not from --help-hidden. Called
+/// first, it hides the thousand that LLVM's code generators bring.
+void hideRegisteredOptions();
+
 /// Declares our options. Call once, before the command line is parsed.
 void registerOptions();
 

@@ -15,6 +15,7 @@
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
+  sopt::hideRegisteredOptions();
   mlir::registerAllPasses();
   sopt::registerAllPasses();
   mlir::DialectRegistry registry;
@@ -24,7 +25,13 @@ int main(int argc, char **argv) {
 
   sopt::registerOptions();
   auto [input, output] = mlir::registerAndParseCLIOptions(
-      argc, argv, "sparse-opt: compiles ONNX models\n", registry);
+      argc, argv,
+      "sparse-opt: compiles ONNX models\n\n"
+      "  sparse-opt m.onnx -o m.mlir                 read a model\n"
+      "  sparse-opt m.onnx --raise -o raised.onnx    raise it\n"
+      "  sparse-opt m.onnx --target=cpu -o m.so      compile it\n"
+      "and all that mlir-opt does.\n",
+      registry);
   sopt::Options options = sopt::getOptions();
   if (!sopt::isModelCommand(input, output, options))
     return mlir::asMainReturnCode(
