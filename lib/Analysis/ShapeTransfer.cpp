@@ -1,0 +1,505 @@
+//===- ShapeTransfer.cpp - What each operator does to shapes --------------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ShapeTransfer.h"
+#include "dialects/ONNX/IR/ConstantData.h"
+#include "dialects/ONNX/IR/ONNX.h"
+#include "dialects/Sopt/IR/Sopt.h"
+#include "llvm/ADT/SmallBitVector.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace sopt;
+
+namespace {
+using MaybeShape = std::optional<SymbolicShape>;
+
+/// Counts `axis` from the front; nothing if it is out of range.
+std::optional<int64_t> normalizeAxis(int64_t axis, int64_t rank) {
+  axis = axis < 0 ? axis + rank : axis;
+  return axis >= 0 && axis < rank ? std::optional(axis) : std::nullopt;
+}
+
+MaybeShape copy(const SymbolicShape *shape) {
+  return shape ? MaybeShape(*shape) : std::nullopt;
+}
+
+MaybeShape inferBroadcast(ShapeAnalysis &analysis, OperandRange operands) {
+  SymbolicShape result;
+  for (Value operand : operands) {
+    const SymbolicShape *shape = analysis.getShape(operand);
+    if (!shape)
+      return std::nullopt;
+    result = analysis.broadcast(result, *shape);
+  }
+  return result;
+}
+
+MaybeShape inferMatMul(ShapeAnalysis &analysis, onnx::MatMulOp op) {
+  const SymbolicShape *a = analysis.getShape(op.getA());
+  const SymbolicShape *b = analysis.getShape(op.getB());
+  if (!a || !b || a->empty() || b->empty())
+    return std::nullopt;
+  // A vector takes part as a matrix of one row or column, which then goes.
+  size_t rowDims = std::min<size_t>(2, a->size());
+  size_t columnDims = std::min<size_t>(2, b->size());
+  SymbolicShape result = analysis.broadcast(ArrayRef(*a).drop_back(rowDims),
+                                            ArrayRef(*b).drop_back(columnDims));
+  if (rowDims == 2)
+    result.push_back((*a)[a->size() - 2]);
+  if (columnDims == 2)
+    result.push_back(b->back());
+  return result;
+}
+
+MaybeShape inferGemm(ShapeAnalysis &analysis, onnx::GemmOp op) {
+  std::optional<DimExpr> m = analysis.getDim(op.getA(), op.getTransA() ? 1 : 0);
+  std::optional<DimExpr> n = analysis.getDim(op.getB(), op.getTransB() ? 0 : 1);
+  return m && n ? MaybeShape({*m, *n}) : std::nullopt;
+}
+
+DimExpr getProduct(ArrayRef<DimExpr> shape) {
+  DimExpr product = 1;
+  for (const DimExpr &dim : shape)
+    product = product * dim;
+  return product;
+}
+
+MaybeShape inferReshape(ShapeAnalysis &analysis, onnx::ReshapeOp op) {
+  const SymbolicShape *from = analysis.getShape(op.getData());
+  const SymbolicContents *to = analysis.getContents(op.getShape());
+  if (!from || !to)
+    return std::nullopt;
+  SymbolicShape result;
+  std::optional<size_t> inferred;
+  for (auto [i, wanted] : llvm::enumerate(*to)) {
+    if (!wanted)
+      return std::nullopt;
+    if (*wanted == DimExpr(-1)) {
+      if (inferred)
+        return std::nullopt;
+      inferred = i;
+      result.push_back(1);
+    } else if (*wanted == DimExpr(0) && !op.getAllowzero()) {
+      if (i >= from->size())
+        return std::nullopt;
+      result.push_back((*from)[i]);
+    } else {
+      result.push_back(*wanted);
+    }
+  }
+  if (!inferred)
+    return result;
+  // Sizes that occur on both sides cancel, be they symbols or sums.
+  SymbolicShape total(*from), others;
+  for (auto [i, dim] : llvm::enumerate(result)) {
+    if (i == *inferred)
+      continue;
+    if (auto *at = llvm::find(total, dim); at != total.end())
+      total.erase(at);
+    else
+      others.push_back(dim);
+  }
+  result[*inferred] = analysis.floorDiv(getProduct(total), getProduct(others));
+  return result;
+}
+
+MaybeShape inferTranspose(ShapeAnalysis &analysis, onnx::TransposeOp op) {
+  const SymbolicShape *from = analysis.getShape(op.getData());
+  if (!from)
+    return std::nullopt;
+  std::optional<ArrayRef<int64_t>> perm = op.getPerm();
+  if (!perm)
+    return SymbolicShape(llvm::reverse(*from));
+  SymbolicShape result;
+  for (int64_t axis : *perm) {
+    if (axis < 0 || axis >= int64_t(from->size()))
+      return std::nullopt;
+    result.push_back((*from)[axis]);
+  }
+  return result;
+}
+
+MaybeShape inferUnsqueeze(ShapeAnalysis &analysis, ShapeTransfer &transfer,
+                          onnx::UnsqueezeOp op) {
+  const SymbolicShape *from = analysis.getShape(op.getData());
+  auto axes = transfer.getConstants(op.getAxes());
+  if (!from || !axes)
+    return std::nullopt;
+  size_t rank = from->size() + axes->size();
+  llvm::SmallBitVector isNew(rank);
+  for (int64_t axis : *axes) {
+    std::optional<int64_t> at = normalizeAxis(axis, rank);
+    if (!at || isNew.test(*at))
+      return std::nullopt;
+    isNew.set(*at);
+  }
+  SymbolicShape result;
+  const DimExpr *next = from->begin();
+  for (size_t i = 0; i < rank; ++i)
+    result.push_back(isNew.test(i) ? DimExpr(1) : *next++);
+  return result;
+}
+
+MaybeShape inferSqueeze(ShapeAnalysis &analysis, ShapeTransfer &transfer,
+                        onnx::SqueezeOp op) {
+  const SymbolicShape *from = analysis.getShape(op.getData());
+  if (!from)
+    return std::nullopt;
+  llvm::SmallBitVector goes(from->size());
+  if (!op.getAxes()) {
+    // Whether a symbol is 1, and so goes, is not known.
+    for (auto [i, dim] : llvm::enumerate(*from)) {
+      if (!dim.getConstant())
+        return std::nullopt;
+      goes[i] = dim == DimExpr(1);
+    }
+  } else {
+    auto axes = transfer.getConstants(op.getAxes());
+    if (!axes)
+      return std::nullopt;
+    for (int64_t axis : *axes) {
+      std::optional<int64_t> at = normalizeAxis(axis, from->size());
+      if (!at)
+        return std::nullopt;
+      goes.set(*at);
+    }
+  }
+  SymbolicShape result;
+  for (auto [i, dim] : llvm::enumerate(*from))
+    if (!goes.test(i))
+      result.push_back(dim);
+  return result;
+}
+
+MaybeShape inferGather(ShapeAnalysis &analysis, onnx::GatherOp op) {
+  const SymbolicShape *from = analysis.getShape(op.getData());
+  const SymbolicShape *indices = analysis.getShape(op.getIndices());
+  if (!from || !indices)
+    return std::nullopt;
+  std::optional<int64_t> axis = normalizeAxis(op.getAxis(), from->size());
+  if (!axis)
+    return std::nullopt;
+  SymbolicShape result(ArrayRef(*from).take_front(*axis));
+  llvm::append_range(result, *indices);
+  llvm::append_range(result, ArrayRef(*from).drop_front(*axis + 1));
+  return result;
+}
+
+MaybeShape inferGatherND(ShapeAnalysis &analysis, onnx::GatherNDOp op) {
+  const SymbolicShape *from = analysis.getShape(op.getData());
+  const SymbolicShape *indices = analysis.getShape(op.getIndices());
+  if (!from || !indices || indices->empty())
+    return std::nullopt;
+  std::optional<int64_t> depth = indices->back().getConstant();
+  int64_t batchDims = op.getBatchDims();
+  if (!depth || *depth < 0 || batchDims < 0 ||
+      batchDims + *depth > int64_t(from->size()))
+    return std::nullopt;
+  SymbolicShape result(ArrayRef(*indices).drop_back());
+  llvm::append_range(result, ArrayRef(*from).drop_front(batchDims + *depth));
+  return result;
+}
+
+MaybeShape inferConcat(ShapeAnalysis &analysis, onnx::ConcatOp op) {
+  MaybeShape result;
+  for (Value input : op.getInputs()) {
+    const SymbolicShape *shape = analysis.getShape(input);
+    if (!shape)
+      return std::nullopt;
+    std::optional<int64_t> axis = normalizeAxis(op.getAxis(), shape->size());
+    if (!axis || (result && result->size() != shape->size()))
+      return std::nullopt;
+    if (!result) {
+      result = *shape;
+      continue;
+    }
+    for (auto [i, dim] : llvm::enumerate(*shape)) {
+      if (int64_t(i) == *axis)
+        (*result)[i] = (*result)[i] + dim;
+      else if (dim.getConstant())
+        (*result)[i] = dim;
+    }
+  }
+  return result;
+}
+
+MaybeShape inferSplit(ShapeAnalysis &analysis, ShapeTransfer &transfer,
+                      onnx::SplitOp op, unsigned index) {
+  const SymbolicShape *from = analysis.getShape(op.getInput());
+  if (!from)
+    return std::nullopt;
+  std::optional<int64_t> axis = normalizeAxis(op.getAxis(), from->size());
+  if (!axis)
+    return std::nullopt;
+  SymbolicShape result(*from);
+  if (op.getSplit()) {
+    const SymbolicContents *sizes = analysis.getContents(op.getSplit());
+    if (!sizes || index >= sizes->size() || !(*sizes)[index])
+      return std::nullopt;
+    result[*axis] = *(*sizes)[index];
+    return result;
+  }
+  // Equal parts; where they do not fit the last is smaller, a case left alone.
+  DimExpr count = op->getNumResults();
+  std::optional<DimExpr> part = result[*axis].divideExactly(count);
+  if (!part)
+    return std::nullopt;
+  result[*axis] = *part;
+  return result;
+}
+
+/// The size of a slice of `size` from `start` to `end` by steps of 1, or
+/// nothing where it depends on more than is known.
+std::optional<DimExpr> inferSliceSize(ShapeAnalysis &analysis,
+                                      const DimExpr &size,
+                                      const std::optional<DimExpr> &start,
+                                      const std::optional<DimExpr> &end) {
+  if (!start || !end)
+    return std::nullopt;
+  std::optional<int64_t> from = start->getConstant(), to = end->getConstant();
+  std::optional<int64_t> total = size.getConstant();
+  // Exporters write "to the end" as a number larger than any tensor.
+  constexpr int64_t huge = std::numeric_limits<int32_t>::max();
+  DimExpr last = to && *to >= huge ? size
+                 : to && *to < 0   ? size + *end
+                 : *end == size    ? size
+                                   : analysis.min(*end, size);
+  if (total && from) {
+    int64_t first =
+        std::clamp<int64_t>(*from < 0 ? *from + *total : *from, 0, *total);
+    if (std::optional<int64_t> until = last.getConstant())
+      return std::max<int64_t>(0, std::min(*until, *total) - first);
+    return first == 0 ? std::optional(last) : std::nullopt;
+  }
+  if (from && *from == 0)
+    return last;
+  // size - k elements from k on, if there are that many: one must be known to.
+  return std::nullopt;
+}
+
+MaybeShape inferSlice(ShapeAnalysis &analysis, ShapeTransfer &transfer,
+                      onnx::SliceOp op) {
+  const SymbolicShape *from = analysis.getShape(op.getData());
+  const SymbolicContents *starts = analysis.getContents(op.getStarts());
+  const SymbolicContents *ends = analysis.getContents(op.getEnds());
+  if (!from || !starts || !ends || starts->size() != ends->size())
+    return std::nullopt;
+  SmallVector<int64_t> axes =
+      llvm::to_vector(llvm::seq<int64_t>(starts->size()));
+  SmallVector<int64_t> steps(starts->size(), 1);
+  if (Value value = op.getAxes()) {
+    auto constants = transfer.getConstants(value);
+    if (!constants || constants->size() != starts->size())
+      return std::nullopt;
+    axes = *constants;
+  }
+  if (Value value = op.getSteps()) {
+    auto constants = transfer.getConstants(value);
+    if (!constants || constants->size() != starts->size())
+      return std::nullopt;
+    steps = *constants;
+  }
+  SymbolicShape result(*from);
+  for (size_t i = 0; i < axes.size(); ++i) {
+    std::optional<int64_t> axis = normalizeAxis(axes[i], from->size());
+    std::optional<DimExpr> size;
+    if (axis && steps[i] == 1)
+      size = inferSliceSize(analysis, (*from)[*axis], (*starts)[i], (*ends)[i]);
+    if (!size)
+      return std::nullopt;
+    result[*axis] = *size;
+  }
+  return result;
+}
+
+/// A shape given as a tensor, none of whose elements is -1.
+MaybeShape getShapeOperand(ShapeAnalysis &analysis, Value value) {
+  const SymbolicContents *contents = analysis.getContents(value);
+  SymbolicShape result;
+  if (!contents)
+    return std::nullopt;
+  for (const std::optional<DimExpr> &element : *contents) {
+    if (!element || !element->isNonNegative())
+      return std::nullopt;
+    result.push_back(*element);
+  }
+  return result;
+}
+
+MaybeShape inferExpand(ShapeAnalysis &analysis, onnx::ExpandOp op) {
+  const SymbolicShape *from = analysis.getShape(op.getInput());
+  MaybeShape to = getShapeOperand(analysis, op.getShape());
+  return from && to ? MaybeShape(analysis.broadcast(*from, *to)) : std::nullopt;
+}
+
+MaybeShape inferRange(ShapeAnalysis &analysis, onnx::RangeOp op) {
+  std::optional<DimExpr> start = analysis.getScalar(op.getStart());
+  std::optional<DimExpr> limit = analysis.getScalar(op.getLimit());
+  std::optional<DimExpr> delta = analysis.getScalar(op.getDelta());
+  if (!start || !limit || !delta || *delta != DimExpr(1))
+    return std::nullopt;
+  DimExpr size = *limit - *start;
+  return size.isNonNegative() ? MaybeShape({size}) : std::nullopt;
+}
+
+/// Operators Reduce*: data, then axes, `keepdims`, `noop_with_empty_axes`.
+MaybeShape inferReduce(ShapeAnalysis &analysis, ShapeTransfer &transfer,
+                       Operation *op) {
+  const SymbolicShape *from = analysis.getShape(op->getOperand(0));
+  if (!from)
+    return std::nullopt;
+  auto getFlag = [&](StringRef name, int64_t otherwise) {
+    auto attr = op->getAttrOfType<IntegerAttr>(name);
+    return attr ? attr.getInt() : otherwise;
+  };
+  llvm::SmallBitVector reduced(from->size());
+  SmallVector<int64_t> axes;
+  if (op->getNumOperands() > 1) {
+    auto constants = transfer.getConstants(op->getOperand(1));
+    if (!constants)
+      return std::nullopt;
+    axes = *constants;
+  }
+  if (axes.empty() && !getFlag("noop_with_empty_axes", 0))
+    reduced.set();
+  for (int64_t axis : axes) {
+    std::optional<int64_t> at = normalizeAxis(axis, from->size());
+    if (!at)
+      return std::nullopt;
+    reduced.set(*at);
+  }
+  SymbolicShape result;
+  for (auto [i, dim] : llvm::enumerate(*from)) {
+    if (!reduced.test(i))
+      result.push_back(dim);
+    else if (getFlag("keepdims", 1))
+      result.push_back(1);
+  }
+  return result;
+}
+
+MaybeShape inferAttention(ShapeAnalysis &analysis, AttentionOp op) {
+  MaybeShape result = copy(analysis.getShape(op.getQ()));
+  const SymbolicShape *v = analysis.getShape(op.getV());
+  if (!result || !v || result->empty() || v->empty())
+    return std::nullopt;
+  result->back() = v->back();
+  if (op.isPacked())
+    result->back() =
+        analysis.floorDiv(v->back() * DimExpr(op.getHeads()), op.getKvHeads());
+  return result;
+}
+
+MaybeShape inferLinear(ShapeAnalysis &analysis, LinearOp op) {
+  MaybeShape result = copy(analysis.getShape(op.getX()));
+  std::optional<DimExpr> features = analysis.getDim(op.getWeight(), 1);
+  if (!result || result->empty() || !features)
+    return std::nullopt;
+  result->back() = *features;
+  return result;
+}
+
+/// Operators whose every result has the shape of operand 0.
+bool keepsShape(Operation *op) {
+  return isa<
+      onnx::AbsOp, onnx::BitwiseNotOp, onnx::CastOp, onnx::CeilOp, onnx::ClipOp,
+      onnx::CosOp, onnx::CumSumOp, onnx::DequantizeLinearOp, onnx::DropoutOp,
+      onnx::EluOp, onnx::ErfOp, onnx::ExpOp, onnx::FloorOp, onnx::GeluOp,
+      onnx::HardSigmoidOp, onnx::HardSwishOp, onnx::IdentityOp, onnx::IsInfOp,
+      onnx::IsNaNOp, onnx::LeakyReluOp, onnx::LogOp, onnx::LogSoftmaxOp,
+      onnx::MishOp, onnx::NegOp, onnx::NotOp, onnx::QuantizeLinearOp,
+      onnx::RMSNormalizationOp, onnx::ReciprocalOp, onnx::ReluOp, onnx::RoundOp,
+      onnx::SigmoidOp, onnx::SignOp, onnx::SinOp, onnx::SoftmaxOp,
+      onnx::SoftplusOp, onnx::SqrtOp, onnx::SwishOp, onnx::TanhOp,
+      onnx::TriluOp, LayerNormOp, PolyOp>(op);
+}
+
+/// Operators on batches of images: the window arithmetic of their other
+/// dimensions is left to their types.
+bool keepsBatch(Operation *op) {
+  return isa<onnx::AveragePoolOp, onnx::ConvOp, onnx::ConvTransposeOp,
+             onnx::GlobalAveragePoolOp, onnx::GlobalMaxPoolOp, onnx::LRNOp,
+             onnx::MaxPoolOp>(op);
+}
+
+/// Operators on any number of tensors that broadcast to one shape.
+bool broadcastsOperands(Operation *op) {
+  return isa<onnx::AddOp, onnx::AndOp, onnx::BitwiseAndOp, onnx::BitwiseOrOp,
+             onnx::DivOp, onnx::EqualOp, onnx::GreaterOp,
+             onnx::GreaterOrEqualOp, onnx::LessOp, onnx::LessOrEqualOp,
+             onnx::MaxOp, onnx::MeanOp, onnx::MinOp, onnx::ModOp, onnx::MulOp,
+             onnx::OrOp, onnx::PowOp, onnx::PReluOp, onnx::SubOp, onnx::SumOp,
+             onnx::WhereOp, onnx::XorOp>(op);
+}
+} // namespace
+
+std::optional<SmallVector<int64_t>> ShapeTransfer::getConstants(Value value) {
+  const SymbolicContents *contents = analysis.getContents(value);
+  if (!contents)
+    return std::nullopt;
+  SmallVector<int64_t> result;
+  for (const std::optional<DimExpr> &element : *contents) {
+    std::optional<int64_t> constant =
+        element ? element->getConstant() : std::nullopt;
+    if (!constant)
+      return std::nullopt;
+    result.push_back(*constant);
+  }
+  return result;
+}
+
+std::optional<SymbolicShape>
+ShapeTransfer::inferShape(OpResult result, ArrayRef<DimExpr> declared) {
+  Operation *op = result.getOwner();
+  if (keepsShape(op))
+    return copy(analysis.getShape(op->getOperand(0)));
+  if (keepsBatch(op) && !declared.empty()) {
+    SymbolicShape shape(declared);
+    if (std::optional<DimExpr> batch = analysis.getDim(op->getOperand(0), 0))
+      shape.front() = *batch;
+    return shape;
+  }
+  if (broadcastsOperands(op))
+    return inferBroadcast(analysis, op->getOperands());
+  if (isa<onnx::ONNXDialect>(op->getDialect()) &&
+      op->getName().stripDialect().starts_with("Reduce"))
+    return inferReduce(analysis, *this, op);
+  return TypeSwitch<Operation *, MaybeShape>(op)
+      .Case([&](onnx::MatMulOp op) { return inferMatMul(analysis, op); })
+      .Case([&](onnx::GemmOp op) { return inferGemm(analysis, op); })
+      .Case([&](onnx::ReshapeOp op) { return inferReshape(analysis, op); })
+      .Case([&](onnx::TransposeOp op) { return inferTranspose(analysis, op); })
+      .Case([&](onnx::UnsqueezeOp op) {
+        return inferUnsqueeze(analysis, *this, op);
+      })
+      .Case(
+          [&](onnx::SqueezeOp op) { return inferSqueeze(analysis, *this, op); })
+      .Case([&](onnx::GatherOp op) { return inferGather(analysis, op); })
+      .Case([&](onnx::GatherNDOp op) { return inferGatherND(analysis, op); })
+      .Case([&](onnx::ConcatOp op) { return inferConcat(analysis, op); })
+      .Case([&](onnx::SplitOp op) {
+        return inferSplit(analysis, *this, op, result.getResultNumber());
+      })
+      .Case([&](onnx::SliceOp op) { return inferSlice(analysis, *this, op); })
+      .Case([&](onnx::ExpandOp op) { return inferExpand(analysis, op); })
+      .Case([&](onnx::ConstantOfShapeOp op) {
+        return getShapeOperand(analysis, op.getInput());
+      })
+      .Case([&](onnx::RangeOp op) { return inferRange(analysis, op); })
+      .Case([&](onnx::LayerNormalizationOp op) -> MaybeShape {
+        return result == op.getY() ? copy(analysis.getShape(op.getX()))
+                                   : std::nullopt;
+      })
+      .Case([&](onnx::BatchNormalizationOp op) -> MaybeShape {
+        return result == op.getY() ? copy(analysis.getShape(op.getX()))
+                                   : std::nullopt;
+      })
+      .Case([&](AttentionOp op) { return inferAttention(analysis, op); })
+      .Case([&](LinearOp op) { return inferLinear(analysis, op); })
+      .Default([](Operation *) { return std::nullopt; });
+}
