@@ -49,7 +49,8 @@ static OwningOpRef<ModuleOp> read(llvm::StringRef input, MLIRContext *context) {
   if (getFormat(input) == Format::ONNX)
     return importONNX(input, context);
   std::string message;
-  auto file = openInputFile(input, &message);
+  // Bytecode asks for the alignment of the weights in it, at most a cache line.
+  auto file = openInputFile(input, llvm::Align(64), &message);
   if (!file) {
     emitError(FileLineColLoc::get(context, input, 0, 0)) << message;
     return nullptr;
