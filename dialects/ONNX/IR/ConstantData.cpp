@@ -154,6 +154,12 @@ ElementsAttr ConstantWriter::finish(StringRef name) {
   return DenseElementsAttr::get(type, values);
 }
 
+ElementsAttr onnx::makeSplat(RankedTensorType type, ArrayRef<char> element) {
+  if (type.getElementType().isInteger(1))
+    return DenseElementsAttr::get(type, bool(element[0]));
+  return DenseElementsAttr::getFromRawBuffer(type, element);
+}
+
 ElementsAttr onnx::reshapeConstant(ElementsAttr value,
                                    ArrayRef<int64_t> shape) {
   auto type = RankedTensorType::get(shape, value.getElementType());

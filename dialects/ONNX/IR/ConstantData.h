@@ -108,6 +108,10 @@ private:
   llvm::MutableArrayRef<char> bytes;
 };
 
+/// A constant all of whose elements are `element`, the bytes of one.
+mlir::ElementsAttr makeSplat(mlir::RankedTensorType type,
+                             llvm::ArrayRef<char> element);
+
 /// The elements of `value` in the same order as a tensor of `shape`, which has
 /// as many. Shares the storage.
 mlir::ElementsAttr reshapeConstant(mlir::ElementsAttr value,

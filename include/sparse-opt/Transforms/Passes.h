@@ -9,6 +9,8 @@
 #ifndef SPARSE_OPT_TRANSFORMS_PASSES_H
 #define SPARSE_OPT_TRANSFORMS_PASSES_H
 
+#include "dialects/ONNX/IR/ONNX.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 
 namespace sopt {
