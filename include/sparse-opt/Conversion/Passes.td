@@ -52,8 +52,9 @@ def ConvertSoptToVector : Pass<"convert-sopt-to-vector", "::mlir::ModuleOp"> {
     the kernel's tile has; others on each run. Before each call the runtime's
     `sopt_rt_flops` is told how much work follows.
 
-    Left alone, for `convert-sopt-to-linalg`: element types other than f32, and
-    weights whose size is not static or zero.
+    Left alone, for `convert-sopt-to-linalg`: element types other than f32;
+    `linear` with a weight, and `layer_norm` with a last dimension, whose size
+    is zero or not static.
 
     ```mlir
     %y = sopt.linear %x, %w bias %b activation <gelu>

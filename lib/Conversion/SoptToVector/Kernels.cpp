@@ -53,6 +53,11 @@ void KernelLibrary::countFlops(ImplicitLocOpBuilder &b, Value count) {
   func::CallOp::create(b, kName, TypeRange(), ValueRange(wide));
 }
 
+bool sopt::isF32Tensor(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor && tensor.getElementType().isF32();
+}
+
 Value sopt::readOnlyBuffer(ImplicitLocOpBuilder &b, Value tensor) {
   auto type = cast<RankedTensorType>(tensor.getType());
   return bufferization::ToBufferOp::create(

@@ -48,6 +48,8 @@ private:
   llvm::StringMap<mlir::func::FuncOp> kernels;
 };
 
+/// Whether `type` is a ranked tensor of f32: all that kernels compute with.
+bool isF32Tensor(mlir::Type type);
 /// `tensor` as a buffer of its shape, only to be read.
 mlir::Value readOnlyBuffer(mlir::ImplicitLocOpBuilder &b, mlir::Value tensor);
 /// An uninitialised buffer of f32; `sizes` may be static or not.

@@ -183,8 +183,7 @@ private:
 
 /// Why there is no kernel for `op`, null if there is one.
 static const char *whyNot(LinearOp op) {
-  auto isF32 = [](Type type) { return getElementTypeOrSelf(type).isF32(); };
-  if (!llvm::all_of(op->getOperandTypes(), isF32))
+  if (!llvm::all_of(op->getOperandTypes(), isF32Tensor))
     return "not f32";
   auto weight = cast<RankedTensorType>(op.getWeight().getType());
   if (weight.getRank() != 2 || !weight.hasStaticShape())

@@ -18,6 +18,10 @@ namespace sopt {
 void populateLinearToKernel(mlir::RewritePatternSet &patterns,
                             KernelLibrary &kernels, WeightPacker &packer);
 
+/// sopt.layer_norm → a call of a kernel per row.
+void populateLayerNormToKernel(mlir::RewritePatternSet &patterns,
+                               KernelLibrary &kernels);
+
 } // namespace sopt
 
 #endif // SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_PATTERNS_H

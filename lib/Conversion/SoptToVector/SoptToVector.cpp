@@ -61,6 +61,7 @@ void ConvertSoptToVector::runOnOperation() {
   KernelLibrary kernels(getOperation(), *isa);
   WeightPacker packer(kernels, isa->vectors * isa->lanes);
   RewritePatternSet patterns(&getContext());
+  populateLayerNormToKernel(patterns, kernels);
   populateLinearToKernel(patterns, kernels, packer);
   FrozenRewritePatternSet frozen(std::move(patterns));
   // Not the module at once: kernels are added to it meanwhile.

@@ -109,6 +109,21 @@ Value VectorBuilder::atMost(Value a, Value b) {
   return arith::SelectOp::create(*this, less, a, b);
 }
 
+Value VectorBuilder::select(Value condition, Value a, Value b) {
+  return arith::SelectOp::create(*this, condition, a, b);
+}
+
+Value VectorBuilder::sum(Value vector) {
+  // Without leave to reassociate it would be a chain of scalar additions.
+  return vector::ReductionOp::create(*this, vector::CombiningKind::ADD, vector,
+                                     arith::FastMathFlags::reassoc);
+}
+
+Value VectorBuilder::maximum(Value vector) {
+  return vector::ReductionOp::create(*this, vector::CombiningKind::MAXIMUMF,
+                                     vector);
+}
+
 Value VectorBuilder::polynomial(Value x, ArrayRef<float> coefficients) {
   Value sum = constantLike(x, coefficients.back());
   for (float c : llvm::reverse(coefficients.drop_back()))

@@ -46,6 +46,10 @@ public:
   /// a if it is greater (less) than b, else b. A NaN in a gives b: the bound.
   mlir::Value atLeast(mlir::Value a, mlir::Value b);
   mlir::Value atMost(mlir::Value a, mlir::Value b);
+  mlir::Value select(mlir::Value condition, mlir::Value a, mlir::Value b);
+  /// The sum, in any order, and the maximum of a vector's elements.
+  mlir::Value sum(mlir::Value vector);
+  mlir::Value maximum(mlir::Value vector);
   /// c₀ + c₁x + …, by Horner's rule.
   mlir::Value polynomial(mlir::Value x, llvm::ArrayRef<float> coefficients);
 
