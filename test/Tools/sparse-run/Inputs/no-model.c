@@ -1,0 +1,2 @@
+/* A library, but none of ours. */
+int answer(void) { return 42; }
