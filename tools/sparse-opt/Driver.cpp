@@ -113,6 +113,8 @@ LogicalResult sopt::runModelCommand(llvm::StringRef input,
                                     const MlirOptMainConfig &config,
                                     DialectRegistry &registry) {
   MLIRContext context(registry);
+  // Users want one line; the operation is named, and its file at hand.
+  context.printOpOnDiagnostic(false);
   ModelDiagnosticHandler diagnostics(&context, input);
   DefaultTimingManager timing;
   applyDefaultTimingManagerCLOptions(timing);

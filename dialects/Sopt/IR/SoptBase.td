@@ -27,6 +27,12 @@ def Sopt_Dialect : Dialect {
   let hasConstantMaterializer = 1;
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::tensor::TensorDialect"];
+  let extraClassDeclaration = [{
+    /// On a module: what the model takes and gives, a SignatureAttr.
+    static ::llvm::StringRef getSignatureAttrName() { return "sopt.signature"; }
+    /// On a module: names of the nodes that the runtime is told of.
+    static ::llvm::StringRef getNodesAttrName() { return "sopt.nodes"; }
+  }];
 }
 
 class Sopt_Op<string mnemonic, list<Trait> traits = []>

@@ -10,6 +10,7 @@
 
 include "dialects/Sopt/IR/AttentionOps.td"
 include "dialects/Sopt/IR/PolyOps.td"
+include "dialects/Sopt/IR/SignatureAttrs.td"
 include "dialects/Sopt/IR/SparseOps.td"
 
 #endif // SPARSE_OPT_DIALECTS_SOPT_IR_SOPTOPS

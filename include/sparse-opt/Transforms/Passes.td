@@ -56,4 +56,109 @@ def FoldConstants : Pass<"onnx-fold-constants", "::mlir::ModuleOp"> {
   let dependentDialects = ["::sopt::onnx::ONNXDialect"];
 }
 
+def RecordSignature : Pass<"sopt-record-signature", "::mlir::ModuleOp"> {
+  let summary = "Note what the model takes and gives, before lowering forgets";
+  let description = [{
+    Moves what the arguments and results of `@main_graph` say of themselves to
+    `sopt.signature` on the module: names, types with their signedness, names of dimensions. A
+    value without `onnx.name` is called `input0`, `output0` and so on.
+
+    Refuses a module without `@main_graph` and values that are not tensors of
+    known rank.
+
+    ```mlir
+    func.func @main_graph(%x: tensor<?xui8> {onnx.name = "x", onnx.dims = ["n"]})
+        -> (tensor<?xui8> {onnx.name = "y"})
+    // gives the module
+    sopt.signature = #sopt.signature<[#sopt.tensor<"x", tensor<?xui8>, ["n"]>],
+                                     [#sopt.tensor<"y", tensor<?xui8>, [""]>]>
+    ```
+  }];
+  let dependentDialects = ["::sopt::SoptDialect"];
+}
+
+def LinalgToLoops : Pass<"sopt-linalg-to-loops", "::mlir::func::FuncOp"> {
+  let summary = "Lower linalg on buffers to parallel and vectorisable loops";
+  let description = [{
+    Turns each linalg operation into a loop nest. Loops are ordered so that the
+    innermost walks memory with stride one where an order allows it. The
+    parallel dimensions around the innermost loop become one `scf.parallel`, if
+    the work is worth a fork: at least `min-work` innermost iterations, a
+    dynamic size counting as `assumed-size`. Everything else becomes `scf.for`,
+    the innermost left to LLVM's vectoriser.
+
+    ```mlir
+    linalg.fill ins(%c : f32) outs(%m : memref<?x?x384xf32>)
+    // becomes
+    scf.parallel (%i, %j) = (%c0, %c0) to (%d0, %d1) step (%c1, %c1) {
+      scf.for %k = %c0 to %c384 step %c1 {
+        memref.store %c, %m[%i, %j, %k] : memref<?x?x384xf32>
+      }
+    }
+    ```
+  }];
+  let options = [
+    Option<"minWork", "min-work", "int64_t", /*default=*/"32768",
+           "Innermost iterations from which on a loop nest runs in parallel">,
+    Option<"assumedSize", "assumed-size", "int64_t", /*default=*/"64",
+           "What a dynamic dimension counts as">,
+  ];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect"];
+}
+
+def FreeEarly : Pass<"sopt-free-early", "::mlir::func::FuncOp"> {
+  let summary = "Free each buffer right after its last use";
+  let description = [{
+    Upstream's deallocation frees at the end of the block. Moving each
+    `memref.dealloc` up to behind the last operation that uses the buffer or an
+    alias of it lets the runtime's arena give the memory to the next layer while
+    it is still in the cache.
+
+    ```mlir
+    %a = memref.alloc() : memref<4xf32>
+    call @use(%a) : (memref<4xf32>) -> ()
+    call @other() : () -> ()
+    memref.dealloc %a : memref<4xf32>  // moves up by one
+    ```
+  }];
+}
+
+def ApproximateMath : Pass<"sopt-approximate-math"> {
+  let summary = "Replace f32 exp, erf, tanh and others by polynomials";
+  let description = [{
+    Rewrites f32 functions of the math dialect, on scalars and vectors, to
+    upstream's polynomial approximations (errors of some ulp), which LLVM's loop
+    vectoriser can widen where a call of libm stops it.
+
+    ```mlir
+    %y = math.exp %x : f32
+    // becomes arith and math.fma
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
+def MarkNodes : Pass<"sopt-mark-nodes", "::mlir::ModuleOp"> {
+  let summary = "Tell the runtime which of the model's nodes is running";
+  let description = [{
+    Before each top-level loop nest, call or copy of `@main_graph` whose
+    location names another node than the one before, calls `sopt_rt_node` with
+    the node's index in the module's `sopt.nodes`, an array of names that it
+    makes. Runs on buffers, after fusion: time of a fused loop counts for the
+    first of its nodes.
+
+    ```mlir
+    call @sopt_rt_node(%c0) : (i64) -> ()
+    call @linear_384x384(%x, %w, %y) : (…) -> () loc("encoder/MatMul"("y"))
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::func::FuncDialect"];
+}
+
 #endif // SPARSE_OPT_TRANSFORMS_PASSES
