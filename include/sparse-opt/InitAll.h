@@ -12,6 +12,7 @@
 #include "dialects/Sopt/IR/Sopt.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "sparse-opt/Conversion/Passes.h"
+#include "sparse-opt/Pipelines/CPU.h"
 #include "sparse-opt/Transforms/Passes.h"
 
 namespace sopt {
@@ -23,6 +24,7 @@ inline void registerAllDialects(mlir::DialectRegistry &registry) {
 inline void registerAllPasses() {
   registerConversionPasses();
   registerTransformsPasses();
+  registerCPUPipeline();
 }
 
 } // namespace sopt

@@ -17,6 +17,9 @@
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Support/Timing.h"
 #include "sparse-opt/Import/Import.h"
+#include "sparse-opt/Pipelines/CPU.h"
+#include "sparse-opt/Target/SharedLibrary.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SourceMgr.h"
@@ -91,8 +94,18 @@ static LogicalResult writeText(ModuleOp module, llvm::StringRef path,
   });
 }
 
+/// The runtime's archive, in the folder `lib` beside that of the program.
+static std::string findRuntime() {
+  std::string program = llvm::sys::fs::getMainExecutable(
+      nullptr, reinterpret_cast<void *>(&findRuntime));
+  llvm::SmallString<128> path(
+      llvm::sys::path::parent_path(llvm::sys::path::parent_path(program)));
+  llvm::sys::path::append(path, "lib", "libSparseOptRuntime.a");
+  return path.str().str();
+}
+
 static LogicalResult write(ModuleOp module, llvm::StringRef output,
-                           const Options &options) {
+                           const Options &options, Progress &progress) {
   switch (getFormat(output)) {
   case Format::Text:
     return writeText(module, output, options);
@@ -101,10 +114,34 @@ static LogicalResult write(ModuleOp module, llvm::StringRef output,
       return writeBytecodeToFile(module, os);
     });
   case Format::ONNX:
-  case Format::SharedLibrary:
     return emitError(module.getLoc()) << "not yet";
+  case Format::SharedLibrary:
+    return emitSharedLibrary(
+        module, output, {options.cpu, findRuntime(), [&](llvm::StringRef step) {
+                           progress.begin(step);
+                         }});
   }
   llvm_unreachable("unknown format");
+}
+
+/// Adds the pipelines that our options ask for.
+static LogicalResult addPipelines(PassManager &passes, llvm::StringRef output,
+                                  const Options &options, Location loc) {
+  bool isLibrary = getFormat(output) == Format::SharedLibrary;
+  if (isLibrary != (options.target == Target::CPU))
+    return emitError(loc)
+           << (isLibrary ? "a shared library needs a target: add --target=cpu"
+                         : "--target=cpu writes a shared library: name the "
+                           "output with -o m.so");
+  if (options.target != Target::CPU)
+    return success();
+  CPUPipelineOptions cpu;
+  cpu.isa = getKernelISA(options.cpu);
+  if (cpu.isa.empty())
+    return emitError(loc) << "LLVM knows no CPU '" << options.cpu
+                          << "' of this machine's architecture";
+  buildCPUPipeline(passes, cpu);
+  return success();
 }
 
 LogicalResult sopt::runModelCommand(llvm::StringRef input,
@@ -133,10 +170,12 @@ LogicalResult sopt::runModelCommand(llvm::StringRef input,
   passes.enableTiming(scope);
   progress.follow(passes);
   if (failed(applyPassManagerCLOptions(passes)) ||
-      failed(config.setupPassPipeline(passes)) || failed(passes.run(*module)))
+      failed(config.setupPassPipeline(passes)) ||
+      failed(addPipelines(passes, output, options, module->getLoc())) ||
+      failed(passes.run(*module)))
     return failure();
 
   progress.begin("write output");
   TimingScope writing = scope.nest("Write output");
-  return write(*module, output, options);
+  return write(*module, output, options, progress);
 }

@@ -1,0 +1,41 @@
+//===- CPU.h - From the onnx and sopt dialects to LLVM ----------*- C++ -*-===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSE_OPT_PIPELINES_CPU_H
+#define SPARSE_OPT_PIPELINES_CPU_H
+
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassOptions.h"
+
+namespace sopt {
+
+/// Options of the pipeline `sopt-cpu`.
+struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
+  Option<std::string> isa{
+      *this, "isa",
+      llvm::cl::desc("Instruction set of the kernels: avx512, avx2, neon or "
+                     "generic"),
+      llvm::cl::init("generic")};
+  Option<bool> kernels{
+      *this, "kernels",
+      llvm::cl::desc(
+          "Use vector kernels; otherwise every sopt op is lowered by "
+          "its definition in linalg"),
+      llvm::cl::init(true)};
+};
+
+/// Lowers a module with `@main_graph` in the onnx and sopt dialects, on
+/// tensors, to the LLVM dialect: kernels, fusion, bufferization, loops, OpenMP.
+void buildCPUPipeline(mlir::OpPassManager &passes,
+                      const CPUPipelineOptions &options);
+
+/// Registers `sopt-cpu`.
+void registerCPUPipeline();
+
+} // namespace sopt
+
+#endif // SPARSE_OPT_PIPELINES_CPU_H

@@ -1,0 +1,40 @@
+//===- SharedLibrary.h - A model as a native library ------------*- C++ -*-===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSE_OPT_TARGET_SHAREDLIBRARY_H
+#define SPARSE_OPT_TARGET_SHAREDLIBRARY_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include <string>
+
+namespace sopt {
+
+/// What to emit for, and with what.
+struct SharedLibraryOptions {
+  /// A CPU by LLVM's name, or "native".
+  std::string cpu = "native";
+  /// The archive of the runtime that is linked into every library.
+  std::string runtimePath;
+  /// Told before each step; may be empty.
+  std::function<void(llvm::StringRef)> progress;
+};
+
+/// The kernels' instruction set (see convert-sopt-to-vector) that suits `cpu`.
+/// Empty if LLVM knows no such CPU for this machine's architecture.
+std::string getKernelISA(llvm::StringRef cpu);
+
+/// Compiles `module`, which the pipeline sopt-cpu has lowered, to a shared
+/// library at `path` with the C interface of sparse-opt/Runtime/Model.h. It
+/// depends on libc, libm and libomp alone. `path` is replaced only at the end;
+/// on failure an error is emitted and nothing is left behind.
+mlir::LogicalResult emitSharedLibrary(mlir::ModuleOp module,
+                                      llvm::StringRef path,
+                                      const SharedLibraryOptions &options);
+
+} // namespace sopt
+
+#endif // SPARSE_OPT_TARGET_SHAREDLIBRARY_H

@@ -1,0 +1,111 @@
+//===- CPU.cpp - From the onnx and sopt dialects to LLVM ------------------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "sparse-opt/Pipelines/CPU.h"
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Func/Transforms/Passes.h"
+#include "mlir/Dialect/LLVMIR/Transforms/RequestCWrappers.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+#include "sparse-opt/Conversion/Passes.h"
+#include "sparse-opt/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace sopt;
+
+static void cleanUp(OpPassManager &passes) {
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+}
+
+/// From the onnx and sopt dialects to linalg on tensors and calls of kernels.
+static void addTensorPasses(OpPassManager &passes,
+                            const CPUPipelineOptions &options) {
+  passes.addPass(createRecordSignature());
+  if (options.kernels)
+    passes.addPass(createConvertSoptToVector({options.isa}));
+  passes.addPass(createConvertSoptToLinalg());
+  cleanUp(passes);
+  passes.addPass(createLinalgElementwiseOpFusionPass());
+  cleanUp(passes);
+}
+
+/// From tensors to buffers, each freed after its last use.
+static void addBufferPasses(OpPassManager &passes) {
+  passes.addPass(bufferization::createEmptyTensorEliminationPass());
+  bufferization::OneShotBufferizePassOptions oneShot;
+  oneShot.bufferizeFunctionBoundaries = true;
+  oneShot.functionBoundaryTypeConversion =
+      bufferization::LayoutMapOption::IdentityLayoutMap;
+  passes.addPass(bufferization::createOneShotBufferizePass(oneShot));
+  cleanUp(passes);
+  passes.addPass(bufferization::createOwnershipBasedBufferDeallocationPass());
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(bufferization::createBufferDeallocationSimplificationPass());
+  passes.addPass(bufferization::createLowerDeallocationsPass());
+  cleanUp(passes);
+  passes.addNestedPass<func::FuncOp>(createFreeEarly());
+}
+
+/// From linalg on buffers to loops, with the runtime told what runs.
+static void addLoopPasses(OpPassManager &passes) {
+  passes.addNestedPass<func::FuncOp>(createLinalgToLoops());
+  passes.addPass(createMarkNodes());
+  passes.addPass(createApproximateMath());
+  cleanUp(passes);
+}
+
+/// From loops to the LLVM dialect.
+static void addLLVMPasses(OpPassManager &passes) {
+  passes.addPass(createConvertVectorToSCFPass());
+  passes.addPass(memref::createExpandStridedMetadataPass());
+  passes.addPass(createLowerAffinePass());
+  cleanUp(passes);
+  passes.addPass(createConvertSCFToOpenMPPass());
+  // Takes the scopes away that parallel bodies get for allocations they do not
+  // make; a scope can hold no control flow.
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createSCFToControlFlowPass());
+  passes.addPass(memref::createExpandOpsPass());
+  passes.addPass(memref::createExpandStridedMetadataPass());
+  passes.addPass(createLowerAffinePass());
+  passes.addNestedPass<func::FuncOp>(LLVM::createLLVMRequestCWrappersPass());
+  passes.addPass(createConvertVectorToLLVMPass());
+  passes.addPass(createConvertMathToLLVMPass());
+  passes.addPass(createConvertMathToLibmPass());
+  FinalizeMemRefToLLVMConversionPassOptions memory;
+  memory.useGenericFunctions = true;
+  memory.indexBitwidth = 64;
+  passes.addPass(createFinalizeMemRefToLLVMConversionPass(memory));
+  passes.addPass(createConvertOpenMPToLLVMPass());
+  passes.addPass(createConvertFuncToLLVMPass());
+  passes.addPass(createArithToLLVMConversionPass());
+  passes.addPass(createConvertIndexToLLVMPass());
+  passes.addPass(createUBToLLVMConversionPass());
+  passes.addPass(createConvertControlFlowToLLVMPass());
+  passes.addPass(createReconcileUnrealizedCastsPass());
+  cleanUp(passes);
+}
+
+void sopt::buildCPUPipeline(OpPassManager &passes,
+                            const CPUPipelineOptions &options) {
+  addTensorPasses(passes, options);
+  addBufferPasses(passes);
+  addLoopPasses(passes);
+  addLLVMPasses(passes);
+}
+
+void sopt::registerCPUPipeline() {
+  PassPipelineRegistration<CPUPipelineOptions>(
+      "sopt-cpu",
+      "Lower onnx and sopt to the LLVM dialect, for a shared library",
+      buildCPUPipeline);
+}

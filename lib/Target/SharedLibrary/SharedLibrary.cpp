@@ -1,0 +1,218 @@
+//===- SharedLibrary.cpp - A model as a native library --------------------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "sparse-opt/Target/SharedLibrary.h"
+#include "InfoTable.h"
+#include "Linker.h"
+#include "Weights.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/OpenMP/OpenMPToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/Analysis/TargetLibraryInfo.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/SubtargetFeature.h"
+
+using namespace llvm;
+using mlir::failure;
+using mlir::LogicalResult;
+using mlir::ModuleOp;
+using mlir::success;
+
+//===----------------------------------------------------------------------===//
+// The machine
+//===----------------------------------------------------------------------===//
+
+/// Null if LLVM knows no such CPU for this architecture.
+static std::unique_ptr<TargetMachine> createMachine(StringRef cpu) {
+  InitializeNativeTarget();
+  InitializeNativeTargetAsmPrinter();
+  InitializeNativeTargetAsmParser();
+  Triple triple(sys::getDefaultTargetTriple());
+  std::string message;
+  const llvm::Target *target = TargetRegistry::lookupTarget(triple, message);
+  if (!target)
+    return nullptr;
+  SubtargetFeatures features;
+  bool isNative = cpu == "native";
+  if (isNative)
+    for (const auto &feature : sys::getHostCPUFeatures())
+      features.AddFeature(feature.first(), feature.second);
+  std::unique_ptr<MCSubtargetInfo> info(
+      target->createMCSubtargetInfo(triple, "", ""));
+  StringRef name = isNative ? sys::getHostCPUName() : cpu;
+  if (!info || !info->isCPUStringValid(name))
+    return nullptr;
+  TargetOptions options;
+  options.AllowFPOpFusion = FPOpFusion::Standard;
+  return std::unique_ptr<TargetMachine>(target->createTargetMachine(
+      triple, name, features.getString(), options, Reloc::PIC_,
+      CodeModel::Small, CodeGenOptLevel::Aggressive));
+}
+
+std::string sopt::getKernelISA(StringRef cpu) {
+  std::unique_ptr<TargetMachine> machine = createMachine(cpu);
+  if (!machine)
+    return "";
+  const MCSubtargetInfo &info = *machine->getMCSubtargetInfo();
+  if (info.checkFeatures("+avx512f"))
+    return "avx512";
+  if (info.checkFeatures("+avx2") && info.checkFeatures("+fma"))
+    return "avx2";
+  return machine->getTargetTriple().isAArch64() ? "neon" : "generic";
+}
+
+//===----------------------------------------------------------------------===//
+// Code
+//===----------------------------------------------------------------------===//
+
+static void optimize(llvm::Module &module, TargetMachine &machine) {
+  for (Function &function : module) {
+    function.addFnAttr("target-cpu", machine.getTargetCPU());
+    function.addFnAttr("target-features", machine.getTargetFeatureString());
+    function.addFnAttr("prefer-vector-width", "512");
+    function.addFnAttr(Attribute::NoUnwind);
+  }
+  LoopAnalysisManager loops;
+  FunctionAnalysisManager functions;
+  CGSCCAnalysisManager components;
+  ModuleAnalysisManager modules;
+  PipelineTuningOptions tuning;
+  tuning.LoopVectorization = true;
+  tuning.SLPVectorization = true;
+  PassBuilder builder(&machine, tuning);
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(components);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, components, modules);
+  builder.buildPerModuleDefaultPipeline(OptimizationLevel::O3)
+      .run(module, modules);
+}
+
+static LogicalResult emitObject(ModuleOp source, llvm::Module &module,
+                                TargetMachine &machine, StringRef path) {
+  std::error_code error;
+  raw_fd_ostream os(path, error, sys::fs::OF_None);
+  if (error)
+    return source.emitError()
+           << "cannot write '" << path << "': " << error.message();
+  legacy::PassManager passes;
+  if (machine.addPassesToEmitFile(passes, os, /*DwoOut=*/nullptr,
+                                  CodeGenFileType::ObjectFile))
+    return source.emitError("LLVM emits no object files for this machine");
+  passes.run(module);
+  os.close();
+  if (!os.has_error())
+    return success();
+  error = os.error();
+  os.clear_error();
+  return source.emitError()
+         << "cannot write '" << path << "': " << error.message();
+}
+
+static std::unique_ptr<llvm::Module>
+translate(ModuleOp source, LLVMContext &context, TargetMachine &machine) {
+  mlir::MLIRContext *dialects = source.getContext();
+  mlir::DialectRegistry registry;
+  mlir::registerBuiltinDialectTranslation(registry);
+  mlir::registerLLVMDialectTranslation(registry);
+  mlir::registerOpenMPDialectTranslation(registry);
+  dialects->appendDialectRegistry(registry);
+  auto module = mlir::translateModuleToLLVMIR(source, context, "model");
+  if (!module)
+    return nullptr;
+  module->setTargetTriple(machine.getTargetTriple());
+  module->setDataLayout(machine.createDataLayout());
+  // Only the runtime's C interface is the library's.
+  for (GlobalValue &value : module->global_values())
+    if (!value.isDeclaration() && !value.hasLocalLinkage())
+      value.setLinkage(GlobalValue::InternalLinkage);
+  return module;
+}
+
+//===----------------------------------------------------------------------===//
+// The library
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// A folder that disappears with all in it.
+class TemporaryFolder {
+public:
+  TemporaryFolder() {
+    error = sys::fs::createUniqueDirectory("sparse-opt", path);
+  }
+  ~TemporaryFolder() {
+    if (!error)
+      sys::fs::remove_directories(path);
+  }
+  std::string getFile(StringRef name) const {
+    SmallString<128> file(path);
+    sys::path::append(file, name);
+    return file.str().str();
+  }
+  std::error_code error;
+
+private:
+  SmallString<128> path;
+};
+} // namespace
+
+LogicalResult sopt::emitSharedLibrary(ModuleOp source, StringRef path,
+                                      const SharedLibraryOptions &options) {
+  auto step = [&](StringRef name) {
+    if (options.progress)
+      options.progress(name);
+  };
+  std::unique_ptr<TargetMachine> machine = createMachine(options.cpu);
+  if (!machine)
+    return source.emitError()
+           << "LLVM knows no CPU '" << options.cpu << "' of this architecture";
+  TemporaryFolder folder;
+  if (folder.error)
+    return source.emitError()
+           << "cannot make a temporary folder: " << folder.error.message();
+
+  step("write weights");
+  auto assembly = externalizeWeights(source, folder.getFile("weights"));
+  if (failed(assembly))
+    return failure();
+  step("optimize");
+  LLVMContext context;
+  std::unique_ptr<llvm::Module> module = translate(source, context, *machine);
+  if (!module)
+    return failure();
+  addInfoTable(source, *module);
+  optimize(*module, *machine);
+  step("generate code");
+  module->appendModuleInlineAsm(*assembly);
+  std::string object = folder.getFile("model.o");
+  if (failed(emitObject(source, *module, *machine, object)))
+    return failure();
+  sys::fs::remove(folder.getFile("weights"));
+
+  step("link");
+  // Beside its place, so that renaming it there is atomic.
+  SmallString<128> beside;
+  sys::fs::createUniquePath(path + ".%%%%%%%%", beside, /*MakeAbsolute=*/false);
+  Error error = linkSharedLibrary({object, options.runtimePath}, beside);
+  if (!error)
+    error = errorCodeToError(sys::fs::rename(beside, path));
+  if (!error)
+    return success();
+  sys::fs::remove(beside);
+  return source.emitError()
+         << "cannot write '" << path << "': " << toString(std::move(error));
+}

@@ -1,0 +1,77 @@
+//===- Weights.cpp - Constants that bypass the code generator -------------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Weights.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MathExtras.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+
+/// Constants of less are cheap for the code generator, which can fold them.
+static constexpr size_t minBytes = 1024;
+static constexpr uint64_t alignment = 64;
+
+/// The bytes of `value` in memory order, or empty if they are few or do not
+/// exist as such (splats, bits).
+static ArrayRef<char> getBigData(Attribute value) {
+  ArrayRef<char> data;
+  if (auto resource = dyn_cast_or_null<DenseResourceElementsAttr>(value)) {
+    if (AsmResourceBlob *blob = resource.getRawHandle().getBlob())
+      data = blob->getData();
+  } else if (auto dense = dyn_cast_or_null<DenseElementsAttr>(value)) {
+    if (!dense.isSplat() && !dense.getElementType().isInteger(1) &&
+        isa<IntegerType, FloatType>(dense.getElementType()))
+      data = dense.getRawData();
+  }
+  return data.size() >= minBytes ? data : ArrayRef<char>();
+}
+
+FailureOr<std::string> sopt::externalizeWeights(ModuleOp module,
+                                                StringRef path) {
+  std::error_code error;
+  llvm::raw_fd_ostream file(path, error, llvm::sys::fs::OF_None);
+  if (error)
+    return module.emitError()
+           << "cannot write '" << path << "': " << error.message();
+
+  std::string assembly;
+  llvm::raw_string_ostream text(assembly);
+  uint64_t offset = 0;
+  for (auto global : module.getOps<LLVM::GlobalOp>()) {
+    ArrayRef<char> data = getBigData(global.getValueOrNull());
+    if (data.empty())
+      continue;
+    uint64_t aligned = llvm::alignTo(offset, alignment);
+    file.write_zeros(aligned - offset);
+    file.write(data.data(), data.size());
+    offset = aligned + data.size();
+    StringRef name = global.getSymName();
+    text << ".hidden \"" << name << "\"\n.globl \"" << name << "\"\n.balign "
+         << alignment << "\n\"" << name << "\":\n.incbin \"" << path << "\", "
+         << aligned << ", " << data.size() << "\n";
+    global.removeValueAttr();
+    global.setLinkage(LLVM::Linkage::External);
+    global.setVisibility_(LLVM::Visibility::Hidden);
+    global.setDsoLocal(true);
+    global.setAlignment(alignment);
+  }
+  file.close();
+  if (file.has_error()) {
+    error = file.error();
+    file.clear_error();
+    return module.emitError()
+           << "cannot write '" << path << "': " << error.message();
+  }
+  if (assembly.empty())
+    return assembly;
+  return ".section .rodata.sopt_weights,\"a\",@progbits\n" + assembly +
+         ".text\n";
+}
