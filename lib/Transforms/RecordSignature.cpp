@@ -8,6 +8,7 @@
 #include "dialects/ONNX/IR/ONNX.h"
 #include "dialects/Sopt/IR/Sopt.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Builders.h"
 #include "sparse-opt/Transforms/Passes.h"
 
@@ -66,6 +67,11 @@ struct RecordSignature : sopt::impl::RecordSignatureBase<RecordSignature> {
     if (llvm::is_contained(inputs, nullptr) ||
         llvm::is_contained(outputs, nullptr))
       return signalPassFailure();
+    function.setAllArgAttrs(SmallVector<DictionaryAttr>(inputs.size()));
+    function.setAllResultAttrs(SmallVector<DictionaryAttr>(outputs.size()));
+    // The wrapper takes pointers to descriptors, whatever the ranks.
+    function->setAttr(LLVM::LLVMDialect::getEmitCWrapperAttrName(),
+                      UnitAttr::get(&getContext()));
     getOperation()->setAttr(SoptDialect::getSignatureAttrName(),
                             SignatureAttr::get(&getContext(), inputs, outputs));
   }

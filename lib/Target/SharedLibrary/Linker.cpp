@@ -50,8 +50,11 @@ Error sopt::linkSharedLibrary(ArrayRef<std::string> inputs, StringRef output) {
                                       "/usr/lib64",
                                       "-L",
                                       "/usr/lib"};
+  // Nothing in the library calls its C interface, so ask for all of it.
+  arguments.push_back("--whole-archive");
   for (const std::string &input : inputs)
     arguments.push_back(input);
+  arguments.push_back("--no-whole-archive");
   for (StringRef library : {"-l:libomp.so.5", "-l:libm.so.6", "-l:libc.so.6"})
     arguments.push_back(library);
 
