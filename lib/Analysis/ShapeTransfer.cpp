@@ -6,9 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "ShapeTransfer.h"
-#include "dialects/ONNX/IR/ConstantData.h"
 #include "dialects/ONNX/IR/ONNX.h"
 #include "dialects/Sopt/IR/Sopt.h"
+#include "sparse-opt/Analysis/OperatorKinds.h"
 #include "llvm/ADT/SmallBitVector.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -404,21 +404,6 @@ MaybeShape inferLinear(ShapeAnalysis &analysis, LinearOp op) {
   return result;
 }
 
-/// Operators whose every result has the shape of operand 0.
-bool keepsShape(Operation *op) {
-  return isa<
-      onnx::AbsOp, onnx::BitwiseNotOp, onnx::CastOp, onnx::CeilOp, onnx::ClipOp,
-      onnx::CosOp, onnx::CumSumOp, onnx::DequantizeLinearOp, onnx::DropoutOp,
-      onnx::EluOp, onnx::ErfOp, onnx::ExpOp, onnx::FloorOp, onnx::GeluOp,
-      onnx::HardSigmoidOp, onnx::HardSwishOp, onnx::IdentityOp, onnx::IsInfOp,
-      onnx::IsNaNOp, onnx::LeakyReluOp, onnx::LogOp, onnx::LogSoftmaxOp,
-      onnx::MishOp, onnx::NegOp, onnx::NotOp, onnx::QuantizeLinearOp,
-      onnx::RMSNormalizationOp, onnx::ReciprocalOp, onnx::ReluOp, onnx::RoundOp,
-      onnx::SigmoidOp, onnx::SignOp, onnx::SinOp, onnx::SoftmaxOp,
-      onnx::SoftplusOp, onnx::SqrtOp, onnx::SwishOp, onnx::TanhOp,
-      onnx::TriluOp, LayerNormOp, PolyOp>(op);
-}
-
 /// Operators on batches of images: the window arithmetic of their other
 /// dimensions is left to their types.
 bool keepsBatch(Operation *op) {
@@ -427,15 +412,6 @@ bool keepsBatch(Operation *op) {
              onnx::MaxPoolOp>(op);
 }
 
-/// Operators on any number of tensors that broadcast to one shape.
-bool broadcastsOperands(Operation *op) {
-  return isa<onnx::AddOp, onnx::AndOp, onnx::BitwiseAndOp, onnx::BitwiseOrOp,
-             onnx::DivOp, onnx::EqualOp, onnx::GreaterOp,
-             onnx::GreaterOrEqualOp, onnx::LessOp, onnx::LessOrEqualOp,
-             onnx::MaxOp, onnx::MeanOp, onnx::MinOp, onnx::ModOp, onnx::MulOp,
-             onnx::OrOp, onnx::PowOp, onnx::PReluOp, onnx::SubOp, onnx::SumOp,
-             onnx::WhereOp, onnx::XorOp>(op);
-}
 } // namespace
 
 std::optional<SmallVector<int64_t>> ShapeTransfer::getConstants(Value value) {

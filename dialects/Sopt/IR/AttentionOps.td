@@ -11,7 +11,9 @@
 include "dialects/Sopt/IR/SoptBase.td"
 
 def Sopt_AttentionOp
-    : Sopt_Op<"attention", [Pure, AttrSizedOperandSegments]> {
+    : Sopt_Op<"attention", [AttrSizedOperandSegments, Pure,
+    InferTypeOpAdaptorWithIsCompatible,
+    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>]> {
   let summary = "softmax(q·kᵀ·scale + mask) · v, per head";
   let description = [{
     Two forms, as in ONNX's Attention:
@@ -28,10 +30,12 @@ def Sopt_AttentionOp
       `window`   key < query − left or key > query + right (−1: no limit);
       `block`    ⌊query / block⌋ ≠ ⌊key / block⌋;
       `group`    B × S or S integers: query's and key's group differ;
-      `top_k`    the score is not among the query's `top_k` largest unmasked.
-    `bias` is added to the scores; its shape broadcasts to B × heads × Sq × Sk.
+      `top_k`    the score is not among the query's `top_k` largest unmasked;
+                 of equal scores the earlier key's counts as larger.
+    `bias` is added to the scores; its shape broadcasts to B × heads × Sq × Sk,
+    a size of it that is dynamic if it turns out to be 1 at run time.
 
-    To a masked score `fill` is added. So a query all of whose keys are masked
+    To a masked score `fill` is added, once. So a query all of whose keys are masked
     gives NaN if `fill` is −inf (its default), and a finite mean if it is
     finite, as the ONNX spelling it came from did; with `empty_is_zero` such a
     query gives zeros.
@@ -43,25 +47,37 @@ def Sopt_AttentionOp
           tensor<?x?xi64>) -> tensor<?x?x384xf32>
     ```
   }];
-  let arguments = (ins AnyRankedTensor:$q, AnyRankedTensor:$k,
-    AnyRankedTensor:$v, Optional<AnyRankedTensor>:$bias,
-    Optional<AnyRankedTensor>:$padding, Optional<AnyRankedTensor>:$group,
+  let arguments = (ins Sopt_FloatTensor:$q, Sopt_FloatTensor:$k,
+    Sopt_FloatTensor:$v, Optional<Sopt_FloatTensor>:$bias,
+    Optional<Sopt_IntegerTensor>:$padding, Optional<Sopt_IntegerTensor>:$group,
     I64Attr:$heads, I64Attr:$kv_heads, F32Attr:$scale,
     UnitAttr:$causal, UnitAttr:$causal_end,
     OptionalAttr<DenseI64ArrayAttr>:$window, OptionalAttr<I64Attr>:$block,
     OptionalAttr<I64Attr>:$top_k,
     DefaultValuedAttr<F32Attr, "-std::numeric_limits<float>::infinity()">:$fill,
     UnitAttr:$empty_is_zero);
-  let results = (outs AnyRankedTensor:$result);
+  let results = (outs Sopt_FloatTensor:$result);
   let assemblyFormat = [{
     $q `,` $k `,` $v (`bias` $bias^)? (`padding` $padding^)? (`group` $group^)?
     attr-dict `:` functional-type(operands, results)
   }];
+  let hasVerifier = 1;
+  let hasCanonicalizer = 1;
   let extraClassDeclaration = [{
     /// Whether heads share the last dimension of q, k and v (rank 3).
     bool isPacked() {
       return ::mlir::cast<::mlir::RankedTensorType>(getQ().getType())
                  .getRank() == 3;
+    }
+    /// The dimension of q, k and v that counts tokens.
+    int64_t getTokenDim() { return isPacked() ? 1 : 2; }
+    /// The number of queries and of keys, if the types tell it.
+    int64_t getNumQueries() { return getQ().getType().getDimSize(getTokenDim()); }
+    int64_t getNumKeys() { return getK().getType().getDimSize(getTokenDim()); }
+    /// Whether anything masks a key: all operands and attributes but `bias`.
+    bool hasMask() {
+      return getPadding() || getGroup() || getCausal() || getWindow() ||
+             getBlock() || getTopK();
     }
   }];
 }

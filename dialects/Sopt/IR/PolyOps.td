@@ -10,7 +10,9 @@
 
 include "dialects/Sopt/IR/SoptBase.td"
 
-def Sopt_PolyOp : Sopt_Op<"poly", [Pure]> {
+def Sopt_PolyOp : Sopt_Op<"poly", [Pure,
+    InferTypeOpAdaptorWithIsCompatible,
+    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>]> {
   let summary = "A polynomial of each element";
   let description = [{
     y = c₀ + c₁x + … + c_d·x^d with d ≤ 8. `coefficients` is a constant of
@@ -19,14 +21,18 @@ def Sopt_PolyOp : Sopt_Op<"poly", [Pure]> {
 
     ```mlir
     %y = sopt.poly %x {coefficients = dense<[0.0, 1.0, 0.005]> : tensor<3xf32>}
-       : tensor<?x64xf32>
+       : tensor<?x64xf32> -> tensor<?x64xf32>
     ```
   }];
-  let arguments = (ins AnyRankedTensor:$x, ElementsAttr:$coefficients,
+  let arguments = (ins Sopt_FloatTensor:$x, ElementsAttr:$coefficients,
                        OptionalAttr<I64Attr>:$channel);
-  let results = (outs AnyRankedTensor:$result);
+  let results = (outs Sopt_FloatTensor:$result);
   let assemblyFormat = "$x attr-dict `:` type($x) `->` type($result)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
   let extraClassDeclaration = [{
+    /// The largest degree that the verifier lets through.
+    static constexpr int64_t maxDegree = 8;
     int64_t getDegree() {
       return ::mlir::cast<::mlir::ShapedType>(getCoefficients().getType())
                  .getShape().back() - 1;

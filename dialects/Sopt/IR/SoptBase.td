@@ -35,6 +35,10 @@ def Sopt_Dialect : Dialect {
   }];
 }
 
+/// Floats that are computed with as they are (f32, f64) or in f32 (the others).
+def Sopt_FloatTensor : RankedTensorOf<[F16, BF16, F32, F64]>;
+def Sopt_IntegerTensor : RankedTensorOf<[AnySignlessInteger]>;
+
 class Sopt_Op<string mnemonic, list<Trait> traits = []>
     : Op<Sopt_Dialect, mnemonic, traits>;
 

@@ -10,7 +10,9 @@
 
 include "dialects/Sopt/IR/SoptBase.td"
 
-def Sopt_LinearOp : Sopt_Op<"linear", [Pure]> {
+def Sopt_LinearOp : Sopt_Op<"linear", [Pure,
+    InferTypeOpAdaptorWithIsCompatible,
+    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>]> {
   let summary = "activation(x · weight + bias)";
   let description = [{
     `x` has any leading dimensions and K features last; `weight` is K × N, as
@@ -23,17 +25,21 @@ def Sopt_LinearOp : Sopt_Op<"linear", [Pure]> {
       -> tensor<?x?x1536xf32>
     ```
   }];
-  let arguments = (ins AnyRankedTensor:$x, AnyRankedTensor:$weight,
-    Optional<AnyRankedTensor>:$bias,
+  let arguments = (ins Sopt_FloatTensor:$x, Sopt_FloatTensor:$weight,
+    Optional<Sopt_FloatTensor>:$bias,
     DefaultValuedAttr<Sopt_ActivationAttr, "Activation::None">:$activation);
-  let results = (outs AnyRankedTensor:$result);
+  let results = (outs Sopt_FloatTensor:$result);
   let assemblyFormat = [{
     $x `,` $weight (`bias` $bias^)? (`activation` $activation^)? attr-dict `:`
     functional-type(operands, results)
   }];
+  let hasVerifier = 1;
+  let hasCanonicalizer = 1;
 }
 
-def Sopt_LayerNormOp : Sopt_Op<"layer_norm", [Pure, AttrSizedOperandSegments]> {
+def Sopt_LayerNormOp : Sopt_Op<"layer_norm", [AttrSizedOperandSegments, Pure,
+    InferTypeOpAdaptorWithIsCompatible,
+    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>]> {
   let summary = "Normalise the last dimension to mean 0 and variance 1";
   let description = [{
     y = (z − mean(z)) / sqrt(var(z) + epsilon) · scale + bias with
@@ -47,14 +53,16 @@ def Sopt_LayerNormOp : Sopt_Op<"layer_norm", [Pure, AttrSizedOperandSegments]> {
       -> tensor<?x?x384xf32>
     ```
   }];
-  let arguments = (ins AnyRankedTensor:$x, Optional<AnyRankedTensor>:$residual,
-    AnyRankedTensor:$scale, Optional<AnyRankedTensor>:$bias,
+  let arguments = (ins Sopt_FloatTensor:$x, Optional<Sopt_FloatTensor>:$residual,
+    Sopt_FloatTensor:$scale, Optional<Sopt_FloatTensor>:$bias,
     DefaultValuedAttr<F32Attr, "1.0e-5f">:$epsilon, UnitAttr:$rms);
-  let results = (outs AnyRankedTensor:$result);
+  let results = (outs Sopt_FloatTensor:$result);
   let assemblyFormat = [{
     $x (`residual` $residual^)? `scale` $scale (`bias` $bias^)? attr-dict `:`
     functional-type(operands, results)
   }];
+  let hasVerifier = 1;
+  let hasCanonicalizer = 1;
 }
 
 #endif // SPARSE_OPT_DIALECTS_SOPT_IR_SPARSEOPS

@@ -1,0 +1,114 @@
+//===- NoOps.cpp - Remove operations that change nothing ------------------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Patterns.h"
+#include "dialects/ONNX/IR/ONNX.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+using namespace mlir;
+using namespace sopt;
+
+namespace {
+/// An argument may not become a result of the function: in ONNX a graph's
+/// output is a node's, and at run time the caller owns the two apart.
+bool wouldReturnArgument(Operation *op) {
+  return isa<BlockArgument>(op->getOperand(0)) &&
+         llvm::any_of(op->getUsers(), llvm::IsaPred<func::ReturnOp>);
+}
+
+/// Replaces `op` by its operand 0 if the types allow it.
+LogicalResult forwardOperand(Operation *op, PatternRewriter &rewriter) {
+  if (op->getOperand(0).getType() != op->getResult(0).getType())
+    return rewriter.notifyMatchFailure(op, "the types differ");
+  if (wouldReturnArgument(op))
+    return rewriter.notifyMatchFailure(op, "it names a result");
+  rewriter.replaceAllUsesWith(op->getResult(0), op->getOperand(0));
+  rewriter.eraseOp(op);
+  return success();
+}
+
+/// Identity(x) → x, and the same for a Cast to x's own type
+template <typename OpTy> struct RemoveIdentity : OpRewritePattern<OpTy> {
+  using OpRewritePattern<OpTy>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(OpTy op,
+                                PatternRewriter &rewriter) const override {
+    return forwardOperand(op, rewriter);
+  }
+};
+
+/// Dropout(x) → x
+struct RemoveDropout : OpRewritePattern<onnx::DropoutOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(onnx::DropoutOp op,
+                                PatternRewriter &rewriter) const override {
+    if (op.getMask() && !op.getMask().use_empty())
+      return rewriter.notifyMatchFailure(op, "its mask is used");
+    return forwardOperand(op, rewriter);
+  }
+};
+
+/// Reshape(x) → x, and the like, where the shape stays and so the elements do
+template <typename OpTy> struct RemoveSameShape : OpRewritePattern<OpTy> {
+  RemoveSameShape(MLIRContext *context, ShapeAnalysis &analysis)
+      : OpRewritePattern<OpTy>(context), analysis(analysis) {}
+
+  LogicalResult matchAndRewrite(OpTy op,
+                                PatternRewriter &rewriter) const override {
+    if (!analysis.haveProvablyEqualShapes(op->getOperand(0), op->getResult(0)))
+      return rewriter.notifyMatchFailure(op, "the shape may change");
+    return forwardOperand(op, rewriter);
+  }
+
+  ShapeAnalysis &analysis;
+};
+
+/// Slice(x) → x where every element is taken, in order
+struct RemoveSlice : OpRewritePattern<onnx::SliceOp> {
+  RemoveSlice(MLIRContext *context, ShapeAnalysis &analysis)
+      : OpRewritePattern(context), analysis(analysis) {}
+
+  LogicalResult matchAndRewrite(onnx::SliceOp op,
+                                PatternRewriter &rewriter) const override {
+    if (op.getSteps()) {
+      const SymbolicContents *steps = analysis.getContents(op.getSteps());
+      if (!steps || llvm::any_of(*steps, [](auto &step) {
+            return step != std::optional(DimExpr(1));
+          }))
+        return rewriter.notifyMatchFailure(op, "it may skip or turn around");
+    }
+    if (!analysis.haveProvablyEqualShapes(op.getData(), op.getOutput()))
+      return rewriter.notifyMatchFailure(op, "it may be a part");
+    return forwardOperand(op, rewriter);
+  }
+
+  ShapeAnalysis &analysis;
+};
+
+/// Concat(x) → x
+struct RemoveConcat : OpRewritePattern<onnx::ConcatOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(onnx::ConcatOp op,
+                                PatternRewriter &rewriter) const override {
+    if (op.getInputs().size() != 1)
+      return rewriter.notifyMatchFailure(op, "there is something to join");
+    return forwardOperand(op, rewriter);
+  }
+};
+} // namespace
+
+void sopt::populateNoOpPatterns(RewritePatternSet &patterns,
+                                ShapeAnalysis &analysis) {
+  patterns.add<RemoveIdentity<onnx::IdentityOp>, RemoveIdentity<onnx::CastOp>,
+               RemoveDropout, RemoveConcat>(patterns.getContext());
+  patterns
+      .add<RemoveSameShape<onnx::ReshapeOp>, RemoveSameShape<onnx::ExpandOp>,
+           RemoveSameShape<onnx::SqueezeOp>, RemoveSameShape<onnx::UnsqueezeOp>,
+           RemoveSlice>(patterns.getContext(), analysis);
+}
