@@ -16,7 +16,6 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Support/Timing.h"
-#include "sparse-opt/Export/Export.h"
 #include "sparse-opt/Import/Import.h"
 #include "sparse-opt/Pipelines/CPU.h"
 #include "sparse-opt/Target/SharedLibrary.h"
@@ -115,7 +114,7 @@ static LogicalResult write(ModuleOp module, llvm::StringRef output,
       return writeBytecodeToFile(module, os);
     });
   case Format::ONNX:
-    return exportONNX(module, output);
+    return emitError(module.getLoc()) << "not yet";
   case Format::SharedLibrary:
     return emitSharedLibrary(
         module, output, {options.cpu, findRuntime(), [&](llvm::StringRef step) {

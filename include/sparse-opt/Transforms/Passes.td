@@ -57,6 +57,51 @@ def SimplifyONNXShapes : Pass<"onnx-simplify-shapes"> {
   let dependentDialects = ["::sopt::onnx::ONNXDialect"];
 }
 
+def RaiseONNX : Pass<"onnx-raise"> {
+  let summary = "Find whole operations in the chains of small ones";
+  let description = [{
+    Exporters spell attention, normalisation and activations with small
+    operators, each in its own way. This pass compares formulas, not spellings:
+    operands may be commuted, a quotient be a product, a square a power, casts
+    lie between. It raises
+
+    - x·(1 + erf(x/√2))/2 and its approximation by tanh (or the sigmoid that
+      equals it) to onnx.Gelu; x·σ(αx) to onnx.Swish;
+    - (x − mean(x))/√(var(x) + ε)·scale + bias to onnx.LayerNormalization,
+      x/√(mean(x²) + ε)·scale to onnx.RMSNormalization;
+    - exp(x)/sum(exp(x)) to onnx.Softmax;
+    - a Gemm on flattened rows to MatMul and Add on the rows as they are;
+    - softmax(q·kᵀ·scale + mask)·v to sopt.attention, with the scale gathered
+      from wherever it was applied, heads left packed where they were split by
+      Reshape and Transpose, repeated key heads shared, and the mask as data:
+      padding (from an integer or boolean tensor that is 0 or 1), causal (from
+      comparisons of positions, Trilu, constant triangles), or a bias where it
+      is neither.
+
+    Where masked scores are replaced by a large negative number, not added to
+    it, `fill` becomes the lowest number, which gives the same result: nothing
+    if any key is left, the mean over all keys if none is.
+
+    Left alone is what has uses in the middle, sizes that do not provably fit,
+    and what differs in the formula; `report` says where and why.
+
+    ```mlir
+    %0 = onnx.Div(%x, %sqrt2) : (tensor<?x8xf32>, tensor<f32>) -> tensor<?x8xf32>
+    %1 = onnx.Erf(%0) : (tensor<?x8xf32>) -> tensor<?x8xf32>
+    %2 = onnx.Add(%1, %one) : (tensor<?x8xf32>, tensor<f32>) -> tensor<?x8xf32>
+    %3 = onnx.Mul(%x, %2) : (tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+    %4 = onnx.Mul(%3, %half) : (tensor<?x8xf32>, tensor<f32>) -> tensor<?x8xf32>
+    // becomes
+    %4 = onnx.Gelu(%x) {approximate = "none"} : (tensor<?x8xf32>) -> tensor<?x8xf32>
+    ```
+  }];
+  let options = [
+    Option<"report", "report", "bool", /*default=*/"false",
+           "Print what was raised and each near miss with its reason">,
+  ];
+  let dependentDialects = ["::sopt::onnx::ONNXDialect", "::sopt::SoptDialect"];
+}
+
 def FoldConstants : Pass<"onnx-fold-constants", "::mlir::ModuleOp"> {
   let summary = "Compute what is known at compile time";
   let description = [{

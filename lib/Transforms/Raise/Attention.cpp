@@ -1,0 +1,438 @@
+//===- Attention.cpp - Raise attention around its softmax -----------------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "../ConstantBuilder.h"
+#include "Heads.h"
+#include "Masks.h"
+#include "Patterns.h"
+#include "Scalars.h"
+#include "dialects/Sopt/IR/Sopt.h"
+#include "mlir/IR/TypeUtilities.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace sopt;
+
+/// A masked score is replaced by at most this where a graph replaces scores
+/// instead of adding to them; a larger number could win over real scores.
+constexpr double maxReplacement = -1e4;
+
+/// Whether a product of two computed tensors with four dimensions is found
+/// below `value` by arithmetic alone.
+static bool leadsToProduct(Value value, unsigned depth = 0) {
+  Operation *op = value.getDefiningOp();
+  if (!op || depth > 8)
+    return false;
+  if (isa<onnx::MatMulOp>(op))
+    return true;
+  if (isa<onnx::CastOp>(op))
+    return leadsToProduct(op->getOperand(0), depth + 1);
+  if (isa<onnx::AddOp, onnx::SubOp, onnx::MulOp, onnx::DivOp, onnx::WhereOp,
+          onnx::MaxOp>(op))
+    return llvm::any_of(op->getOperands(), [&](Value operand) {
+      return leadsToProduct(operand, depth + 1);
+    });
+  return false;
+}
+
+namespace {
+/// One of the tensors added to, or put in place of, the scores.
+struct ScoreTerm {
+  Value value; ///< What is added; null if scores are replaced.
+  double factor = 1;
+  /// The set where scores are replaced, by `fill`.
+  std::optional<MaskSet> replaced;
+  double fill = 0;
+};
+
+/// scale · (q · kᵀ) and what is done to it before the softmax
+struct Scores {
+  onnx::MatMulOp product;
+  double scale = 1;
+  SmallVector<ScoreTerm> terms;
+};
+
+/// The mask that the attention gets.
+struct Mask {
+  MaskSet set;
+  double fill = -std::numeric_limits<double>::infinity();
+  SmallVector<ScoreTerm> biases;
+};
+
+/// probabilities · v, with what may lie between the softmax and the product
+struct Output {
+  onnx::MatMulOp product;
+  bool zeroesNaN = false;
+};
+
+/// The rewriting of one Softmax; a reason is left where it stops.
+class AttentionRaiser {
+public:
+  AttentionRaiser(onnx::SoftmaxOp softmax, ShapeAnalysis &shapes)
+      : softmax(softmax), shapes(shapes) {}
+
+  bool match();
+  void build(PatternRewriter &rewriter);
+  StringRef getReason() const { return reason; }
+
+private:
+  bool stop(StringRef why) {
+    reason = why;
+    return false;
+  }
+  bool matchOutput();
+  bool collectScores(Value value, double factor);
+  bool replaceScores(onnx::WhereOp where, double factor);
+  bool matchOperands();
+  bool matchMask();
+  bool readTerms(SmallVectorImpl<AdditiveMask> &masks,
+                 SmallVectorImpl<ScoreTerm> &origins, ArrayRef<DimExpr> shape);
+  Value buildPadding(PatternRewriter &rewriter, Location loc);
+  Value buildBias(PatternRewriter &rewriter, Location loc);
+
+  onnx::SoftmaxOp softmax;
+  ShapeAnalysis &shapes;
+  StringRef reason;
+
+  Output output;
+  Scores scores;
+  Mask mask;
+  HeadOperand q, k, v;
+  bool causalFromEnd = false;
+};
+
+bool AttentionRaiser::match() {
+  auto type = dyn_cast<RankedTensorType>(softmax.getType());
+  if (!type || type.getRank() != 4)
+    return stop("its input does not have batch, heads, queries and keys");
+  if (int64_t axis = softmax.getAxis(); axis != -1 && axis != 3)
+    return stop("it is not over the last dimension");
+  return matchOutput() && collectScores(softmax.getInput(), 1) &&
+         matchOperands() && matchMask();
+}
+
+bool AttentionRaiser::matchOutput() {
+  Value weights = softmax.getOutput();
+  while (true) {
+    // Where(IsNaN(p), 0, p)
+    SmallVector<Operation *> users(weights.getUsers());
+    if (users.size() == 2 || users.size() == 3) {
+      auto *isNaN = llvm::find_if(users, llvm::IsaPred<onnx::IsNaNOp>);
+      auto *where = llvm::find_if(users, llvm::IsaPred<onnx::WhereOp>);
+      if (isNaN == users.end() || where == users.end() || users.size() == 3)
+        return stop("the attention weights have other uses");
+      auto choice = cast<onnx::WhereOp>(*where);
+      if (choice.getCondition().getDefiningOp() != *isNaN ||
+          choice.getY() != weights ||
+          getSplat(choice.getX()) != std::optional(0.0) ||
+          !(*isNaN)->hasOneUse())
+        return stop("the attention weights have other uses");
+      output.zeroesNaN = true;
+      weights = choice.getOutput();
+      continue;
+    }
+    if (users.size() != 1)
+      return stop(users.empty() ? "the attention weights are not used"
+                                : "the attention weights have other uses");
+    if (auto cast = dyn_cast<onnx::CastOp>(users.front());
+        cast && isa<FloatType>(getElementTypeOrSelf(cast.getType()))) {
+      weights = cast.getOutput();
+      continue;
+    }
+    output.product = dyn_cast<onnx::MatMulOp>(users.front());
+    if (!output.product || output.product.getA() != weights)
+      return stop("the attention weights are not multiplied by values");
+    return true;
+  }
+}
+
+bool AttentionRaiser::collectScores(Value value, double factor) {
+  while (true) {
+    Value uncast = skipFloatCasts(value);
+    peelScalarFactors(uncast, factor);
+    value = uncast;
+    Operation *op = value.getDefiningOp();
+    if (auto product = dyn_cast_or_null<onnx::MatMulOp>(op)) {
+      scores.product = product;
+      scores.scale = factor;
+      return value.hasOneUse() || stop("the scores have other uses");
+    }
+    if (!op || !value.hasOneUse())
+      return stop("the scores are no product of queries and keys");
+    if (auto where = dyn_cast<onnx::WhereOp>(op)) {
+      if (!replaceScores(where, factor))
+        return false;
+      value = getSplat(where.getX()) ? where.getY() : where.getX();
+      continue;
+    }
+    // A floor under the scores, the lowest number, keeps −∞ out of them.
+    if (auto max = dyn_cast<onnx::MaxOp>(op);
+        max && max->getNumOperands() == 2) {
+      std::optional<double> floor = getScalar(max->getOperand(1));
+      if (!floor || *floor > -6e4)
+        return stop("the scores have a lower bound");
+      value = max->getOperand(0);
+      continue;
+    }
+    bool isSub = isa<onnx::SubOp>(op);
+    if (!isSub && !isa<onnx::AddOp>(op))
+      return stop("the scores are no product of queries and keys");
+    // The scores are the operand that a product leads to; the other is added.
+    Value a = op->getOperand(0), b = op->getOperand(1);
+    if (!isSub && !leadsToProduct(a))
+      std::swap(a, b);
+    scores.terms.push_back({b, isSub ? -factor : factor, std::nullopt, 0});
+    value = a;
+  }
+}
+
+bool AttentionRaiser::replaceScores(onnx::WhereOp where, double factor) {
+  bool fills = getSplat(where.getX()).has_value();
+  std::optional<double> fill = getSplat(fills ? where.getX() : where.getY());
+  if (!fill)
+    return stop("scores are chosen between two tensors");
+  const SymbolicShape *shape = shapes.getShape(where.getOutput());
+  if (!shape)
+    return stop("the shape of the scores is not known");
+  std::optional<MaskSet> set =
+      MaskReader(shapes, *shape).readSet(where.getCondition(), fills);
+  if (!set)
+    return stop("where scores are replaced is not understood");
+  double replacement = *fill * factor;
+  if (replacement > maxReplacement)
+    return stop("scores are replaced by a number that is not very low");
+  scores.terms.push_back({Value(), factor, set, replacement});
+  return true;
+}
+
+bool AttentionRaiser::matchOperands() {
+  double scale = scores.scale, vFactor = 1;
+  std::optional<HeadOperand> query =
+      readHeads(scores.product.getA(), shapes, scale);
+  std::optional<HeadOperand> key =
+      readTransposedHeads(scores.product.getB(), shapes, scale);
+  std::optional<HeadOperand> value =
+      readHeads(output.product.getB(), shapes, vFactor);
+  if (!query || !key || !value)
+    return stop("heads are not a constant number of the second dimension");
+  if (vFactor != 1) {
+    value->byHead = output.product.getB();
+    value->packed = Value();
+  }
+  q = *query, k = *key, v = *value;
+  scores.scale = scale;
+  if (q.batch != k.batch || q.batch != v.batch || k.length != v.length ||
+      q.size != k.size)
+    return stop("batch, length or size of q, k and v are not provably equal");
+  if (q.heads != k.heads || q.heads != v.heads)
+    return stop("q, k and v differ in the number of heads");
+  Type type = getElementTypeOrSelf(output.product.getType());
+  if (!isa<FloatType>(type) ||
+      getElementTypeOrSelf(scores.product.getType()) != type)
+    return stop("the types of scores and result differ");
+  skipRepeatedHeads(k, shapes);
+  skipRepeatedHeads(v, shapes);
+  if (k.heads != v.heads)
+    return stop("k and v differ in how heads are shared");
+  if (!shapes.haveProvablyEqualShapes(softmax.getInput(),
+                                      scores.product.getY()))
+    return stop("what is added to the scores broadcasts them");
+  return true;
+}
+
+bool AttentionRaiser::readTerms(SmallVectorImpl<AdditiveMask> &masks,
+                                SmallVectorImpl<ScoreTerm> &origins,
+                                ArrayRef<DimExpr> shape) {
+  MaskReader reader(shapes, shape);
+  for (const ScoreTerm &term : scores.terms) {
+    if (term.replaced) {
+      if (term.replaced->isEmpty())
+        continue;
+      masks.push_back({*term.replaced, term.fill});
+      origins.push_back(term);
+      continue;
+    }
+    std::optional<AdditiveMask> read = reader.readAdditive(term.value);
+    if (!read) {
+      mask.biases.push_back(term);
+      continue;
+    }
+    if (read->set.isEmpty())
+      continue;
+    masks.push_back({read->set, read->fill * term.factor});
+    origins.push_back(term);
+  }
+  return true;
+}
+
+bool AttentionRaiser::matchMask() {
+  const SymbolicShape *shape = shapes.getShape(scores.product.getY());
+  if (!shape)
+    return stop("the shape of the scores is not known");
+  SmallVector<AdditiveMask> masks;
+  SmallVector<ScoreTerm> origins;
+  readTerms(masks, origins, *shape);
+
+  // One mask becomes part of the operation. First choice is one that replaces
+  // scores, which no bias can say; then a causal one, which saves most work.
+  std::optional<size_t> chosen;
+  for (size_t i = 0; i < masks.size(); ++i) {
+    auto rank = [&](size_t at) {
+      return 2 * bool(origins[at].replaced) + bool(masks[at].set.causalOffset);
+    };
+    if (!chosen || rank(i) > rank(*chosen))
+      chosen = i;
+  }
+  for (size_t i = 0; i < masks.size(); ++i) {
+    if (i == *chosen)
+      continue;
+    // Adding −∞ twice is adding it once; other numbers add up where two masks
+    // meet, which a bias keeps exact.
+    bool both = std::isinf(masks[i].fill) && std::isinf(masks[*chosen].fill);
+    std::optional<MaskSet> united =
+        both || (origins[i].replaced && origins[*chosen].replaced)
+            ? MaskReader::unite(masks[*chosen].set, masks[i].set)
+            : std::nullopt;
+    if (united)
+      masks[*chosen].set = *united;
+    else if (origins[i].replaced)
+      return stop("scores are replaced twice");
+    else
+      mask.biases.push_back(origins[i]);
+  }
+  if (chosen) {
+    mask.set = masks[*chosen].set;
+    mask.fill = masks[*chosen].fill;
+    if (origins[*chosen].replaced && !std::isinf(mask.fill))
+      mask.fill = -double(std::numeric_limits<float>::max());
+  }
+  if (output.zeroesNaN && !mask.biases.empty())
+    return stop("NaN is replaced, and a bias may cause it");
+  if (!mask.set.causalOffset || *mask.set.causalOffset == DimExpr(0))
+    return true;
+  causalFromEnd = true;
+  return *mask.set.causalOffset == k.length - q.length ||
+         stop("the causal mask starts neither at the first nor at the last "
+              "query");
+}
+
+Value AttentionRaiser::buildPadding(PatternRewriter &rewriter, Location loc) {
+  Value padding = mask.set.padding;
+  if (!padding)
+    return Value();
+  auto type = cast<RankedTensorType>(padding.getType());
+  SmallVector<int64_t> ones, sizes;
+  // The dimensions beside batch and keys; a batch or length of 1 stays, since
+  // the first and the last dimension are always those two.
+  for (int64_t i = 0; i < type.getRank(); ++i)
+    if (i == 0 || i == type.getRank() - 1)
+      sizes.push_back(type.getDimSize(i));
+    else
+      ones.push_back(i);
+  if (!ones.empty())
+    padding = onnx::SqueezeOp::create(rewriter, loc, type.clone(sizes), padding,
+                                      createInts(rewriter, loc, ones));
+  if (!mask.set.inverted)
+    return padding;
+  auto boolType =
+      cast<RankedTensorType>(padding.getType()).clone(rewriter.getI1Type());
+  if (type.getElementType().isInteger(1))
+    return onnx::NotOp::create(rewriter, loc, boolType, padding);
+  auto zero = onnx::ConstantOp::create(
+      rewriter, loc,
+      DenseElementsAttr::get(RankedTensorType::get({}, type.getElementType()),
+                             rewriter.getZeroAttr(type.getElementType())));
+  return onnx::EqualOp::create(rewriter, loc, boolType, padding, zero);
+}
+
+Value AttentionRaiser::buildBias(PatternRewriter &rewriter, Location loc) {
+  Value sum;
+  for (const ScoreTerm &term : mask.biases) {
+    Value part = term.value;
+    auto type = cast<RankedTensorType>(part.getType());
+    if (term.factor != 1)
+      part = onnx::MulOp::create(
+          rewriter, loc, type, part,
+          createFloats(rewriter, loc, {}, type.getElementType(), term.factor));
+    if (!sum) {
+      sum = part;
+      continue;
+    }
+    SymbolicShape shape =
+        shapes.broadcast(*shapes.getShape(sum), *shapes.getShape(part));
+    SmallVector<int64_t> sizes;
+    for (const DimExpr &dim : shape)
+      sizes.push_back(dim.getConstant().value_or(ShapedType::kDynamic));
+    sum = onnx::AddOp::create(rewriter, loc, type.clone(sizes), sum, part);
+  }
+  return sum;
+}
+
+void AttentionRaiser::build(PatternRewriter &rewriter) {
+  onnx::MatMulOp product = output.product;
+  auto byHeadType = cast<RankedTensorType>(product.getType());
+  Operation *merge = product->hasOneUse() ? *product->user_begin() : nullptr;
+  auto transpose = dyn_cast_or_null<onnx::TransposeOp>(merge);
+  bool packed = q.packed && k.packed && v.packed && transpose &&
+                transpose.getPerm() == ArrayRef<int64_t>({0, 2, 1, 3});
+  Operation *last = packed ? transpose.getOperation() : product.getOperation();
+  rewriter.setInsertionPoint(last);
+  Location loc = rewriter.getFusedLoc(
+      {product.getLoc(), softmax.getLoc(), scores.product.getLoc()});
+
+  RankedTensorType type = byHeadType;
+  if (packed) {
+    int64_t size = byHeadType.isDynamicDim(3)
+                       ? ShapedType::kDynamic
+                       : byHeadType.getDimSize(3) * q.heads;
+    type =
+        type.clone({byHeadType.getDimSize(0), byHeadType.getDimSize(2), size});
+  }
+  auto unitIf = [&](bool is) {
+    return is ? rewriter.getUnitAttr() : UnitAttr();
+  };
+  Value padding = buildPadding(rewriter, loc);
+  Value bias = buildBias(rewriter, loc);
+  bool causal = mask.set.causalOffset.has_value();
+  Value result = AttentionOp::create(
+      rewriter, loc, type, packed ? q.packed : getByHead(q, rewriter),
+      packed ? k.packed : getByHead(k, rewriter),
+      packed ? v.packed : getByHead(v, rewriter), bias, padding, Value(),
+      rewriter.getI64IntegerAttr(q.heads), rewriter.getI64IntegerAttr(k.heads),
+      rewriter.getF32FloatAttr(scores.scale), unitIf(causal),
+      unitIf(causal && causalFromEnd), DenseI64ArrayAttr(), IntegerAttr(),
+      IntegerAttr(), rewriter.getF32FloatAttr(mask.fill),
+      unitIf(output.zeroesNaN && std::isinf(mask.fill)));
+  if (!packed)
+    return rewriter.replaceOp(product, result);
+  // What follows merges the heads again; this Reshape vanishes into that.
+  auto split = cast<RankedTensorType>(transpose.getType());
+  rewriter.replaceOpWithNewOp<onnx::ReshapeOp>(
+      transpose, split, result,
+      createInts(rewriter, loc, {0, 0, q.heads, split.getDimSize(3)}));
+}
+
+// softmax(scale · q·kᵀ + mask) · v → sopt.attention(q, k, v, mask) {scale}
+struct RaiseAttention : RaisePattern<onnx::SoftmaxOp> {
+  using RaisePattern::RaisePattern;
+
+  LogicalResult matchAndRewrite(onnx::SoftmaxOp op,
+                                PatternRewriter &rewriter) const override {
+    AttentionRaiser raiser(op, shapes);
+    if (!raiser.match())
+      return report.noteMiss(op, "attention", raiser.getReason());
+    report.noteRaised("attention", op.getLoc());
+    raiser.build(rewriter);
+    return success();
+  }
+};
+} // namespace
+
+void sopt::populateAttentionPatterns(RewritePatternSet &patterns,
+                                     RaiseContext &raise) {
+  patterns.add<RaiseAttention>(patterns.getContext(), raise);
+}

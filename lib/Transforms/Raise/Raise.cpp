@@ -1,0 +1,66 @@
+//===- Raise.cpp - Find whole operations in chains of small ones ----------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "../ShapeListener.h"
+#include "Patterns.h"
+#include "dialects/ONNX/IR/ONNX.h"
+#include "dialects/Sopt/IR/Sopt.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "sparse-opt/Transforms/Passes.h"
+#include "llvm/Support/raw_ostream.h"
+
+namespace sopt {
+#define GEN_PASS_DEF_RAISEONNX
+#include "sparse-opt/Transforms/Passes.h.inc"
+} // namespace sopt
+
+using namespace mlir;
+using namespace sopt;
+
+namespace {
+struct RaiseListener : ShapeListener {
+  RaiseListener(RaiseContext &raise)
+      : ShapeListener(raise.shapes), report(raise.report) {}
+
+  void notifyOperationErased(Operation *op) override {
+    ShapeListener::notifyOperationErased(op);
+    report.noteErased(op);
+  }
+
+  RaiseReport &report;
+};
+
+struct RaiseONNX : sopt::impl::RaiseONNXBase<RaiseONNX> {
+  using RaiseONNXBase::RaiseONNXBase;
+
+  void runOnOperation() override {
+    RaiseReport notes;
+    RaiseContext raise{getAnalysis<ShapeAnalysis>(), notes};
+    // Attention is found around a Softmax, so after those written out.
+    run(raise, {populateSoftmaxPatterns, populateActivationPatterns,
+                populateNormalizationPatterns, populateLinearPatterns});
+    run(raise, {populateAttentionPatterns});
+    if (report)
+      notes.print(llvm::errs());
+  }
+
+  void run(RaiseContext &raise,
+           ArrayRef<void (*)(RewritePatternSet &, RaiseContext &)> populate) {
+    RewritePatternSet patterns(&getContext());
+    for (auto *add : populate)
+      add(patterns, raise);
+    RaiseListener listener(raise);
+    GreedyRewriteConfig config;
+    config.setListener(&listener)
+        .enableFolding(false)
+        .setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
+    if (failed(
+            applyPatternsGreedily(getOperation(), std::move(patterns), config)))
+      getOperation()->emitWarning("some operations may not have been raised");
+  }
+};
+} // namespace
