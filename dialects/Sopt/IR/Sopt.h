@@ -25,6 +25,10 @@
 #define GET_ATTRDEF_CLASSES
 #include "dialects/Sopt/IR/SoptAttributes.h.inc"
 
+namespace sopt {
+struct PackedMatrix;
+} // namespace sopt
+
 #define GET_OP_CLASSES
 #include "dialects/Sopt/IR/SoptOps.h.inc"
 

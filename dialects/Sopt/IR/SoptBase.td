@@ -61,4 +61,58 @@ def Sopt_ActivationAttr
   let assemblyFormat = "`<` $value `>`";
 }
 
+def Sopt_LayoutKind : I32EnumAttr<
+    "LayoutKind", "How the non-zeros of a matrix are stored", [
+  I32EnumAttrCase<"Dense", 0, "dense">,
+  I32EnumAttrCase<"Csr", 1, "csr">,
+  I32EnumAttrCase<"Coo", 2, "coo">,
+  I32EnumAttrCase<"Block", 3, "block">,
+  I32EnumAttrCase<"NM", 4, "nm">
+]> {
+  let cppNamespace = "::sopt";
+  let genSpecializedAttr = 0;
+}
+
+def Sopt_LayoutAttr : AttrDef<Sopt_Dialect, "Layout"> {
+  let mnemonic = "layout";
+  let summary = "How a matrix with many zeros is stored";
+  let description = [{
+    For a matrix of R × C elements with E of them stored, what is in
+    `sopt.sparse_constant`'s three arrays:
+
+    | layout | values | indices | pointers |
+    |---|---|---|---|
+    | `<dense>` | R × C | | |
+    | `<csr, i16>` | E | E: column | R + 1: where each row begins |
+    | `<coo, i16>` | E | E × 2: row, column | |
+    | `<block 4x2, i16>` | B × 4 × 2 | B: block column | R / 4 + 1: where each row of blocks begins |
+    | `<nm 2:4, i8>` | R / 4 × C × 2 | R / 4 × C × 2: row within its four | |
+
+    Indices are unsigned and of the width named last; pointers, where there are
+    any, are i32 unless a second type says otherwise (`<csr, i16, i64>`).
+    Elements come in the order of rows, then columns; those of an N:M group in
+    the order of rows. A group runs down a column, so along the dimension that
+    `sopt.linear` sums over, and stores exactly N elements of M, zeros among
+    them where it has fewer.
+  }];
+  let parameters = (ins
+    EnumParameter<Sopt_LayoutKind>:$kind,
+    ArrayRefParameter<"int64_t", "rows and columns of a block; N and M">:$sizes,
+    "unsigned":$indexWidth, "unsigned":$pointerWidth);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    bool hasIndices() const { return getKind() != LayoutKind::Dense; }
+    bool hasPointers() const {
+      return getKind() == LayoutKind::Csr || getKind() == LayoutKind::Block;
+    }
+    /// Rows and columns of what one index stands for.
+    std::pair<int64_t, int64_t> getBlockShape() const {
+      if (getKind() != LayoutKind::Block)
+        return {1, 1};
+      return {getSizes()[0], getSizes()[1]};
+    }
+  }];
+}
+
 #endif // SPARSE_OPT_DIALECTS_SOPT_IR_SOPTBASE

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/Sopt/IR/Packing.h"
 #include "dialects/Sopt/IR/Shapes.h"
 #include "dialects/Sopt/IR/Sopt.h"
 #include "mlir/IR/Matchers.h"
@@ -164,4 +165,28 @@ struct DropZeroTerms : OpRewritePattern<LayerNormOp> {
 void LayerNormOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
                                               MLIRContext *context) {
   patterns.add<DropZeroTerms>(context);
+}
+
+//===----------------------------------------------------------------------===//
+// SparseConstantOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult SparseConstantOp::verify() {
+  PackedMatrix packed = getPacked();
+  auto emitError = [&] { return emitOpError(); };
+  if (failed(verifyShapes(packed, emitError)))
+    return failure();
+  // Weights in resources are checked once, when they are read: a pass over
+  // them after every pass of a pipeline would cost more than the pipeline.
+  auto isInline = [](ElementsAttr array) {
+    return !array || isa<DenseElementsAttr>(array);
+  };
+  if (!isInline(packed.indices) || !isInline(packed.pointers))
+    return success();
+  return verifyIndices(packed, emitError);
+}
+
+PackedMatrix SparseConstantOp::getPacked() {
+  return {getLayout(), getType(), getValues(), getIndicesAttr(),
+          getPointersAttr()};
 }

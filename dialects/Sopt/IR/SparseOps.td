@@ -10,6 +10,34 @@
 
 include "dialects/Sopt/IR/SoptBase.td"
 
+def Sopt_SparseConstantOp : Sopt_Op<"sparse_constant", [Pure]> {
+  let summary = "A constant matrix of which only some elements are stored";
+  let description = [{
+    The matrix whose stored elements are `values`, at the places that `layout`
+    reads from `indices` and `pointers` (see `#sopt.layout`), and 0 elsewhere.
+    The result is an ordinary tensor: how it is stored is this op's affair, not
+    its users'.
+
+    ```mlir
+    // 0 5 0
+    // 6 0 7
+    %w = sopt.sparse_constant #sopt.layout<csr, i16> {
+           values = dense<[5.0, 6.0, 7.0]> : tensor<3xf32>,
+           indices = dense<[1, 0, 2]> : tensor<3xi16>,
+           pointers = dense<[0, 1, 3]> : tensor<3xi32>} : tensor<2x3xf32>
+    ```
+  }];
+  let arguments = (ins Sopt_LayoutAttr:$layout, ElementsAttr:$values,
+    OptionalAttr<ElementsAttr>:$indices, OptionalAttr<ElementsAttr>:$pointers);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = "$layout attr-dict `:` type($result)";
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// The op's attributes as one value, which Packing.h works on.
+    PackedMatrix getPacked();
+  }];
+}
+
 def Sopt_LinearOp : Sopt_Op<"linear", [Pure,
     InferTypeOpAdaptorWithIsCompatible,
     DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>]> {

@@ -16,6 +16,7 @@ void populateAttentionPattern(mlir::RewritePatternSet &patterns);
 void populateLayerNormPattern(mlir::RewritePatternSet &patterns);
 void populateLinearPattern(mlir::RewritePatternSet &patterns);
 void populatePolyPattern(mlir::RewritePatternSet &patterns);
+void populateSparseConstantPattern(mlir::RewritePatternSet &patterns);
 
 } // namespace sopt
 

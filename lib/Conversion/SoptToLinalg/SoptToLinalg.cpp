@@ -7,6 +7,7 @@
 
 #include "sparse-opt/Conversion/SoptToLinalg.h"
 #include "Patterns.h"
+#include "dialects/Sopt/IR/Sopt.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -28,6 +29,7 @@ void sopt::populateSoptToLinalgPatterns(RewritePatternSet &patterns) {
   populateLayerNormPattern(patterns);
   populateLinearPattern(patterns);
   populatePolyPattern(patterns);
+  populateSparseConstantPattern(patterns);
 }
 
 namespace {
@@ -38,6 +40,11 @@ struct ConvertSoptToLinalg
     populateSoptToLinalgPatterns(patterns);
     // No decomposition makes another sopt op, so one walk meets them all.
     walkAndApplyPatterns(getOperation(), std::move(patterns));
+    // Only a constant whose indices are found to be wrong is left behind.
+    if (getOperation()
+            ->walk([](SparseConstantOp) { return WalkResult::interrupt(); })
+            .wasInterrupted())
+      signalPassFailure();
   }
 };
 } // namespace

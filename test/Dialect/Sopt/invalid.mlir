@@ -444,3 +444,261 @@ func.func @attention_result(%q: tensor<1x6x8xf32>, %k: tensor<1x6x8xf32>, %v: te
      : (tensor<1x6x8xf32>, tensor<1x6x8xf32>, tensor<1x6x10xf32>) -> tensor<1x6x8xf32>
   return
 }
+
+// -----
+
+//===----------------------------------------------------------------------===//
+// #sopt.layout
+//===----------------------------------------------------------------------===//
+
+// expected-error@+1 {{expected dense, csr, coo, block or nm, not csc}}
+func.func private @layout() attributes {a = #sopt.layout<csc, i16>}
+
+// -----
+
+// expected-error@+1 {{indices must be i8, i16, i32 or i64}}
+func.func private @layout() attributes {a = #sopt.layout<csr>}
+
+// -----
+
+// expected-error@+1 {{indices must be i8, i16, i32 or i64}}
+func.func private @layout() attributes {a = #sopt.layout<csr, i7>}
+
+// -----
+
+// expected-error@+1 {{pointers must be i8, i16, i32 or i64}}
+func.func private @layout() attributes {a = #sopt.layout<csr, i8, i7>}
+
+// -----
+
+// expected-error@+1 {{coo has no pointers}}
+func.func private @layout() attributes {a = #sopt.layout<coo, i8, i32>}
+
+// -----
+
+// expected-error@+1 {{dense has no indices}}
+func.func private @layout() attributes {a = #sopt.layout<dense, i8>}
+
+// -----
+
+// expected-error@+1 {{sizes must be 1 or more}}
+func.func private @layout() attributes {a = #sopt.layout<block 4x0, i8>}
+
+// -----
+
+// expected-error@+1 {{block takes 2 sizes, not 1}}
+func.func private @layout() attributes {a = #sopt.layout<block 4, i8>}
+
+// -----
+
+// expected-error@+1 {{cannot keep 3 of 2}}
+func.func private @layout() attributes {a = #sopt.layout<nm 3:2, i8>}
+
+// -----
+
+// expected-error@+1 {{groups of 256 are above 255}}
+func.func private @layout() attributes {a = #sopt.layout<nm 3:256, i8>}
+
+// -----
+
+//===----------------------------------------------------------------------===//
+// sopt.sparse_constant
+//===----------------------------------------------------------------------===//
+
+func.func @sparse_rank() {
+  // expected-error@+1 {{stores a matrix of static shape, not 'tensor<8xf32>'}}
+  %0 = sopt.sparse_constant #sopt.layout<csr, i16> {
+    values = dense<1.0> : tensor<3xf32>,
+    indices = dense<[1, 0, 3]> : tensor<3xi16>,
+    pointers = dense<[0, 1, 3]> : tensor<3xi32>} : tensor<8xf32>
+  return
+}
+
+// -----
+
+func.func @sparse_dynamic() {
+  // expected-error@+1 {{stores a matrix of static shape, not 'tensor<?x4xf32>'}}
+  %0 = sopt.sparse_constant #sopt.layout<csr, i16> {
+    values = dense<1.0> : tensor<3xf32>,
+    indices = dense<[1, 0, 3]> : tensor<3xi16>,
+    pointers = dense<[0, 1, 3]> : tensor<3xi32>} : tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @sparse_block_size() {
+  // expected-error@+1 {{cannot divide 'tensor<2x4xf32>' into 3x1}}
+  %0 = sopt.sparse_constant #sopt.layout<block 3x1, i16> {
+    values = dense<1.0> : tensor<3xf32>,
+    indices = dense<[1, 0, 3]> : tensor<3xi16>,
+    pointers = dense<[0, 1, 3]> : tensor<3xi32>} : tensor<2x4xf32>
+  return
+}
+
+// -----
+
+func.func @sparse_no_indices() {
+  // expected-error@+1 {{lacks indices in layout coo}}
+  %0 = sopt.sparse_constant #sopt.layout<coo, i16> {
+    values = dense<1.0> : tensor<3xf32>} : tensor<2x4xf32>
+  return
+}
+
+// -----
+
+func.func @sparse_indices() {
+  // expected-error@+1 {{has no use for indices in layout dense}}
+  %0 = sopt.sparse_constant #sopt.layout<dense> {
+    values = dense<1.0> : tensor<3xf32>,
+    indices = dense<[1, 0, 3]> : tensor<3xi16>} : tensor<2x4xf32>
+  return
+}
+
+// -----
+
+func.func @sparse_no_pointers() {
+  // expected-error@+1 {{lacks pointers in layout csr}}
+  %0 = sopt.sparse_constant #sopt.layout<csr, i16> {
+    values = dense<1.0> : tensor<3xf32>,
+    indices = dense<[1, 0, 3]> : tensor<3xi16>} : tensor<2x4xf32>
+  return
+}
+
+// -----
+
+func.func @sparse_pointers() {
+  // expected-error@+1 {{has no use for pointers in layout coo}}
+  %0 = sopt.sparse_constant #sopt.layout<coo, i16> {
+    values = dense<1.0> : tensor<3xf32>,
+    indices = dense<0> : tensor<3x2xi16>,
+    pointers = dense<[0, 1, 3]> : tensor<3xi32>} : tensor<2x4xf32>
+  return
+}
+
+// -----
+
+func.func @sparse_index_type() {
+  // expected-error@+1 {{needs indices of type 'tensor<3xi8>', not 'tensor<3xi16>'}}
+  %0 = sopt.sparse_constant #sopt.layout<csr, i8> {
+    values = dense<1.0> : tensor<3xf32>,
+    indices = dense<[1, 0, 3]> : tensor<3xi16>,
+    pointers = dense<[0, 1, 3]> : tensor<3xi32>} : tensor<2x4xf32>
+  return
+}
+
+// -----
+
+func.func @sparse_pointer_count() {
+  // expected-error@+1 {{needs pointers of type 'tensor<3xi32>', not 'tensor<2xi32>'}}
+  %0 = sopt.sparse_constant #sopt.layout<csr, i16> {
+    values = dense<1.0> : tensor<3xf32>,
+    indices = dense<[1, 0, 3]> : tensor<3xi16>,
+    pointers = dense<[0, 3]> : tensor<2xi32>} : tensor<2x4xf32>
+  return
+}
+
+// -----
+
+func.func @sparse_values() {
+  // expected-error@+1 {{needs values of type 'tensor<3xf32>', not 'tensor<2xf32>'}}
+  %0 = sopt.sparse_constant #sopt.layout<csr, i16> {
+    values = dense<1.0> : tensor<2xf32>,
+    indices = dense<[1, 0, 3]> : tensor<3xi16>,
+    pointers = dense<[0, 1, 3]> : tensor<3xi32>} : tensor<2x4xf32>
+  return
+}
+
+// -----
+
+func.func @sparse_ends() {
+  // expected-error@+1 {{pointers must begin with 0 and end with 3}}
+  %0 = sopt.sparse_constant #sopt.layout<csr, i16> {
+    values = dense<1.0> : tensor<3xf32>,
+    indices = dense<[1, 0, 3]> : tensor<3xi16>,
+    pointers = dense<[0, 1, 2]> : tensor<3xi32>} : tensor<2x4xf32>
+  return
+}
+
+// -----
+
+func.func @sparse_pointer_order() {
+  // expected-error@+1 {{pointers of row 0 are out of order}}
+  %0 = sopt.sparse_constant #sopt.layout<csr, i16> {
+    values = dense<1.0> : tensor<3xf32>,
+    indices = dense<[1, 0, 3]> : tensor<3xi16>,
+    pointers = dense<[0, 4, 3]> : tensor<3xi32>} : tensor<2x4xf32>
+  return
+}
+
+// -----
+
+func.func @sparse_bounds() {
+  // expected-error@+1 {{index 4 of row 1 is out of 4}}
+  %0 = sopt.sparse_constant #sopt.layout<csr, i16> {
+    values = dense<1.0> : tensor<3xf32>,
+    indices = dense<[1, 0, 4]> : tensor<3xi16>,
+    pointers = dense<[0, 1, 3]> : tensor<3xi32>} : tensor<2x4xf32>
+  return
+}
+
+// -----
+
+func.func @sparse_order() {
+  // expected-error@+1 {{indices of row 1 are out of order}}
+  %0 = sopt.sparse_constant #sopt.layout<csr, i16> {
+    values = dense<1.0> : tensor<3xf32>,
+    indices = dense<[1, 3, 3]> : tensor<3xi16>,
+    pointers = dense<[0, 1, 3]> : tensor<3xi32>} : tensor<2x4xf32>
+  return
+}
+
+// -----
+
+func.func @sparse_coo_bounds() {
+  // expected-error@+1 {{element 0 at (2, 0) is out of the matrix}}
+  %0 = sopt.sparse_constant #sopt.layout<coo, i16> {
+    values = dense<1.0> : tensor<1xf32>,
+    indices = dense<[[2, 0]]> : tensor<1x2xi16>} : tensor<2x4xf32>
+  return
+}
+
+// -----
+
+func.func @sparse_coo_order() {
+  // expected-error@+1 {{element 1 is out of order}}
+  %0 = sopt.sparse_constant #sopt.layout<coo, i16> {
+    values = dense<1.0> : tensor<2xf32>,
+    indices = dense<[[1, 0], [0, 1]]> : tensor<2x2xi16>} : tensor<2x4xf32>
+  return
+}
+
+// -----
+
+func.func @sparse_nm_bounds() {
+  // expected-error@+1 {{index 2 of group 0 is out of 2}}
+  %0 = sopt.sparse_constant #sopt.layout<nm 1:2, i8> {
+    values = dense<1.0> : tensor<1x4x1xf32>,
+    indices = dense<2> : tensor<1x4x1xi8>} : tensor<2x4xf32>
+  return
+}
+
+// -----
+
+func.func @sparse_nm_order() {
+  // expected-error@+1 {{indices of group 0 are out of order}}
+  %0 = sopt.sparse_constant #sopt.layout<nm 2:2, i8> {
+    values = dense<1.0> : tensor<1x4x2xf32>,
+    indices = dense<0> : tensor<1x4x2xi8>} : tensor<2x4xf32>
+  return
+}
+
+// -----
+
+func.func @sparse_bool() {
+  // expected-error@+1 {{cannot store elements of type 'i1'}}
+  %0 = sopt.sparse_constant #sopt.layout<coo, i8> {
+    values = dense<true> : tensor<1xi1>,
+    indices = dense<0> : tensor<1x2xi8>} : tensor<2x4xi1>
+  return
+}
