@@ -43,6 +43,8 @@ static DictionaryAttr describeModel(Builder builder, const OnnxFile &file) {
   addText("doc_string", model.doc_string());
   addText("graph_name", model.graph().name());
   addText("graph_doc", model.graph().doc_string());
+  if (file.declaresTensors)
+    entries.append("declares_tensors", builder.getUnitAttr());
   if (model.model_version())
     entries.append("model_version",
                    builder.getI64IntegerAttr(model.model_version()));

@@ -296,6 +296,7 @@ Expected<OnnxFile> sopt::loadOnnxFile(StringRef path) {
     return std::move(error);
 
   file.originalIRVersion = file.model->ir_version();
+  file.declaresTensors = file.model->graph().value_info_size() > 0;
   for (const auto &opset : file.model->opset_import())
     file.originalOpsets[opset.domain() == "ai.onnx" ? "" : opset.domain()] =
         opset.version();

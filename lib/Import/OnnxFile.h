@@ -39,6 +39,7 @@ struct OnnxFile {
   std::map<std::string, ::onnx::TypeProto> declaredTypes;
   std::map<std::string, int64_t> originalOpsets; ///< By domain; "" is ONNX's.
   int64_t originalIRVersion = 0;
+  bool declaresTensors = false; ///< Whether the file types inner tensors.
   std::unique_ptr<ExternalFiles> externalFiles;
 };
 

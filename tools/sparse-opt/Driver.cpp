@@ -16,6 +16,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Support/Timing.h"
+#include "sparse-opt/Export/Export.h"
 #include "sparse-opt/Import/Import.h"
 #include "sparse-opt/Pipelines/CPU.h"
 #include "sparse-opt/Target/SharedLibrary.h"
@@ -114,7 +115,7 @@ static LogicalResult write(ModuleOp module, llvm::StringRef output,
       return writeBytecodeToFile(module, os);
     });
   case Format::ONNX:
-    return emitError(module.getLoc()) << "not yet";
+    return exportONNX(module, output);
   case Format::SharedLibrary:
     return emitSharedLibrary(
         module, output, {options.cpu, findRuntime(), [&](llvm::StringRef step) {

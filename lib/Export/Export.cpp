@@ -1,0 +1,127 @@
+//===- Export.cpp - From the onnx dialect to an ONNX file -----------------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "sparse-opt/Export/Export.h"
+#include "ModelFile.h"
+#include "Opset.h"
+#include "dialects/ONNX/IR/ONNX.h"
+#include <climits>
+
+using namespace mlir;
+using namespace sopt;
+using ::onnx::ModelProto;
+using sopt::onnx::ONNXDialect;
+
+/// What no file said is written for this opset, which every runtime in use
+/// knows, unless the operators need a newer one.
+constexpr int64_t defaultOpset = 13;
+
+static func::FuncOp findGraph(ModuleOp module) {
+  if (auto function = module.lookupSymbol<func::FuncOp>("main_graph"))
+    return function;
+  auto functions = module.getOps<func::FuncOp>();
+  return llvm::hasSingleElement(functions) ? *functions.begin()
+                                           : func::FuncOp();
+}
+
+static std::string getText(DictionaryAttr description, StringRef key) {
+  auto text = description.getAs<StringAttr>(key);
+  return text ? text.str() : std::string();
+}
+
+static int64_t getNumber(DictionaryAttr description, StringRef key,
+                         int64_t otherwise) {
+  auto number = description.getAs<IntegerAttr>(key);
+  return number ? number.getInt() : otherwise;
+}
+
+/// Says again what the original file said of itself.
+static void describeModel(DictionaryAttr description, ModelProto &model) {
+  model.set_producer_name(getText(description, "producer_name"));
+  model.set_producer_version(getText(description, "producer_version"));
+  model.set_domain(getText(description, "domain"));
+  model.set_model_version(getNumber(description, "model_version", 0));
+  model.set_doc_string(getText(description, "doc_string"));
+  auto name = getText(description, "graph_name");
+  model.mutable_graph()->set_name(name.empty() ? "main_graph" : name);
+  model.mutable_graph()->set_doc_string(getText(description, "graph_doc"));
+  auto metadata = description.getAs<DictionaryAttr>("metadata_props");
+  for (NamedAttribute entry :
+       metadata ? metadata : DictionaryAttr::get(description.getContext())) {
+    auto &written = *model.add_metadata_props();
+    written.set_key(entry.getName().str());
+    if (auto value = dyn_cast<StringAttr>(entry.getValue()))
+      written.set_value(value.str());
+  }
+}
+
+/// Declares the opset of ONNX and those of the other domains in use.
+static void declareOpsets(DictionaryAttr description,
+                          ArrayRef<ExportedNode> nodes, ModelProto &model) {
+  auto opsets = description.getAs<DictionaryAttr>("opset_import");
+  if (!opsets)
+    opsets = DictionaryAttr::get(description.getContext());
+  int64_t opset =
+      chooseOpset(nodes, getNumber(opsets, "ai.onnx", defaultOpset));
+  model.set_ir_version(
+      std::max(getNumber(description, "ir_version", 0), getIRVersion(opset)));
+  auto &own = *model.add_opset_import();
+  own.set_domain("");
+  own.set_version(opset);
+
+  llvm::StringSet<> declared;
+  auto declare = [&](StringRef domain, int64_t version) {
+    if (domain.empty() || domain == "ai.onnx" ||
+        !declared.insert(domain).second)
+      return;
+    auto &other = *model.add_opset_import();
+    other.set_domain(domain.str());
+    other.set_version(version);
+  };
+  for (NamedAttribute entry : opsets)
+    declare(entry.getName(), getNumber(opsets, entry.getName(), 1));
+  for (ExportedNode node : nodes)
+    declare(node.node->domain(), 1);
+}
+
+LogicalResult sopt::exportONNX(ModuleOp module, StringRef path) {
+  return exportONNX(module, path, INT_MAX);
+}
+
+LogicalResult sopt::exportONNX(ModuleOp module, StringRef path,
+                               int64_t maxBytes) {
+  func::FuncOp function = findGraph(module);
+  if (!function || !function.getBody().hasOneBlock())
+    return module.emitError("has no graph to write as ONNX: neither a function "
+                            "@main_graph nor only one function");
+
+  auto description =
+      module->getAttrOfType<DictionaryAttr>(ONNXDialect::getModelAttrName());
+  // onnxruntime fuses only what it is told the shapes of, and so rounds as the
+  // original did only if told as much.
+  bool declareTensors =
+      !description || description.contains("declares_tensors");
+  if (!description)
+    description = DictionaryAttr::get(module.getContext());
+
+  ModelProto model;
+  std::vector<Weight> weights;
+  GraphExporter exporter(function, declareTensors);
+  if (failed(exporter.run(*model.mutable_graph(), weights)))
+    return failure();
+  describeModel(description, model);
+  declareOpsets(description, exporter.getNodes(), model);
+
+  if (llvm::Error error = checkModel(model, weights))
+    return module.emitError("the model to be written is not valid ONNX: ")
+           << toString(std::move(error));
+  if (llvm::Error error =
+          writeModel(std::move(model), std::move(weights), path, maxBytes))
+    return module.emitError("cannot write '")
+           << path << "': " << toString(std::move(error));
+  return success();
+}
