@@ -48,13 +48,16 @@ def ConvertSoptToVector : Pass<"convert-sopt-to-vector", "::mlir::ModuleOp"> {
     instruction set `isa`. Equal layers share one function. Parallel work is
     `scf.parallel`; nothing is allocated inside it. Runs before bufferization.
 
+    `attention` needs scratch of a fixed size besides a copy of its keys: scores
+    are summed up block by block.
+
     Weights that are constants are packed now, into panels of as many columns as
     the kernel's tile has; others on each run. Before each call the runtime's
     `sopt_rt_flops` is told how much work follows.
 
     Left alone, for `convert-sopt-to-linalg`: element types other than f32;
-    `linear` with a weight, and `layer_norm` with a last dimension, whose size
-    is zero or not static.
+    `linear` with a weight, `layer_norm` with a last dimension, and `attention`
+    with a head, whose size is zero or not static; `attention` with `top_k`.
 
     ```mlir
     %y = sopt.linear %x, %w bias %b activation <gelu>
@@ -80,7 +83,8 @@ def ConvertSoptToVector : Pass<"convert-sopt-to-vector", "::mlir::ModuleOp"> {
   ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",
-    "::mlir::func::FuncDialect", "::mlir::math::MathDialect",
+    "::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::math::MathDialect",
     "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
     "::mlir::tensor::TensorDialect", "::mlir::vector::VectorDialect"];
 }

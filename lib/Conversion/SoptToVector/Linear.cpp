@@ -7,6 +7,7 @@
 
 #include "Activations.h"
 #include "Patterns.h"
+#include "Tile.h"
 #include "dialects/Sopt/IR/Sopt.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -36,8 +37,6 @@ private:
   /// Applies the activation to `rows` rows of a tile in memory.
   void buildActivation(VectorBuilder &b, Value row, Value rows, Value panel);
   SmallVector<Value> buildStart(VectorBuilder &b, int64_t rows, Value column);
-  SmallVector<Value> buildStep(VectorBuilder &b, int64_t rows, Value row,
-                               Value panel, Value k, ValueRange sums);
   /// Masks the columns of a vector that exist; null where all always do.
   Value buildMask(VectorBuilder &b, Value column);
 
@@ -95,11 +94,14 @@ void LinearKernel::buildTile(VectorBuilder &b, int64_t rows, Value row,
                              Value panel) {
   int64_t vectors = b.getIsa().vectors;
   Value column = b.mul(panel, b.index(vectors * b.getLanes()));
-  SmallVector<Value> sums =
-      b.loop(b.index(0), b.index(k), 1, buildStart(b, rows, column),
-             [&](Value k, ValueRange sums) {
-               return buildStep(b, rows, row, panel, k, sums);
-             });
+  auto input = [&](int64_t r, Value k) {
+    return b.loadScalar(x, {b.add(row, b.index(r)), k});
+  };
+  auto weights = [&](Value k, int64_t vector) {
+    return b.load(weight, {panel, k, b.index(vector * b.getLanes())});
+  };
+  SmallVector<Value> sums = multiplyTile(
+      b, rows, b.index(k), buildStart(b, rows, column), input, weights);
   for (int64_t v = 0; v < vectors; ++v) {
     Value at = b.add(column, b.index(v * b.getLanes()));
     Value mask = buildMask(b, at);
@@ -114,7 +116,7 @@ void LinearKernel::buildActivation(VectorBuilder &b, Value row, Value rows,
                                    Value panel) {
   int64_t vectors = b.getIsa().vectors;
   Value column = b.mul(panel, b.index(vectors * b.getLanes()));
-  b.loop(b.index(0), rows, 1, {}, [&](Value r, ValueRange) {
+  b.forAll(rows, [&](Value r) {
     for (int64_t v = 0; v < vectors; ++v) {
       Value at = b.add(column, b.index(v * b.getLanes()));
       Value mask = buildMask(b, at);
@@ -122,7 +124,6 @@ void LinearKernel::buildActivation(VectorBuilder &b, Value row, Value rows,
       b.store(emitActivation(b, activation, b.load(y, place, mask)), y, place,
               mask);
     }
-    return SmallVector<Value>();
   });
 }
 
@@ -139,21 +140,6 @@ SmallVector<Value> LinearKernel::buildStart(VectorBuilder &b, int64_t rows,
   for (int64_t r = 0; r < rows; ++r)
     llvm::append_range(all, oneRow);
   return all;
-}
-
-SmallVector<Value> LinearKernel::buildStep(VectorBuilder &b, int64_t rows,
-                                           Value row, Value panel, Value k,
-                                           ValueRange sums) {
-  int64_t vectors = b.getIsa().vectors;
-  SmallVector<Value> weights, next;
-  for (int64_t v = 0; v < vectors; ++v)
-    weights.push_back(b.load(weight, {panel, k, b.index(v * b.getLanes())}));
-  for (int64_t r = 0; r < rows; ++r) {
-    Value input = b.broadcast(b.loadScalar(x, {b.add(row, b.index(r)), k}));
-    for (int64_t v = 0; v < vectors; ++v)
-      next.push_back(b.fma(input, weights[v], sums[r * vectors + v]));
-  }
-  return next;
 }
 
 Value LinearKernel::buildMask(VectorBuilder &b, Value column) {

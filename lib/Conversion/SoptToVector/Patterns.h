@@ -18,6 +18,10 @@ namespace sopt {
 void populateLinearToKernel(mlir::RewritePatternSet &patterns,
                             KernelLibrary &kernels, WeightPacker &packer);
 
+/// sopt.attention, but with top_k, → a call of a kernel per head and tile.
+void populateAttentionToKernel(mlir::RewritePatternSet &patterns,
+                               KernelLibrary &kernels);
+
 /// sopt.layer_norm → a call of a kernel per row.
 void populateLayerNormToKernel(mlir::RewritePatternSet &patterns,
                                KernelLibrary &kernels);

@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -61,6 +62,7 @@ void ConvertSoptToVector::runOnOperation() {
   KernelLibrary kernels(getOperation(), *isa);
   WeightPacker packer(kernels, isa->vectors * isa->lanes);
   RewritePatternSet patterns(&getContext());
+  populateAttentionToKernel(patterns, kernels);
   populateLayerNormToKernel(patterns, kernels);
   populateLinearToKernel(patterns, kernels, packer);
   FrozenRewritePatternSet frozen(std::move(patterns));

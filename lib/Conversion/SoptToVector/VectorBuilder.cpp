@@ -113,6 +113,26 @@ Value VectorBuilder::select(Value condition, Value a, Value b) {
   return arith::SelectOp::create(*this, condition, a, b);
 }
 
+Value VectorBuilder::less(Value a, Value b) {
+  return arith::CmpIOp::create(*this, arith::CmpIPredicate::slt, a, b);
+}
+
+Value VectorBuilder::equal(Value a, Value b) {
+  return arith::CmpIOp::create(*this, arith::CmpIPredicate::eq, a, b);
+}
+
+Value VectorBuilder::positions(Value first) {
+  auto lanes = llvm::to_vector(llvm::seq<int32_t>(0, isa.lanes));
+  Value offsets = constant(
+      DenseElementsAttr::get(getIntVectorType(), ArrayRef<int32_t>(lanes)));
+  return arith::AddIOp::create(*this, splatPosition(first), offsets);
+}
+
+Value VectorBuilder::splatPosition(Value index) {
+  Value position = arith::IndexCastOp::create(*this, getI32Type(), index);
+  return vector::BroadcastOp::create(*this, getIntVectorType(), position);
+}
+
 Value VectorBuilder::sum(Value vector) {
   // Without leave to reassociate it would be a chain of scalar additions.
   return vector::ReductionOp::create(*this, vector::CombiningKind::ADD, vector,
@@ -168,6 +188,13 @@ VectorBuilder::loop(Value begin, Value end, int64_t step, ValueRange values,
   return llvm::to_vector(ValueRange(loop.getResults()));
 }
 
+void VectorBuilder::forAll(Value end, function_ref<void(Value)> body) {
+  loop(index(0), end, 1, {}, [&](Value i, ValueRange) {
+    body(i);
+    return SmallVector<Value>();
+  });
+}
+
 void VectorBuilder::parallel(ValueRange ends,
                              function_ref<void(ValueRange)> body) {
   SmallVector<Value> begins(ends.size(), index(0));
@@ -188,4 +215,16 @@ void VectorBuilder::when(Value condition, function_ref<void()> then,
     return;
   setInsertionPointToStart(branch.elseBlock());
   otherwise();
+}
+
+Value VectorBuilder::choose(Value condition, function_ref<Value()> then,
+                            function_ref<Value()> otherwise) {
+  auto branch = scf::IfOp::create(*this, getVectorType(), condition,
+                                  /*withElseRegion=*/true);
+  InsertionGuard guard(*this);
+  setInsertionPointToStart(branch.thenBlock());
+  scf::YieldOp::create(*this, then());
+  setInsertionPointToStart(branch.elseBlock());
+  scf::YieldOp::create(*this, otherwise());
+  return branch.getResult(0);
 }

@@ -47,6 +47,12 @@ public:
   mlir::Value atLeast(mlir::Value a, mlir::Value b);
   mlir::Value atMost(mlir::Value a, mlir::Value b);
   mlir::Value select(mlir::Value condition, mlir::Value a, mlir::Value b);
+  /// Of indices.
+  mlir::Value less(mlir::Value a, mlir::Value b);
+  mlir::Value equal(mlir::Value a, mlir::Value b);
+  /// The indices first, first + 1, … as a vector of i32, and one of `index`.
+  mlir::Value positions(mlir::Value first);
+  mlir::Value splatPosition(mlir::Value index);
   /// The sum, in any order, and the maximum of a vector's elements.
   mlir::Value sum(mlir::Value vector);
   mlir::Value maximum(mlir::Value vector);
@@ -70,12 +76,17 @@ public:
        llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value i,
                                                          mlir::ValueRange)>
            body);
+  /// For i from 0 to `end`: body(i).
+  void forAll(mlir::Value end, llvm::function_ref<void(mlir::Value)> body);
   /// For all i in [0, ends), in any order and on any thread: body(i).
   void parallel(mlir::ValueRange ends,
                 llvm::function_ref<void(mlir::ValueRange)> body);
-  /// If `condition`, `then`; its results are those of the `if`.
+  /// If `condition`, `then`, else `otherwise`; `choose` gives their value.
   void when(mlir::Value condition, llvm::function_ref<void()> then,
             llvm::function_ref<void()> otherwise = {});
+  mlir::Value choose(mlir::Value condition,
+                     llvm::function_ref<mlir::Value()> then,
+                     llvm::function_ref<mlir::Value()> otherwise);
 
 private:
   mlir::Value constantLike(mlir::Value like, float value);

@@ -1,0 +1,127 @@
+//===- Attention.cpp - A kernel for sopt.attention ------------------------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "AttentionKernel.h"
+#include "Patterns.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace sopt;
+
+namespace {
+
+// sopt.attention(q, k, v) → attention_heads×size(q, k, v, scale, fill)
+class AttentionToKernel : public OpRewritePattern<AttentionOp> {
+public:
+  AttentionToKernel(MLIRContext *context, KernelLibrary &kernels)
+      : OpRewritePattern(context), kernels(kernels) {}
+
+  LogicalResult matchAndRewrite(AttentionOp op,
+                                PatternRewriter &rewriter) const override;
+
+private:
+  KernelLibrary &kernels;
+};
+
+} // namespace
+
+/// Features of a head of q, k or v; dynamic if not known or no whole number.
+static int64_t getHeadSize(AttentionOp op, Value tensor, int64_t heads) {
+  int64_t size = cast<RankedTensorType>(tensor.getType()).getShape().back();
+  if (!op.isPacked() || ShapedType::isDynamic(size))
+    return size;
+  return heads > 0 && size % heads == 0 ? size / heads : ShapedType::kDynamic;
+}
+
+/// Why there is no kernel for `op`, null if there is one.
+static const char *whyNot(AttentionOp op) {
+  if (op.getTopK())
+    return "top_k";
+  for (Value operand : {op.getQ(), op.getK(), op.getV(), op.getBias()})
+    if (operand && !isF32Tensor(operand.getType()))
+      return "not f32";
+  int64_t headSize = getHeadSize(op, op.getQ(), op.getHeads());
+  int64_t valueSize = getHeadSize(op, op.getV(), op.getKvHeads());
+  if (ShapedType::isDynamic(headSize) || ShapedType::isDynamic(valueSize))
+    return "head of unknown size";
+  if (headSize == 0 || valueSize == 0)
+    return "empty head";
+  if (std::optional<int64_t> block = op.getBlock(); block && *block <= 0)
+    return "empty block";
+  return nullptr;
+}
+
+/// `tensor` as a buffer in which sizes are static only where a kernel relies on
+/// them, so that calls that differ in the others share one.
+static Value getTokens(ImplicitLocOpBuilder &b, AttentionOp op, Value tensor,
+                       int64_t heads, int64_t size) {
+  constexpr int64_t kDynamic = ShapedType::kDynamic;
+  auto type = cast<RankedTensorType>(tensor.getType());
+  SmallVector<int64_t> shape = {kDynamic, kDynamic, heads * size};
+  if (!op.isPacked())
+    shape = {kDynamic, heads, kDynamic, size};
+  // A size that is known must not be forgotten on the way to another.
+  SmallVector<int64_t> known(type.getShape());
+  for (auto [size, wanted] : llvm::zip(known, shape))
+    if (ShapedType::isDynamic(size))
+      size = wanted;
+  tensor = castTensor(b, tensor, type.clone(known));
+  return readOnlyBuffer(b, castTensor(b, tensor, type.clone(shape)));
+}
+
+LogicalResult
+AttentionToKernel::matchAndRewrite(AttentionOp op,
+                                   PatternRewriter &rewriter) const {
+  if (const char *reason = whyNot(op))
+    return rewriter.notifyMatchFailure(op, reason);
+  ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+  int64_t heads = op.getHeads(), kvHeads = op.getKvHeads();
+  int64_t headSize = getHeadSize(op, op.getQ(), heads);
+  int64_t valueSize = getHeadSize(op, op.getV(), kvHeads);
+  AttentionKernel kernel(op, headSize, valueSize);
+
+  Value q = getTokens(b, op, op.getQ(), heads, headSize);
+  Value k = getTokens(b, op, op.getK(), kvHeads, headSize);
+  SmallVector<Value> arguments = {
+      q, k, getTokens(b, op, op.getV(), kvHeads, valueSize)};
+  for (Value optional : {op.getBias(), op.getPadding(), op.getGroup()})
+    if (optional)
+      arguments.push_back(readOnlyBuffer(b, optional));
+  arguments.push_back(arith::ConstantOp::create(b, op.getScaleAttr()));
+  arguments.push_back(arith::ConstantOp::create(b, op.getFillAttr()));
+
+  int64_t tokens = op.isPacked() ? 1 : 2;
+  Value batches = memref::DimOp::create(b, q, 0);
+  Value queries = memref::DimOp::create(b, q, tokens);
+  Value keys = memref::DimOp::create(b, k, tokens);
+  SmallVector<OpFoldResult> sizes = {batches, queries,
+                                     b.getIndexAttr(heads * valueSize)};
+  if (!op.isPacked())
+    sizes = {batches, b.getIndexAttr(heads), queries,
+             b.getIndexAttr(valueSize)};
+  Value y = allocate(b, sizes);
+  arguments.push_back(y);
+
+  Value flops =
+      arith::ConstantIndexOp::create(b, 2 * heads * (headSize + valueSize));
+  for (Value size : {batches, queries, keys})
+    flops = arith::MulIOp::create(b, flops, size);
+  kernels.countFlops(b, flops);
+  kernels.call(b, kernel.getName(), arguments,
+               [&](VectorBuilder &b, ValueRange arguments) {
+                 kernel.build(b, arguments);
+               });
+  rewriter.replaceOp(op, castTensor(b, writtenTensor(b, y), op.getType()));
+  return success();
+}
+
+void sopt::populateAttentionToKernel(RewritePatternSet &patterns,
+                                     KernelLibrary &kernels) {
+  patterns.add<AttentionToKernel>(patterns.getContext(), kernels);
+}

@@ -1,0 +1,25 @@
+//===- Tile.h - The inner loop of every matrix kernel -----------*- C++ -*-===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_TILE_H
+#define SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_TILE_H
+
+#include "VectorBuilder.h"
+
+namespace sopt {
+
+/// Returns sums[r][v] + Σₖ left(r, k) · right(k, v) for k in [0, depth), where
+/// `left` loads a scalar and `right` a vector. The sums, rows × the isa's
+/// vectors of them, row by row, stay in registers over the whole loop.
+llvm::SmallVector<mlir::Value> multiplyTile(
+    VectorBuilder &b, int64_t rows, mlir::Value depth, mlir::ValueRange sums,
+    llvm::function_ref<mlir::Value(int64_t row, mlir::Value k)> left,
+    llvm::function_ref<mlir::Value(mlir::Value k, int64_t vector)> right);
+
+} // namespace sopt
+
+#endif // SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_TILE_H
