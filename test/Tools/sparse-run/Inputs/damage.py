@@ -12,13 +12,13 @@ numbers = random.Random(1)
 
 
 def damaged(content):
-    for _ in range(40):
+    for _ in range(20):
         yield content[: numbers.randrange(len(content))]
-    for _ in range(80):
+    for _ in range(40):
         position = numbers.randrange(len(content))
         yield content[:position] + bytes([numbers.randrange(256)]) + content[position + 1 :]
     # The directory is at the end, and is what holds sizes and offsets.
-    for _ in range(80):
+    for _ in range(40):
         position = len(content) - 1 - numbers.randrange(200)
         yield content[:position] + b"\xff" * numbers.randrange(1, 5) + content[position + 4 :]
 
