@@ -13,6 +13,7 @@
 #include "mlir/IR/DialectRegistry.h"
 #include "sparse-opt/Conversion/Passes.h"
 #include "sparse-opt/Pipelines/CPU.h"
+#include "sparse-opt/Pipelines/Raise.h"
 #include "sparse-opt/Transforms/Passes.h"
 
 namespace sopt {
@@ -25,6 +26,7 @@ inline void registerAllPasses() {
   registerConversionPasses();
   registerTransformsPasses();
   registerCPUPipeline();
+  registerRaisePipeline();
 }
 
 } // namespace sopt

@@ -89,4 +89,29 @@ def ConvertSoptToVector : Pass<"convert-sopt-to-vector", "::mlir::ModuleOp"> {
     "::mlir::tensor::TensorDialect", "::mlir::vector::VectorDialect"];
 }
 
+def ConvertOnnxToSopt : Pass<"convert-onnx-to-sopt"> {
+  let summary = "Make layers with weights and normalisations whole";
+  let description = [{
+    Rewrites MatMul and Gemm with a constant matrix of floats, the bias added to
+    them and the activation after them (Relu, Gelu, Swish, Tanh, Sigmoid), to
+    `sopt.linear`; LayerNormalization and RMSNormalization of the last dimension
+    to `sopt.layer_norm`, with a sum that only they read as its residual.
+
+    Left alone are products of computed tensors, Gemm with other factors than 1
+    or A transposed, statistics that are used, and parameters whose size is not
+    provably that of the features. A Gemm with B transposed gets a Transpose of
+    its weight, and is converted after `onnx-fold-constants`.
+
+    ```mlir
+    %0 = onnx.MatMul(%x, %w) : (tensor<?x4xf32>, tensor<4x8xf32>) -> tensor<?x8xf32>
+    %1 = onnx.Add(%0, %b) : (tensor<?x8xf32>, tensor<8xf32>) -> tensor<?x8xf32>
+    %2 = onnx.Relu(%1) : (tensor<?x8xf32>) -> tensor<?x8xf32>
+    // becomes
+    %2 = sopt.linear %x, %w bias %b activation <relu>
+       : (tensor<?x4xf32>, tensor<4x8xf32>, tensor<8xf32>) -> tensor<?x8xf32>
+    ```
+  }];
+  let dependentDialects = ["::sopt::onnx::ONNXDialect", "::sopt::SoptDialect"];
+}
+
 #endif // SPARSE_OPT_CONVERSION_PASSES

@@ -5,11 +5,12 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "../ShapeListener.h"
+#include "../SimplifyShapes/Patterns.h"
 #include "Patterns.h"
 #include "dialects/ONNX/IR/ONNX.h"
 #include "dialects/Sopt/IR/Sopt.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "sparse-opt/Analysis/ShapeListener.h"
 #include "sparse-opt/Transforms/Passes.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -40,10 +41,15 @@ struct RaiseONNX : sopt::impl::RaiseONNXBase<RaiseONNX> {
   void runOnOperation() override {
     RaiseReport notes;
     RaiseContext raise{getAnalysis<ShapeAnalysis>(), notes};
-    // Attention is found around a Softmax, so after those written out.
+    // Attention is found around a Softmax, so after those written out. Its
+    // heads are no longer merged by a Reshape then, which may reveal a Gemm on
+    // flattened rows.
     run(raise, {populateSoftmaxPatterns, populateActivationPatterns,
                 populateNormalizationPatterns, populateLinearPatterns});
-    run(raise, {populateAttentionPatterns});
+    run(raise, {populateAttentionPatterns, populateLinearPatterns,
+                [](RewritePatternSet &patterns, RaiseContext &raise) {
+                  populateReshapePatterns(patterns, raise.shapes);
+                }});
     if (report)
       notes.print(llvm::errs());
   }

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "../ShapeListener.h"
+#include "sparse-opt/Analysis/ShapeListener.h"
 #include "Patterns.h"
 #include "dialects/ONNX/IR/ONNX.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef SPARSE_OPT_LIB_TRANSFORMS_SHAPELISTENER_H
-#define SPARSE_OPT_LIB_TRANSFORMS_SHAPELISTENER_H
+#ifndef SPARSE_OPT_ANALYSIS_SHAPELISTENER_H
+#define SPARSE_OPT_ANALYSIS_SHAPELISTENER_H
 
 #include "mlir/IR/PatternMatch.h"
 #include "sparse-opt/Analysis/ShapeAnalysis.h"
@@ -29,4 +29,4 @@ struct ShapeListener : mlir::RewriterBase::Listener {
 
 } // namespace sopt
 
-#endif // SPARSE_OPT_LIB_TRANSFORMS_SHAPELISTENER_H
+#endif // SPARSE_OPT_ANALYSIS_SHAPELISTENER_H
