@@ -25,8 +25,8 @@ inline void registerAllDialects(mlir::DialectRegistry &registry) {
 inline void registerAllPasses() {
   registerConversionPasses();
   registerTransformsPasses();
-  registerCPUPipeline();
   registerRaisePipeline();
+  registerCPUPipeline();
 }
 
 } // namespace sopt

@@ -19,6 +19,7 @@
 #include "sparse-opt/Export/Export.h"
 #include "sparse-opt/Import/Import.h"
 #include "sparse-opt/Pipelines/CPU.h"
+#include "sparse-opt/Pipelines/Raise.h"
 #include "sparse-opt/Target/SharedLibrary.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
@@ -134,6 +135,11 @@ static LogicalResult addPipelines(PassManager &passes, llvm::StringRef output,
            << (isLibrary ? "a shared library needs a target: add --target=cpu"
                          : "--target=cpu writes a shared library: name the "
                            "output with -o m.so");
+  if (options.raise || options.target != Target::None) {
+    RaisePipelineOptions raise;
+    raise.report = options.raiseReport;
+    buildRaisePipeline(passes, raise);
+  }
   if (options.target != Target::CPU)
     return success();
   CPUPipelineOptions cpu;
