@@ -16,6 +16,7 @@ for tool in ("FileCheck", "not", "count", "split-file"):
     config.substitutions.append((rf"\b{tool}\b(?!-)", os.path.join(config.llvm_tools_dir, tool)))
 config.substitutions.append(("%python", config.python))
 config.substitutions.append(("%models", config.models_dir))
+config.substitutions.append(("%tools", config.sparse_opt_tools_dir))
 config.substitutions.append(("%cc", config.cc))
 config.substitutions.append(("%include", config.include_dir))
 config.substitutions.append(("%fake-models", config.fake_models_dir))
