@@ -114,4 +114,42 @@ def ConvertOnnxToSopt : Pass<"convert-onnx-to-sopt"> {
   let dependentDialects = ["::sopt::onnx::ONNXDialect", "::sopt::SoptDialect"];
 }
 
+def ConvertOnnxToLinalg : Pass<"convert-onnx-to-linalg", "::mlir::ModuleOp"> {
+  let summary = "Lower operations of the onnx dialect to linalg on tensors";
+  let description = [{
+    Replaces every operation of the onnx dialect, and unsigned element types by
+    signless ones, also in the signatures of functions. Matrix products with a
+    matrix of f32, layer normalisation and attention become operations of the
+    sopt dialect, which have kernels of their own.
+
+    All dimensions may be dynamic. Broadcasting is decided at run time where
+    sizes are not known to be equal. Indices out of range and shapes that do not
+    fit are calls of `sopt_rt_bad_index(value, size)` and
+    `sopt_rt_bad_shape(value, expected)`; what is computed then is safe for
+    memory and otherwise of no meaning.
+
+    An operation without a lowering, or with attributes or types that its
+    lowering does not know, is an error that names it and the reason.
+
+    ```mlir
+    %0 = onnx.Add(%x, %b) : (tensor<?x4xf32>, tensor<4xf32>) -> tensor<?x4xf32>
+    // becomes
+    %0 = linalg.generic {indexing_maps = [(d0, d1) -> (d0, d1), (d0, d1) -> (d1),
+                                          (d0, d1) -> (d0, d1)],
+                         iterator_types = ["parallel", "parallel"]}
+         ins(%x, %b : tensor<?x4xf32>, tensor<4xf32>)
+         outs(%init : tensor<?x4xf32>) {
+    ^bb0(%in: f32, %in_0: f32, %out: f32):
+      %1 = arith.addf %in, %in_0 : f32
+      linalg.yield %1 : f32
+    } -> tensor<?x4xf32>
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
+    "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect",
+    "::sopt::SoptDialect"];
+}
+
 #endif // SPARSE_OPT_CONVERSION_PASSES

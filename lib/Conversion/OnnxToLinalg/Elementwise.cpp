@@ -1,0 +1,588 @@
+//===- Elementwise.cpp - Operators that work on one element at a time -----===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Each operator is a row of kOperators: its name and a function that makes one
+// element of the result from one element of each operand. Broadcasting, types
+// of few bits and tensors that are a handful of scalars are common to all.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Lowering.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+
+using namespace mlir;
+using namespace sopt;
+
+namespace {
+/// Makes scalars for one element of `op`.
+struct Scalar {
+  Emitter &e;
+  Operation *op;
+  /// How the elements of the operands and of the result are read.
+  bool isUnsigned, isResultUnsigned;
+  /// The element type of the result; of f32 where that is a smaller float.
+  Type resultType;
+
+  Value num(Type type, double value) const { return e.constant(type, value); }
+};
+
+/// One element of the result, or null if the element type has no meaning.
+using Body = Value (*)(const Scalar &s, ValueRange x);
+
+struct ElementwiseOperator {
+  StringLiteral name;
+  Body body;
+};
+} // namespace
+
+static bool isFloat(Value v) { return isa<FloatType>(v.getType()); }
+
+//===----------------------------------------------------------------------===//
+// Operators that are one operation of another dialect
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Stands for the operation of an element type that an operator does not take.
+struct None {};
+} // namespace
+
+template <typename OpT>
+static Value makeOp(const Scalar &s, ValueRange x) {
+  if constexpr (std::is_same_v<OpT, None>)
+    return nullptr;
+  else
+    return s.e.make<OpT>(x);
+}
+
+/// One of three operations, by the element type.
+template <typename FloatOp, typename SignedOp = None,
+          typename UnsignedOp = SignedOp>
+static Value byType(const Scalar &s, ValueRange x) {
+  if (isFloat(x[0]))
+    return makeOp<FloatOp>(s, x);
+  return s.isUnsigned ? makeOp<UnsignedOp>(s, x) : makeOp<SignedOp>(s, x);
+}
+
+/// The operation applied from left to right, to one operand or more.
+template <typename FloatOp, typename SignedOp, typename UnsignedOp = SignedOp>
+static Value fold(const Scalar &s, ValueRange x) {
+  Value result = x[0];
+  for (Value next : x.drop_front())
+    result = byType<FloatOp, SignedOp, UnsignedOp>(s, {result, next});
+  return result;
+}
+
+template <arith::CmpFPredicate floatPredicate,
+          arith::CmpIPredicate signedPredicate,
+          arith::CmpIPredicate unsignedPredicate>
+static Value compare(const Scalar &s, ValueRange x) {
+  if (isFloat(x[0]))
+    return s.e.make<arith::CmpFOp>(floatPredicate, x[0], x[1]);
+  return s.e.compare(s.isUnsigned ? unsignedPredicate : signedPredicate, x[0],
+                     x[1]);
+}
+
+//===----------------------------------------------------------------------===//
+// Arithmetic
+//===----------------------------------------------------------------------===//
+
+static Value mulf(const Scalar &s, Value a, Value b) {
+  return s.e.make<arith::MulFOp>(a, b);
+}
+static Value mulf(const Scalar &s, Value a, double b) {
+  return mulf(s, a, s.num(a.getType(), b));
+}
+static Value addf(const Scalar &s, Value a, Value b) {
+  return s.e.make<arith::AddFOp>(a, b);
+}
+static Value addf(const Scalar &s, Value a, double b) {
+  return addf(s, a, s.num(a.getType(), b));
+}
+static Value divf(const Scalar &s, Value a, Value b) {
+  return s.e.make<arith::DivFOp>(a, b);
+}
+static Value exp(const Scalar &s, Value x) { return s.e.make<math::ExpOp>(x); }
+static Value greater(const Scalar &s, Value a, double b) {
+  return s.e.make<arith::CmpFOp>(arith::CmpFPredicate::OGT, a,
+                                 s.num(a.getType(), b));
+}
+static Value less(const Scalar &s, Value a, double b) {
+  return s.e.make<arith::CmpFOp>(arith::CmpFPredicate::OLT, a,
+                                 s.num(a.getType(), b));
+}
+
+/// Quotient or remainder towards zero of integers, without the traps of the
+/// machine: x / 0 is x, and the least integer over −1 is itself.
+template <typename SignedOp, typename UnsignedOp>
+static Value divideSafely(const Scalar &s, Value a, Value b) {
+  Emitter &e = s.e;
+  Type type = a.getType();
+  Value one = e.constantInt(type, 1);
+  Value isZero = e.equal(b, e.constantInt(type, 0));
+  if (s.isUnsigned)
+    return e.make<UnsignedOp>(a, e.select(isZero, one, b));
+  Value isMinusOne = e.equal(b, e.constantInt(type, -1));
+  Value divisor = e.select(e.either(isZero, isMinusOne), one, b);
+  Value result = e.make<SignedOp>(a, divisor);
+  // a / 1 is a and a % 1 is 0, so negating suits both.
+  return e.select(isMinusOne, e.sub(e.constantInt(type, 0), result), result);
+}
+
+static Value div(const Scalar &s, ValueRange x) {
+  if (isFloat(x[0]))
+    return divf(s, x[0], x[1]);
+  return divideSafely<arith::DivSIOp, arith::DivUIOp>(s, x[0], x[1]);
+}
+
+static Value mod(const Scalar &s, ValueRange x) {
+  Emitter &e = s.e;
+  bool likeC = cast<onnx::ModOp>(s.op).getFmod();
+  if (isFloat(x[0])) {
+    Value remainder = e.make<arith::RemFOp>(x[0], x[1]);
+    if (likeC)
+      return remainder;
+    Value zero = s.num(x[0].getType(), 0);
+    auto isNegative = [&](Value v) {
+      return e.make<arith::CmpFOp>(arith::CmpFPredicate::OLT, v, zero);
+    };
+    Value isNotZero =
+        e.make<arith::CmpFOp>(arith::CmpFPredicate::UNE, remainder, zero);
+    Value differs = e.make<arith::XOrIOp>(isNegative(remainder), isNegative(x[1]));
+    return e.select(e.both(isNotZero, differs), addf(s, remainder, x[1]), remainder);
+  }
+  Value remainder =
+      divideSafely<arith::RemSIOp, arith::RemUIOp>(s, x[0], x[1]);
+  if (likeC || s.isUnsigned)
+    return remainder;
+  Value zero = e.constantInt(x[0].getType(), 0);
+  Value isNotZero = e.compare(arith::CmpIPredicate::ne, remainder, zero);
+  Value differs =
+      e.make<arith::XOrIOp>(e.less(remainder, zero), e.less(x[1], zero));
+  return e.select(e.both(isNotZero, differs), e.add(remainder, x[1]),
+                  remainder);
+}
+
+static Value pow(const Scalar &s, ValueRange x) {
+  Emitter &e = s.e;
+  bool isExponentUnsigned = isUnsigned(s.op->getOperand(1).getType());
+  // Small constant powers are products: exact, and they vectorise.
+  DenseElementsAttr exponent;
+  if (auto constant = s.op->getOperand(1).getDefiningOp<onnx::ConstantOp>())
+    exponent = dyn_cast<DenseElementsAttr>(constant.getValueAttr());
+  if (exponent && exponent.isSplat() && isFloat(x[0])) {
+    double value =
+        isa<FloatType>(exponent.getElementType())
+            ? exponent.getSplatValue<APFloat>().convertToDouble()
+            : exponent.getSplatValue<APInt>().roundToDouble(!isExponentUnsigned);
+    if (value == 1)
+      return x[0];
+    if (value == 2)
+      return mulf(s, x[0], x[0]);
+    if (value == 3)
+      return mulf(s, mulf(s, x[0], x[0]), x[0]);
+  }
+  Type wide = isFloat(x[0]) ? x[0].getType() : Type(e.getF64Type());
+  Value base = e.convert(x[0], wide, s.isUnsigned, false);
+  Value power = e.convert(x[1], wide, isExponentUnsigned, false);
+  return e.convert(e.make<math::PowFOp>(base, power), x[0].getType(), false,
+                   s.isUnsigned);
+}
+
+static Value abs(const Scalar &s, ValueRange x) {
+  if (isFloat(x[0]))
+    return s.e.make<math::AbsFOp>(x[0]);
+  return s.isUnsigned ? x[0] : s.e.make<math::AbsIOp>(x[0]);
+}
+
+static Value neg(const Scalar &s, ValueRange x) {
+  if (isFloat(x[0]))
+    return s.e.make<arith::NegFOp>(x[0]);
+  return s.e.sub(s.e.constantInt(x[0].getType(), 0), x[0]);
+}
+
+static Value sign(const Scalar &s, ValueRange x) {
+  Emitter &e = s.e;
+  Type type = x[0].getType();
+  Value zero = s.num(type, 0), one = s.num(type, 1);
+  if (isFloat(x[0]))
+    return e.select(greater(s, x[0], 0), one,
+                    e.select(less(s, x[0], 0), s.num(type, -1), zero));
+  if (s.isUnsigned)
+    return e.select(e.equal(x[0], zero), zero, one);
+  return e.select(e.less(zero, x[0]), one,
+                  e.select(e.less(x[0], zero), s.num(type, -1), zero));
+}
+
+static Value reciprocal(const Scalar &s, ValueRange x) {
+  return divf(s, s.num(x[0].getType(), 1), x[0]);
+}
+
+static Value mean(const Scalar &s, ValueRange x) {
+  return divf(s, fold<arith::AddFOp, arith::AddIOp>(s, x),
+              s.num(x[0].getType(), x.size()));
+}
+
+//===----------------------------------------------------------------------===//
+// Activations
+//===----------------------------------------------------------------------===//
+
+static Value relu(const Scalar &s, ValueRange x) {
+  Value zero = s.num(x[0].getType(), 0);
+  if (!isFloat(x[0]))
+    return s.e.max(x[0], zero);
+  // NaN stays NaN, and this is one instruction.
+  Value keep =
+      s.e.make<arith::CmpFOp>(arith::CmpFPredicate::UGE, x[0], zero);
+  return s.e.select(keep, x[0], zero);
+}
+
+static Value sigmoid(const Scalar &s, Value x) {
+  Value one = s.num(x.getType(), 1);
+  return divf(s, one,
+              addf(s, one, exp(s, s.e.make<arith::NegFOp>(x))));
+}
+
+static Value sigmoid(const Scalar &s, ValueRange x) { return sigmoid(s, x[0]); }
+
+static Value leakyRelu(const Scalar &s, ValueRange x) {
+  double alpha = cast<onnx::LeakyReluOp>(s.op).getAlpha().convertToDouble();
+  return s.e.select(less(s, x[0], 0), mulf(s, x[0], alpha), x[0]);
+}
+
+static Value prelu(const Scalar &s, ValueRange x) {
+  if (isFloat(x[0]))
+    return s.e.select(less(s, x[0], 0), mulf(s, x[0], x[1]), x[0]);
+  if (s.isUnsigned)
+    return x[0];
+  Value zero = s.e.constantInt(x[0].getType(), 0);
+  return s.e.select(s.e.less(x[0], zero), s.e.mul(x[0], x[1]), x[0]);
+}
+
+static Value expMinusOne(const Scalar &s, Value x) {
+  return s.e.make<math::ExpM1Op>(x);
+}
+
+static Value elu(const Scalar &s, ValueRange x) {
+  double alpha = cast<onnx::EluOp>(s.op).getAlpha().convertToDouble();
+  return s.e.select(less(s, x[0], 0), mulf(s, expMinusOne(s, x[0]), alpha),
+                    x[0]);
+}
+
+static Value celu(const Scalar &s, ValueRange x) {
+  double alpha = cast<onnx::CeluOp>(s.op).getAlpha().convertToDouble();
+  Value scaled = divf(s, x[0], s.num(x[0].getType(), alpha));
+  return s.e.select(less(s, x[0], 0), mulf(s, expMinusOne(s, scaled), alpha),
+                    x[0]);
+}
+
+static Value selu(const Scalar &s, ValueRange x) {
+  auto op = cast<onnx::SeluOp>(s.op);
+  double gamma = op.getGamma().convertToDouble();
+  double alpha = op.getAlpha().convertToDouble();
+  return s.e.select(greater(s, x[0], 0), mulf(s, x[0], gamma),
+                    mulf(s, expMinusOne(s, x[0]), alpha * gamma));
+}
+
+static Value clampToUnit(const Scalar &s, Value x) {
+  Type type = x.getType();
+  return s.e.make<arith::MaximumFOp>(
+      s.num(type, 0), s.e.make<arith::MinimumFOp>(s.num(type, 1), x));
+}
+
+static Value hardSigmoid(const Scalar &s, ValueRange x) {
+  auto op = cast<onnx::HardSigmoidOp>(s.op);
+  return clampToUnit(
+      s, addf(s, mulf(s, x[0], op.getAlpha().convertToDouble()),
+              op.getBeta().convertToDouble()));
+}
+
+static Value hardSwish(const Scalar &s, ValueRange x) {
+  return mulf(s, x[0], clampToUnit(s, addf(s, mulf(s, x[0], 1.0 / 6), 0.5)));
+}
+
+static Value thresholdedRelu(const Scalar &s, ValueRange x) {
+  double alpha =
+      cast<onnx::ThresholdedReluOp>(s.op).getAlpha().convertToDouble();
+  return s.e.select(greater(s, x[0], alpha), x[0], s.num(x[0].getType(), 0));
+}
+
+static Value shrink(const Scalar &s, ValueRange x) {
+  auto op = cast<onnx::ShrinkOp>(s.op);
+  double lambd = op.getLambd().convertToDouble();
+  double bias = op.getBias().convertToDouble();
+  Value value = x[0];
+  // Integers go through a float and back, as the operator's function does.
+  if (!isFloat(value))
+    value = s.e.convert(value, s.e.getF64Type(), s.isUnsigned, false);
+  Value result = s.e.select(
+      less(s, value, -lambd), addf(s, value, bias),
+      s.e.select(greater(s, value, lambd), addf(s, value, -bias),
+                 s.num(value.getType(), 0)));
+  return s.e.convert(result, x[0].getType(), false, s.isUnsigned);
+}
+
+static Value swish(const Scalar &s, ValueRange x) {
+  double alpha = cast<onnx::SwishOp>(s.op).getAlpha().convertToDouble();
+  return mulf(s, x[0], sigmoid(s, mulf(s, x[0], alpha)));
+}
+
+static Value swiGLU(const Scalar &s, ValueRange x) {
+  double alpha = cast<onnx::SwiGLUOp>(s.op).getAlpha().convertToDouble();
+  return mulf(s, mulf(s, x[0], sigmoid(s, mulf(s, x[0], alpha))), x[1]);
+}
+
+/// log(1 + exp(x)), which does not overflow.
+static Value softplus(const Scalar &s, Value x) {
+  Value bound = s.e.make<arith::MaximumFOp>(x, s.num(x.getType(), 0));
+  Value small = s.e.make<arith::NegFOp>(s.e.make<math::AbsFOp>(x));
+  return addf(s, bound, s.e.make<math::Log1pOp>(exp(s, small)));
+}
+
+static Value softplus(const Scalar &s, ValueRange x) {
+  return softplus(s, x[0]);
+}
+
+static Value mish(const Scalar &s, ValueRange x) {
+  return mulf(s, x[0], s.e.make<math::TanhOp>(softplus(s, x[0])));
+}
+
+static Value softsign(const Scalar &s, ValueRange x) {
+  return divf(s, x[0], addf(s, s.e.make<math::AbsFOp>(x[0]), 1));
+}
+
+static Value gelu(const Scalar &s, ValueRange x) {
+  Value inner;
+  if (cast<onnx::GeluOp>(s.op).getApproximate() == "tanh") {
+    Value cube = mulf(s, mulf(s, x[0], x[0]), x[0]);
+    inner = s.e.make<math::TanhOp>(mulf(
+        s, addf(s, x[0], mulf(s, cube, 0.044715)), 0.79788456080286535588));
+  } else {
+    inner = s.e.make<math::ErfOp>(mulf(s, x[0], 0.70710678118654752440));
+  }
+  return mulf(s, mulf(s, x[0], 0.5), addf(s, inner, 1));
+}
+
+//===----------------------------------------------------------------------===//
+// Bits, conditions and limits
+//===----------------------------------------------------------------------===//
+
+static Value bitwiseNot(const Scalar &s, ValueRange x) {
+  if (isFloat(x[0]))
+    return nullptr;
+  return s.e.make<arith::XOrIOp>(x[0], s.e.constantInt(x[0].getType(), -1));
+}
+
+/// Shifting by the width or more gives 0.
+static Value bitShift(const Scalar &s, ValueRange x) {
+  Emitter &e = s.e;
+  Type type = x[0].getType();
+  Value shifted = cast<onnx::BitShiftOp>(s.op).getDirection() == "LEFT"
+                      ? e.make<arith::ShLIOp>(x[0], x[1])
+                      : e.make<arith::ShRUIOp>(x[0], x[1]);
+  Value fits = e.compare(arith::CmpIPredicate::ult, x[1],
+                         e.constantInt(type, type.getIntOrFloatBitWidth()));
+  return e.select(fits, shifted, e.constantInt(type, 0));
+}
+
+static Value isNaN(const Scalar &s, ValueRange x) {
+  return s.e.make<arith::CmpFOp>(arith::CmpFPredicate::UNO, x[0], x[0]);
+}
+
+static Value isInf(const Scalar &s, ValueRange x) {
+  auto op = cast<onnx::IsInfOp>(s.op);
+  auto isEqualTo = [&](double infinity) {
+    return s.e.make<arith::CmpFOp>(arith::CmpFPredicate::OEQ, x[0],
+                                   s.num(x[0].getType(), infinity));
+  };
+  Value result = s.e.constantInt(s.e.getI1Type(), 0);
+  if (op.getDetectPositive())
+    result = s.e.either(result, isEqualTo(HUGE_VAL));
+  if (op.getDetectNegative())
+    result = s.e.either(result, isEqualTo(-HUGE_VAL));
+  return result;
+}
+
+static Value where(const Scalar &s, ValueRange x) {
+  return s.e.select(x[0], x[1], x[2]);
+}
+
+static Value clip(const Scalar &s, ValueRange x) {
+  auto op = cast<onnx::ClipOp>(s.op);
+  Value result = x[0];
+  if (op.getMin())
+    result = byType<arith::MaximumFOp, arith::MaxSIOp, arith::MaxUIOp>(
+        s, {result, x[1]});
+  if (op.getMax())
+    result = byType<arith::MinimumFOp, arith::MinSIOp, arith::MinUIOp>(
+        s, {result, x.back()});
+  return result;
+}
+
+/// Cast, and CastLike, whose second operand only gives the type.
+static Value castTo(const Scalar &s, ValueRange x) {
+  return s.e.convert(x[0], s.resultType, s.isUnsigned, s.isResultUnsigned);
+}
+
+//===----------------------------------------------------------------------===//
+// The table
+//===----------------------------------------------------------------------===//
+
+using FP = arith::CmpFPredicate;
+using IP = arith::CmpIPredicate;
+
+static const ElementwiseOperator kOperators[] = {
+    {"onnx.Abs", abs},
+    {"onnx.Acos", byType<math::AcosOp>},
+    {"onnx.Acosh", byType<math::AcoshOp>},
+    {"onnx.Add", byType<arith::AddFOp, arith::AddIOp>},
+    {"onnx.And", byType<None, arith::AndIOp>},
+    {"onnx.Asin", byType<math::AsinOp>},
+    {"onnx.Asinh", byType<math::AsinhOp>},
+    {"onnx.Atan", byType<math::AtanOp>},
+    {"onnx.Atanh", byType<math::AtanhOp>},
+    {"onnx.BitShift", bitShift},
+    {"onnx.BitwiseAnd", byType<None, arith::AndIOp>},
+    {"onnx.BitwiseNot", bitwiseNot},
+    {"onnx.BitwiseOr", byType<None, arith::OrIOp>},
+    {"onnx.BitwiseXor", byType<None, arith::XOrIOp>},
+    {"onnx.Cast", castTo},
+    {"onnx.CastLike", castTo},
+    {"onnx.Ceil", byType<math::CeilOp>},
+    {"onnx.Celu", celu},
+    {"onnx.Clip", clip},
+    {"onnx.Cos", byType<math::CosOp>},
+    {"onnx.Cosh", byType<math::CoshOp>},
+    {"onnx.Div", div},
+    {"onnx.Elu", elu},
+    {"onnx.Equal", compare<FP::OEQ, IP::eq, IP::eq>},
+    {"onnx.Erf", byType<math::ErfOp>},
+    {"onnx.Exp", byType<math::ExpOp>},
+    {"onnx.Floor", byType<math::FloorOp>},
+    {"onnx.Gelu", gelu},
+    {"onnx.Greater", compare<FP::OGT, IP::sgt, IP::ugt>},
+    {"onnx.GreaterOrEqual", compare<FP::OGE, IP::sge, IP::uge>},
+    {"onnx.HardSigmoid", hardSigmoid},
+    {"onnx.HardSwish", hardSwish},
+    {"onnx.IsInf", isInf},
+    {"onnx.IsNaN", isNaN},
+    {"onnx.LeakyRelu", leakyRelu},
+    {"onnx.Less", compare<FP::OLT, IP::slt, IP::ult>},
+    {"onnx.LessOrEqual", compare<FP::OLE, IP::sle, IP::ule>},
+    {"onnx.Log", byType<math::LogOp>},
+    {"onnx.Max", fold<arith::MaximumFOp, arith::MaxSIOp, arith::MaxUIOp>},
+    {"onnx.Mean", mean},
+    {"onnx.Min", fold<arith::MinimumFOp, arith::MinSIOp, arith::MinUIOp>},
+    {"onnx.Mish", mish},
+    {"onnx.Mod", mod},
+    {"onnx.Mul", byType<arith::MulFOp, arith::MulIOp>},
+    {"onnx.Neg", neg},
+    {"onnx.Not", bitwiseNot},
+    {"onnx.Or", byType<None, arith::OrIOp>},
+    {"onnx.PRelu", prelu},
+    {"onnx.Pow", pow},
+    {"onnx.Reciprocal", reciprocal},
+    {"onnx.Relu", relu},
+    {"onnx.Round", byType<math::RoundEvenOp>},
+    {"onnx.Selu", selu},
+    {"onnx.Shrink", shrink},
+    {"onnx.Sigmoid", sigmoid},
+    {"onnx.Sign", sign},
+    {"onnx.Sin", byType<math::SinOp>},
+    {"onnx.Sinh", byType<math::SinhOp>},
+    {"onnx.Softplus", softplus},
+    {"onnx.Softsign", softsign},
+    {"onnx.Sqrt", byType<math::SqrtOp>},
+    {"onnx.Sub", byType<arith::SubFOp, arith::SubIOp>},
+    {"onnx.Sum", fold<arith::AddFOp, arith::AddIOp>},
+    {"onnx.SwiGLU", swiGLU},
+    {"onnx.Swish", swish},
+    {"onnx.Tan", byType<math::TanOp>},
+    {"onnx.Tanh", byType<math::TanhOp>},
+    {"onnx.ThresholdedRelu", thresholdedRelu},
+    {"onnx.Where", where},
+    {"onnx.Xor", byType<None, arith::XOrIOp>},
+};
+
+//===----------------------------------------------------------------------===//
+// What is common to all
+//===----------------------------------------------------------------------===//
+
+/// Half floats are computed as f32: correctly rounded, and as other runtimes.
+static Value widen(Emitter &e, Value x) {
+  bool isSmall =
+      isFloat(x) && x.getType().getIntOrFloatBitWidth() < 32;
+  return isSmall ? e.make<arith::ExtFOp>(e.getF32Type(), x) : x;
+}
+
+/// One element of the result of `op`, null if its types are not supported.
+static Value makeElement(const ElementwiseOperator &entry, Operation *op,
+                         ValueRange operands, Type resultType, Emitter &e) {
+  Type result = op->getResult(0).getType();
+  bool isCast = isa<onnx::CastOp, onnx::CastLikeOp>(op);
+  Scalar s{e, op, isUnsigned(op->getOperand(0).getType()), isUnsigned(result),
+           resultType};
+  if (isCast)
+    return entry.body(s, operands);
+  SmallVector<Value> x = llvm::map_to_vector(
+      operands, [&](Value operand) { return widen(e, operand); });
+  Value value = entry.body(s, x);
+  if (value && value.getType() != resultType && isFloat(value))
+    return e.convert(value, resultType, false, false);
+  return value;
+}
+
+static Lowered lowerElementwise(const ElementwiseOperator &entry, Operation *op,
+                                ValueRange operands, Emitter &e) {
+  Type type = getElementTypeOrSelf(op->getResult(0).getType());
+  if (type.isUnsignedInteger())
+    type = e.getIntegerType(type.getIntOrFloatBitWidth());
+  if (isa<onnx::CastLikeOp>(op))
+    operands = operands.take_front();
+
+  bool isSupported = true;
+  auto body = [&](ValueRange x) -> Value {
+    Value result = makeElement(entry, op, x, type, e);
+    isSupported = result && result.getType() == type;
+    return isSupported ? result : e.constant(type, 0);
+  };
+  auto finish = [&](Value result) -> Lowered {
+    if (!isSupported)
+      return e.refuse("it has no meaning for these element types");
+    return result;
+  };
+
+  // A shape, or what is computed from one.
+  if (llvm::all_of(operands, [&](Value v) { return e.isScalars(v); })) {
+    FailureOr<SmallVector<Value>> sizes = e.broadcastSizes(
+        llvm::map_to_vector(operands, [&](Value v) { return e.sizes(v); }));
+    if (failed(sizes))
+      return e.refuse("the shapes of its operands do not broadcast");
+    SmallVector<int64_t> shape(e.typeOf(*sizes, type).getShape());
+    bool isSimple = llvm::all_of(operands, [&](Value v) {
+      return getTensorType(v).getNumElements() == 1 ||
+             getTensorType(v).getShape() == ArrayRef<int64_t>(shape);
+    });
+    if (isSimple) {
+      SmallVector<Value> elements;
+      for (int64_t i = 0, n = ShapedType::getNumElements(shape); i < n; ++i)
+        elements.push_back(body(llvm::map_to_vector(operands, [&](Value v) {
+          return e.scalar(v, getTensorType(v).getNumElements() == 1 ? 0 : i);
+        })));
+      return finish(e.fromScalars(elements, shape, type));
+    }
+  }
+  FailureOr<Value> result = e.elementwise(operands, type, body);
+  if (failed(result))
+    return e.refuse("the shapes of its operands do not broadcast");
+  return finish(*result);
+}
+
+void sopt::populateElementwiseLowerings(LoweringSet &set) {
+  for (const ElementwiseOperator &entry : kOperators)
+    set.patterns.add<NamedPattern<ElementwiseOperator>>(
+        set, entry.name, entry, lowerElementwise);
+}

@@ -1,0 +1,2 @@
+#include "Lowering.h"
+void sopt::populateQuantizationLowerings(LoweringSet &set) {}
