@@ -29,6 +29,9 @@ static void cleanUp(OpPassManager &passes) {
 static void addTensorPasses(OpPassManager &passes,
                             const CPUPipelineOptions &options) {
   passes.addPass(createRecordSignature());
+  passes.addPass(createConvertOnnxToLinalg());
+  // Sizes computed twice must be one value before kernels are chosen.
+  cleanUp(passes);
   if (options.kernels)
     passes.addPass(createConvertSoptToVector({options.isa}));
   passes.addPass(createConvertSoptToLinalg());

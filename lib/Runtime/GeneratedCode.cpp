@@ -57,3 +57,15 @@ void sopt_rt_fail(int64_t node, const char *what, int64_t value) {
   setError(*current, SOPT_NODE_FAILED, "node '%s': %s (value %" PRId64 ")",
            sopt_model_info.nodeNames[node], what, value);
 }
+
+void sopt_rt_bad_index(int64_t value, int64_t size) {
+  setError(*current, SOPT_NODE_FAILED,
+           "index %" PRId64 " is out of range for a dimension of size %" PRId64,
+           value, size);
+}
+
+void sopt_rt_bad_shape(int64_t value, int64_t expected) {
+  setError(*current, SOPT_NODE_FAILED,
+           "a dimension has size %" PRId64 " where %" PRId64 " is needed",
+           value, expected);
+}

@@ -13,19 +13,19 @@
 
 namespace sopt {
 
-class SizeTable;
+struct LoweringState;
 
-/// Tensors of unsigned integers become tensors of signless ones. Holds what is
-/// known of the sizes of the tensors that have been converted.
+/// Tensors of unsigned integers become tensors of signless ones. Holds what one
+/// conversion knows of the sizes of tensors and of what it refused.
 class OnnxTypeConverter : public mlir::TypeConverter {
 public:
   OnnxTypeConverter();
   ~OnnxTypeConverter() override;
 
-  SizeTable &getSizes() const { return *sizes; }
+  LoweringState &getState() const { return *state; }
 
 private:
-  std::unique_ptr<SizeTable> sizes;
+  std::unique_ptr<LoweringState> state;
 };
 
 /// Patterns for every operation of the onnx dialect that has a lowering, for

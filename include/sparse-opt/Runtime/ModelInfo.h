@@ -68,6 +68,11 @@ void sopt_rt_flops(int64_t count);
  * code goes on with a value that is safe for memory. `what` is static text. */
 void sopt_rt_fail(int64_t node, const char *what, int64_t value);
 
+/** The same, of an index into a dimension of `size` elements and of a size that
+ * is not the one that an operation needs. */
+void sopt_rt_bad_index(int64_t value, int64_t size);
+void sopt_rt_bad_shape(int64_t value, int64_t expected);
+
 #pragma GCC visibility pop
 
 #ifdef __cplusplus

@@ -182,7 +182,7 @@ Value Emitter::extreme(Type type, bool isUnsigned, bool least) {
 //===----------------------------------------------------------------------===//
 
 Value Emitter::withSizes(Value tensor, ArrayRef<Value> tensorSizes) {
-  table.set(tensor, tensorSizes);
+  state.sizes.set(tensor, tensorSizes);
   return tensor;
 }
 

@@ -13,7 +13,6 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
-#include "mlir/IR/PatternMatch.h"
 
 namespace sopt {
 
@@ -41,19 +40,26 @@ inline int64_t normalizeAxis(int64_t axis, int64_t rank) {
 constexpr llvm::StringLiteral kReportBadIndex = "sopt_rt_bad_index";
 constexpr llvm::StringLiteral kReportBadShape = "sopt_rt_bad_shape";
 
+/// What the patterns of one conversion share.
+struct LoweringState {
+  SizeTable sizes;
+  /// Why an operation was not lowered.
+  llvm::DenseMap<mlir::Operation *, std::string> refusals;
+};
+
 /// Builds what a lowering is made of, and keeps the sizes of tensors on the
 /// way. Every access to memory that it makes is in bounds for any data: what
 /// cannot be proved is checked at run time, reported, and replaced by zeros.
 class Emitter : public mlir::ImplicitLocOpBuilder {
 public:
-  Emitter(mlir::Operation *op, mlir::PatternRewriter &rewriter,
-          SizeTable &table)
-      : ImplicitLocOpBuilder(op->getLoc(), rewriter), op(op),
-        rewriter(rewriter), table(table) {}
+  Emitter(mlir::Operation *op, mlir::OpBuilder &builder, LoweringState &state)
+      : ImplicitLocOpBuilder(op->getLoc(), builder), op(op), state(state) {}
 
-  /// Says why `op` is not lowered.
+  /// Says why the operation is not lowered. Kept here, since the conversion
+  /// drops what notifyMatchFailure says unless LLVM was built for debugging.
   mlir::LogicalResult refuse(const llvm::Twine &reason) {
-    return rewriter.notifyMatchFailure(op, reason);
+    state.refusals[op] = reason.str();
+    return mlir::failure();
   }
 
   //===--------------------------------------------------------------------===//
@@ -114,7 +120,7 @@ public:
   //===--------------------------------------------------------------------===//
 
   llvm::SmallVector<mlir::Value> sizes(mlir::Value tensor) {
-    return table.get(*this, tensor);
+    return state.sizes.get(*this, tensor);
   }
   mlir::Value size(mlir::Value tensor, int64_t dim) {
     return sizes(tensor)[dim];
@@ -227,8 +233,7 @@ public:
 
 private:
   mlir::Operation *op;
-  mlir::PatternRewriter &rewriter;
-  SizeTable &table;
+  LoweringState &state;
 };
 
 } // namespace sopt

@@ -36,7 +36,7 @@ private:
 struct LoweringSet {
   mlir::RewritePatternSet &patterns;
   const mlir::TypeConverter &converter;
-  SizeTable &sizes;
+  LoweringState &state;
 };
 
 /// Refuses tensors without a rank and elements that are not numbers.
@@ -63,25 +63,25 @@ public:
   FunctionPattern(const LoweringSet &set, Function function)
       : mlir::OpConversionPattern<OpT>(set.converter,
                                        set.patterns.getContext()),
-        function(function), sizes(set.sizes) {}
+        function(function), state(set.state) {}
 
   mlir::LogicalResult
   matchAndRewrite(OpT op, Adaptor adaptor,
                   mlir::ConversionPatternRewriter &rewriter) const override {
-    sizes.begin();
-    Emitter e(op, rewriter, sizes);
+    state.sizes.begin();
+    Emitter e(op, rewriter, state);
     if (succeeded(checkTypes(e, op)) &&
         succeeded(replace(
             e, op, function(op, Adaptor(stripCasts(adaptor.getOperands()), op), e),
             *this->getTypeConverter(), rewriter)))
       return mlir::success();
-    sizes.abort();
+    state.sizes.abort();
     return mlir::failure();
   }
 
 private:
   Function function;
-  SizeTable &sizes;
+  LoweringState &state;
 };
 
 /// Lowers the ops of one name by a function that does not know their class;
@@ -96,25 +96,25 @@ public:
                Function function)
       : ConversionPattern(set.converter, name, /*benefit=*/1,
                           set.patterns.getContext()),
-        data(data), function(function), sizes(set.sizes) {}
+        data(data), function(function), state(set.state) {}
 
   mlir::LogicalResult
   matchAndRewrite(mlir::Operation *op, mlir::ArrayRef<mlir::Value> operands,
                   mlir::ConversionPatternRewriter &rewriter) const override {
-    sizes.begin();
-    Emitter e(op, rewriter, sizes);
+    state.sizes.begin();
+    Emitter e(op, rewriter, state);
     if (succeeded(checkTypes(e, op)) &&
         succeeded(replace(e, op, function(data, op, stripCasts(operands), e),
                           *getTypeConverter(), rewriter)))
       return mlir::success();
-    sizes.abort();
+    state.sizes.abort();
     return mlir::failure();
   }
 
 private:
   const Data &data;
   Function function;
-  SizeTable &sizes;
+  LoweringState &state;
 };
 
 template <typename OpT>

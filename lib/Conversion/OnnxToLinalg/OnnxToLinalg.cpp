@@ -35,7 +35,7 @@ static RankedTensorType toSignless(RankedTensorType type) {
   return type.clone(IntegerType::get(type.getContext(), integer.getWidth()));
 }
 
-OnnxTypeConverter::OnnxTypeConverter() : sizes(std::make_unique<SizeTable>()) {
+OnnxTypeConverter::OnnxTypeConverter() : state(std::make_unique<LoweringState>()) {
   addConversion([](Type type) { return type; });
   addConversion([](RankedTensorType type) { return toSignless(type); });
 }
@@ -63,7 +63,9 @@ struct ConstantLowering : OpConversionPattern<onnx::ConstantOp> {
   LogicalResult
   matchAndRewrite(onnx::ConstantOp op, OpAdaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    ElementsAttr value = toSignless(op.getValueAttr());
+    ElementsAttr value = op.getValueAttr();
+    if (value)
+      value = toSignless(value);
     if (!value || !value.getElementType().isIntOrFloat())
       return rewriter.notifyMatchFailure(
           op, "a constant that is not a dense tensor of numbers");
@@ -79,7 +81,7 @@ struct ConstantLowering : OpConversionPattern<onnx::ConstantOp> {
 
 void sopt::populateOnnxToLinalgPatterns(const OnnxTypeConverter &converter,
                                         RewritePatternSet &patterns) {
-  LoweringSet set{patterns, converter, converter.getSizes()};
+  LoweringSet set{patterns, converter, converter.getState()};
   patterns.add<ConstantLowering>(converter, patterns.getContext());
   populateAttentionLowerings(set);
   populateControlFlowLowerings(set);
@@ -155,30 +157,24 @@ struct ConvertOnnxToLinalg
     target.addDynamicallyLegalOp<func::ReturnOp, func::CallOp>(
         [&](Operation *op) { return converter.isLegal(op); });
 
-    llvm::DenseMap<Location, std::string> reasons;
-    auto remember = [&](Diagnostic &diagnostic) {
-      reasons[diagnostic.getLocation()] = diagnostic.str();
-    };
     ConversionConfig config;
-    config.notifyCallback = remember;
     config.foldingMode = DialectConversionFoldingMode::Never;
     LogicalResult converted = applyPartialConversion(
         getOperation(), target, std::move(patterns), config);
-    if (failed(reportUnsupported(reasons)) || failed(converted))
+    if (failed(reportUnsupported(converter.getState())) || failed(converted))
       signalPassFailure();
   }
 
   /// One error for each operation that is left in the onnx dialect.
-  LogicalResult
-  reportUnsupported(const llvm::DenseMap<Location, std::string> &reasons) {
+  LogicalResult reportUnsupported(const LoweringState &state) {
     LogicalResult result = success();
     getOperation().walk<WalkOrder::PreOrder>([&](Operation *op) {
       if (!isa<onnx::ONNXDialect>(op->getDialect()))
         return WalkResult::advance();
-      auto reason = reasons.find(op->getLoc());
+      auto reason = state.refusals.find(op);
       InFlightDiagnostic error =
           op->emitOpError("is not supported by this target");
-      if (reason != reasons.end())
+      if (reason != state.refusals.end())
         error << ": " << reason->second;
       result = failure();
       return WalkResult::skip();

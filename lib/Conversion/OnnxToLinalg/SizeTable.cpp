@@ -7,6 +7,7 @@
 
 #include "SizeTable.h"
 #include "dialects/ONNX/IR/ONNX.h"
+#include "dialects/Sopt/IR/Sopt.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -36,6 +37,20 @@ void SizeTable::abort() {
   begin();
 }
 
+/// The names of the dimensions of an argument: its `onnx.dims`, or what the
+/// module's signature says of the model's input.
+static ArrayAttr getDimNames(FunctionOpInterface function, unsigned argument) {
+  if (auto dims = function.getArgAttrOfType<ArrayAttr>(
+          argument, onnx::ONNXDialect::getDimsAttrName()))
+    return dims;
+  auto signature = function->getParentOp()->getAttrOfType<SignatureAttr>(
+      SoptDialect::getSignatureAttrName());
+  if (!signature || SymbolTable::getSymbolName(function) != "main_graph" ||
+      argument >= signature.getInputs().size())
+    return nullptr;
+  return signature.getInputs()[argument].getDims();
+}
+
 Value SizeTable::getArgumentSize(OpBuilder &builder, BlockArgument argument,
                                  unsigned dim) {
   Location loc = argument.getLoc();
@@ -46,8 +61,7 @@ Value SizeTable::getArgumentSize(OpBuilder &builder, BlockArgument argument,
       dyn_cast<FunctionOpInterface>(argument.getOwner()->getParentOp());
   if (!function || !argument.getOwner()->isEntryBlock())
     return make();
-  auto dims = function.getArgAttrOfType<ArrayAttr>(
-      argument.getArgNumber(), onnx::ONNXDialect::getDimsAttrName());
+  ArrayAttr dims = getDimNames(function, argument.getArgNumber());
   if (!dims || dims.size() <= dim || cast<StringAttr>(dims[dim]).empty())
     return make();
   Symbol symbol(argument.getOwner(), dims[dim]);
