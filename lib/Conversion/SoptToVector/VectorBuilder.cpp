@@ -140,8 +140,8 @@ Value VectorBuilder::sum(Value vector) {
 }
 
 Value VectorBuilder::maximum(Value vector) {
-  return vector::ReductionOp::create(*this, vector::CombiningKind::MAXIMUMF,
-                                     vector);
+  return vector::ReductionOp::create(*this, vector::CombiningKind::MAXNUMF,
+                                     vector, arith::FastMathFlags::nnan);
 }
 
 Value VectorBuilder::polynomial(Value x, ArrayRef<float> coefficients) {

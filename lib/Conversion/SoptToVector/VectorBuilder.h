@@ -53,8 +53,10 @@ public:
   /// The indices first, first + 1, … as a vector of i32, and one of `index`.
   mlir::Value positions(mlir::Value first);
   mlir::Value splatPosition(mlir::Value index);
-  /// The sum, in any order, and the maximum of a vector's elements.
+  /// The sum, in any order, of a vector's elements.
   mlir::Value sum(mlir::Value vector);
+  /// The greatest of a vector's elements, none of which may be NaN: what
+  /// `atLeast` gives never is.
   mlir::Value maximum(mlir::Value vector);
   /// c₀ + c₁x + …, by Horner's rule.
   mlir::Value polynomial(mlir::Value x, llvm::ArrayRef<float> coefficients);
