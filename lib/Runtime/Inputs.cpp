@@ -104,19 +104,24 @@ bool InputCheck::checkBools(uint64_t count) {
   return bits <= 1 || fail("a bool is neither 0 nor 1");
 }
 
-/// The first dimension before dimension `dim` of input `index` with its symbol.
-/// Inputs and ranks are few: no table.
-static Binding findBinding(const SoptInput *inputs, int32_t index,
-                           int32_t dim) {
-  const SoptTensorInfo *infos = sopt_model_info.inputs;
-  const char *symbol = infos[index].dimNames[dim];
-  for (int32_t i = 0; i <= index; ++i) {
-    int32_t rank = i == index ? dim : infos[i].rank;
-    for (int32_t d = 0; d < rank; ++d)
-      if (strcmp(infos[i].dimNames[d], symbol) == 0)
-        return {infos[i].name, inputs[i].shape[d]};
+/// The first dimension called `symbol` before dimension `endDim` of input
+/// `end`. Inputs and ranks are few: no table.
+static Binding findBinding(const SoptInput *inputs, const char *symbol,
+                           int32_t end, int32_t endDim) {
+  const SoptModelInfo &model = sopt_model_info;
+  for (int32_t i = 0; i <= end && i < model.numInputs; ++i) {
+    const SoptTensorInfo &info = model.inputs[i];
+    int32_t rank = i == end ? endDim : info.rank;
+    for (int32_t dim = 0; dim < rank; ++dim)
+      if (strcmp(info.dimNames[dim], symbol) == 0)
+        return {info.name, inputs[i].shape[dim]};
   }
-  return {nullptr, 0};
+  return {nullptr, -1};
+}
+
+int64_t sopt::runtime::getSymbolSize(const SoptInput *inputs,
+                                     const char *symbol) {
+  return findBinding(inputs, symbol, sopt_model_info.numInputs, 0).size;
 }
 
 static bool checkSymbols(InputCheck &check, const SoptInput *inputs,
@@ -126,7 +131,7 @@ static bool checkSymbols(InputCheck &check, const SoptInput *inputs,
     int64_t size = check.input.shape[dim];
     if (!symbol[0])
       continue;
-    Binding first = findBinding(inputs, index, dim);
+    Binding first = findBinding(inputs, symbol, index, dim);
     if (first.input && first.size != size)
       return check.fail("dimension '%s' is %" PRId64 " but input '%s' has "
                         "%" PRId64,

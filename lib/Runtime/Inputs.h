@@ -20,6 +20,10 @@ enum class Check { Shapes, Data };
 bool checkInputs(SoptContext &context, const SoptInput *inputs, int32_t count,
                  Check check);
 
+/// The size that checked inputs have where the model says `symbol`, -1 if it
+/// says so nowhere.
+int64_t getSymbolSize(const SoptInput *inputs, const char *symbol);
+
 /// Writes the memrefs of checked inputs.
 void describeInputs(SoptContext &context, const SoptInput *inputs);
 

@@ -81,6 +81,15 @@ static uint64_t getBytes(const int64_t *shape, const SoptTensorInfo &info) {
   return countElements(shape, info.rank, size, count) ? count * size : 0;
 }
 
+/// The size of an output's dimension as far as the model's table says it.
+static int64_t getSize(const SoptTensorInfo &info, int32_t dim,
+                       const SoptInput *inputs) {
+  const char *symbol = info.dimNames[dim];
+  if (info.dims[dim] >= 0 || !symbol[0])
+    return info.dims[dim];
+  return getSymbolSize(inputs, symbol);
+}
+
 SoptStatus sopt_output_shapes(SoptContext *context, const SoptInput *inputs,
                               int32_t numInputs, SoptOutput *outputs,
                               int32_t numOutputs) {
@@ -99,7 +108,7 @@ SoptStatus sopt_output_shapes(SoptContext *context, const SoptInput *inputs,
     outputs[i].rank = info.rank;
     outputs[i].shape = shape;
     for (int32_t dim = 0; dim < info.rank; ++dim)
-      *shape++ = info.dims[dim];
+      *shape++ = getSize(info, dim, inputs);
   }
   if (model.shapes)
     getShapesGenerated(context);

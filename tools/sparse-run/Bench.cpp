@@ -20,7 +20,7 @@ using namespace sopt;
 /// The sides take turns this often, so that both see the machine alike.
 static constexpr unsigned blocks = 8;
 /// Runs at the start of a block that are not counted.
-static constexpr unsigned warmUps = 2;
+static unsigned getWarmUps(unsigned runs) { return 1 + runs / 10; }
 /// Threads of either side wait for work at full speed for up to 0.2 s after a
 /// run: the other's turn begins when they sleep.
 static constexpr auto rest = std::chrono::milliseconds(250);
@@ -49,6 +49,7 @@ static Expected<double> timeOnce(Session &session) {
 
 static Error timeBlock(Session &session, unsigned runs,
                        std::vector<double> &times) {
+  unsigned warmUps = getWarmUps(runs);
   for (unsigned run = 0; run < warmUps + runs; ++run) {
     Expected<double> time = timeOnce(session);
     if (!time)
@@ -61,6 +62,7 @@ static Error timeBlock(Session &session, unsigned runs,
 
 static Error timeBlock(Reference &reference, unsigned runs,
                        std::vector<double> &times) {
+  unsigned warmUps = getWarmUps(runs);
   Expected<std::vector<double>> block = reference.time(warmUps + runs);
   if (!block)
     return block.takeError();
@@ -77,7 +79,7 @@ static Expected<unsigned> countRuns(Session &session, double seconds) {
       return time.takeError();
     least = std::min(least, std::max(*time, 1.0));
   }
-  return unsigned(std::clamp(seconds * 1e9 / blocks / least, 2.0, 1e6));
+  return unsigned(std::clamp(seconds * 1e9 / blocks / least, 1.0, 1e6));
 }
 
 static json::Object toJson(const Timing &timing) {
@@ -102,9 +104,11 @@ struct Report {
   double getRatio() const { return ours.getMedian() / theirs->getMedian(); }
 
   void printRow(StringRef name, const Timing &timing) const {
-    fmt::print("{:<20}{:>10.3f}{:>10.3f}{:>10.3f}{:>10.1f}{:>8}\n", name,
-               timing.getMedian(), timing.getQuantile(0.05),
-               timing.getQuantile(0.95), getGflops(timing), timing.getRuns());
+    double gflops = getGflops(timing);
+    fmt::print(
+        "{:<20}{:>10.3f}{:>10.3f}{:>10.3f}{:>10}{:>8}\n", name,
+        timing.getMedian(), timing.getQuantile(0.05), timing.getQuantile(0.95),
+        gflops > 0 ? fmt::format("{:.1f}", gflops) : "-", timing.getRuns());
   }
   void print() const;
   Error writeJson() const;

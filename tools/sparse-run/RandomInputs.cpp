@@ -12,6 +12,7 @@
 #include <cstring>
 #include <functional>
 #include <random>
+#include <unistd.h>
 
 using namespace llvm;
 using namespace sopt;
@@ -151,6 +152,11 @@ static void fillIntegers(uint64_t bound, uint64_t elementSize, Random &random,
   }
 }
 
+/// Of the machine, in bytes.
+static uint64_t getMemory() {
+  return uint64_t(sysconf(_SC_PHYS_PAGES)) * uint64_t(sysconf(_SC_PAGESIZE));
+}
+
 Expected<Tensor> sopt::makeRandom(const RandomSpec &spec, int32_t type,
                                   uint64_t elementSize, uint64_t seed) {
   auto fail = [&](const Twine &why) {
@@ -159,8 +165,7 @@ Expected<Tensor> sopt::makeRandom(const RandomSpec &spec, int32_t type,
   uint64_t size = elementSize;
   for (int64_t dim : spec.shape)
     size = SaturatingMultiply(size, uint64_t(dim));
-  // Larger than any machine; what fits no smaller one ends as bad_alloc would.
-  if (size > uint64_t(1) << 40)
+  if (size > getMemory())
     return fail("the shape is too large");
   Tensor tensor{spec.name, type, spec.shape, std::vector<char>(size)};
   Random random(seed);

@@ -12,6 +12,8 @@
 #include "Npz.h"
 #include "Profile.h"
 #include "llvm/Support/raw_ostream.h"
+#include <new>
+#include <unistd.h>
 
 using namespace llvm;
 using namespace sopt;
@@ -85,7 +87,14 @@ static ExitCode fail(Error error) {
   return Failure;
 }
 
+/// The standard library would throw, to nobody.
+static void failAllocation() {
+  errs() << "error: not enough memory\n";
+  _exit(Failure);
+}
+
 int main(int argc, char **argv) {
+  std::set_new_handler(failAllocation);
   Expected<Options> options = parseOptions(argc, argv);
   if (!options)
     return fail(options.takeError());

@@ -41,7 +41,8 @@ typedef struct SoptModelInfo {
   void (*run)(void *results, void *const *arguments);
 
   /** Sizes of all outputs' dimensions (concatenated) from those of all
-   * inputs', -1 where only a run can tell. May be null: then none is known. */
+   * inputs', -1 where only a run can tell. `outputDims` holds what the model's
+   * symbols say. May be null: then no more is known. */
   void (*shapes)(const int64_t *inputDims, int64_t *outputDims);
 } SoptModelInfo;
 

@@ -113,6 +113,14 @@ TEST_F(RuntimeTest, ShapesAreKnownBeforeARun) {
   EXPECT_EQ(outputs[1].bytes, 8u);
 }
 
+TEST_F(RuntimeTest, SymbolsOfInputsAreKnownInOutputs) {
+  fake_shapes = [](const int64_t *, int64_t *) {};
+  ASSERT_EQ(sopt_output_shapes(context, inputs, 4, outputs, 2), SOPT_OK);
+  EXPECT_EQ(outputs[0].shape[0], 2);
+  EXPECT_EQ(outputs[0].shape[1], 3);
+  EXPECT_EQ(outputs[0].shape[2], 4);
+}
+
 TEST_F(RuntimeTest, ShapesThatDependOnDataAreUnknown) {
   fake_shapes = [](const int64_t *inputDims, int64_t *outputDims) {
     outputDims[0] = inputDims[0];
