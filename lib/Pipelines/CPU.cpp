@@ -53,6 +53,8 @@ static void addBufferPasses(OpPassManager &passes) {
   passes.addPass(createCanonicalizerPass());
   passes.addPass(bufferization::createBufferDeallocationSimplificationPass());
   passes.addPass(bufferization::createLowerDeallocationsPass());
+  // An input that is also an output is cloned.
+  passes.addPass(createConvertBufferizationToMemRefPass());
   cleanUp(passes);
   passes.addNestedPass<func::FuncOp>(createFreeEarly());
 }
