@@ -29,7 +29,7 @@ static bool leadsToProduct(Value value, unsigned depth = 0) {
     return false;
   if (isa<onnx::MatMulOp>(op))
     return true;
-  if (isa<onnx::CastOp>(op))
+  if (isa<onnx::CastOp, onnx::ReshapeOp>(op))
     return leadsToProduct(op->getOperand(0), depth + 1);
   if (isa<onnx::AddOp, onnx::SubOp, onnx::MulOp, onnx::DivOp, onnx::WhereOp,
           onnx::MaxOp>(op))
@@ -66,6 +66,10 @@ struct Mask {
 /// probabilities · v, with what may lie between the softmax and the product
 struct Output {
   onnx::MatMulOp product;
+  /// Batch × heads × queries × size: the product, or a Reshape of it.
+  Value byHead;
+  /// Batch × queries × size, if there is one head and no dimension for it.
+  Value packed;
   bool zeroesNaN = false;
 };
 
@@ -85,12 +89,27 @@ private:
     return false;
   }
   bool matchOutput();
+  bool matchResult();
   bool collectScores(Value value, double factor);
+  /// Whether `value` has batch, heads, queries and keys apart.
+  bool isLikeScores(Value value) {
+    const SymbolicShape *shape = shapes.getShape(value);
+    return shape && shape->size() == 4;
+  }
+  static bool hasHeads(const HeadOperand &operand) {
+    return operand.byHead || operand.transposed;
+  }
+  SymbolicShape getScoresShape() const {
+    return {q.batch, q.heads, q.length, k.length};
+  }
   bool replaceScores(onnx::WhereOp where, double factor);
   bool matchOperands();
   bool matchMask();
-  bool readTerms(SmallVectorImpl<AdditiveMask> &masks,
+  bool matchWindow();
+  void readTerms(SmallVectorImpl<AdditiveMask> &masks,
                  SmallVectorImpl<ScoreTerm> &origins, ArrayRef<DimExpr> shape);
+  Value buildOperation(PatternRewriter &rewriter, Location loc, Type type,
+                       bool packed);
   Value buildPadding(PatternRewriter &rewriter, Location loc);
   Value buildBias(PatternRewriter &rewriter, Location loc);
 
@@ -102,17 +121,20 @@ private:
   Scores scores;
   Mask mask;
   HeadOperand q, k, v;
-  bool causalFromEnd = false;
+  bool causal = false, causalFromEnd = false;
+  SmallVector<int64_t> window;
 };
 
 bool AttentionRaiser::match() {
   auto type = dyn_cast<RankedTensorType>(softmax.getType());
-  if (!type || type.getRank() != 4)
+  // Three dimensions if batch and heads are merged into one.
+  if (!type || (type.getRank() != 4 && type.getRank() != 3))
     return stop("its input does not have batch, heads, queries and keys");
-  if (int64_t axis = softmax.getAxis(); axis != -1 && axis != 3)
+  if (int64_t axis = softmax.getAxis();
+      axis != -1 && axis != type.getRank() - 1)
     return stop("it is not over the last dimension");
   return matchOutput() && collectScores(softmax.getInput(), 1) &&
-         matchOperands() && matchMask();
+         matchOperands() && matchResult() && matchMask();
 }
 
 bool AttentionRaiser::matchOutput() {
@@ -163,6 +185,12 @@ bool AttentionRaiser::collectScores(Value value, double factor) {
     }
     if (!op || !value.hasOneUse())
       return stop("the scores are no product of queries and keys");
+    if (auto reshape = dyn_cast<onnx::ReshapeOp>(op)) {
+      // Batch and heads merged or taken apart; the sizes are checked at the
+      // ends.
+      value = reshape.getData();
+      continue;
+    }
     if (auto where = dyn_cast<onnx::WhereOp>(op)) {
       if (!replaceScores(where, factor))
         return false;
@@ -185,6 +213,8 @@ bool AttentionRaiser::collectScores(Value value, double factor) {
     Value a = op->getOperand(0), b = op->getOperand(1);
     if (!isSub && !leadsToProduct(a))
       std::swap(a, b);
+    if (!isLikeScores(value))
+      return stop("a mask is added while batch and heads are merged");
     scores.terms.push_back({b, isSub ? -factor : factor, std::nullopt, 0});
     value = a;
   }
@@ -196,8 +226,8 @@ bool AttentionRaiser::replaceScores(onnx::WhereOp where, double factor) {
   if (!fill)
     return stop("scores are chosen between two tensors");
   const SymbolicShape *shape = shapes.getShape(where.getOutput());
-  if (!shape)
-    return stop("the shape of the scores is not known");
+  if (!shape || shape->size() != 4)
+    return stop("scores are replaced while batch and heads are merged");
   std::optional<MaskSet> set =
       MaskReader(shapes, *shape).readSet(where.getCondition(), fills);
   if (!set)
@@ -219,11 +249,11 @@ bool AttentionRaiser::matchOperands() {
       readHeads(output.product.getB(), shapes, vFactor);
   if (!query || !key || !value)
     return stop("heads are not a constant number of the second dimension");
-  if (vFactor != 1) {
-    value->byHead = output.product.getB();
-    value->packed = Value();
-  }
+  if (vFactor != 1)
+    return stop("the values are scaled on the way");
   q = *query, k = *key, v = *value;
+  if (v.packedFactor != 1)
+    v.packed = Value();
   scores.scale = scale;
   if (q.batch != k.batch || q.batch != v.batch || k.length != v.length ||
       q.size != k.size)
@@ -238,17 +268,42 @@ bool AttentionRaiser::matchOperands() {
   skipRepeatedHeads(v, shapes);
   if (k.heads != v.heads)
     return stop("k and v differ in how heads are shared");
-  if (!shapes.haveProvablyEqualShapes(softmax.getInput(),
-                                      scores.product.getY()))
-    return stop("what is added to the scores broadcasts them");
+  const SymbolicShape *input = shapes.getShape(softmax.getInput());
+  SymbolicShape apart = getScoresShape();
+  SymbolicShape merged = {apart[0] * apart[1], apart[2], apart[3]};
+  if (!input || (*input != apart && *input != merged))
+    return stop("the input is not batch by heads by queries by keys");
+  if (hasHeads(q) != hasHeads(k) || hasHeads(q) != hasHeads(v))
+    return stop("not all of q, k and v have a dimension for heads");
   return true;
 }
 
-bool AttentionRaiser::readTerms(SmallVectorImpl<AdditiveMask> &masks,
+bool AttentionRaiser::matchResult() {
+  output.byHead = output.product.getY();
+  if (isLikeScores(output.byHead))
+    return hasHeads(q) || stop("only the result has a dimension for heads");
+  if (!hasHeads(q)) {
+    output.packed = std::exchange(output.byHead, Value());
+    return true;
+  }
+  auto split = output.byHead.hasOneUse()
+                   ? dyn_cast<onnx::ReshapeOp>(*output.byHead.user_begin())
+                   : onnx::ReshapeOp();
+  const SymbolicShape *shape =
+      split ? shapes.getShape(split.getReshaped()) : nullptr;
+  if (!shape || *shape != SymbolicShape{q.batch, q.heads, q.length, v.size})
+    return stop("batch and heads of the result stay merged");
+  output.byHead = split.getReshaped();
+  return true;
+}
+
+void AttentionRaiser::readTerms(SmallVectorImpl<AdditiveMask> &masks,
                                 SmallVectorImpl<ScoreTerm> &origins,
                                 ArrayRef<DimExpr> shape) {
   MaskReader reader(shapes, shape);
-  for (const ScoreTerm &term : scores.terms) {
+  SmallVector<ScoreTerm> terms(scores.terms);
+  for (size_t i = 0; i < terms.size(); ++i) {
+    ScoreTerm term = terms[i];
     if (term.replaced) {
       if (term.replaced->isEmpty())
         continue;
@@ -257,6 +312,13 @@ bool AttentionRaiser::readTerms(SmallVectorImpl<AdditiveMask> &masks,
       continue;
     }
     std::optional<AdditiveMask> read = reader.readAdditive(term.value);
+    auto sum = term.value.getDefiningOp<onnx::AddOp>();
+    if (!read && sum &&
+        (reader.readAdditive(sum.getA()) || reader.readAdditive(sum.getB()))) {
+      terms.push_back({sum.getA(), term.factor, std::nullopt, 0});
+      terms.push_back({sum.getB(), term.factor, std::nullopt, 0});
+      continue;
+    }
     if (!read) {
       mask.biases.push_back(term);
       continue;
@@ -266,16 +328,13 @@ bool AttentionRaiser::readTerms(SmallVectorImpl<AdditiveMask> &masks,
     masks.push_back({read->set, read->fill * term.factor});
     origins.push_back(term);
   }
-  return true;
 }
 
 bool AttentionRaiser::matchMask() {
-  const SymbolicShape *shape = shapes.getShape(scores.product.getY());
-  if (!shape)
-    return stop("the shape of the scores is not known");
+  SymbolicShape shape = getScoresShape();
   SmallVector<AdditiveMask> masks;
   SmallVector<ScoreTerm> origins;
-  readTerms(masks, origins, *shape);
+  readTerms(masks, origins, shape);
 
   // One mask becomes part of the operation. First choice is one that replaces
   // scores, which no bias can say; then a causal one, which saves most work.
@@ -312,12 +371,29 @@ bool AttentionRaiser::matchMask() {
   }
   if (output.zeroesNaN && !mask.biases.empty())
     return stop("NaN is replaced, and a bias may cause it");
-  if (!mask.set.causalOffset || *mask.set.causalOffset == DimExpr(0))
+  return matchWindow();
+}
+
+bool AttentionRaiser::matchWindow() {
+  if (mask.set.reach)
+    window = {*mask.set.reach, -1};
+  if (!mask.set.causalOffset)
     return true;
-  causalFromEnd = true;
-  return *mask.set.causalOffset == k.length - q.length ||
-         stop("the causal mask starts neither at the first nor at the last "
-              "query");
+  const DimExpr &offset = *mask.set.causalOffset;
+  if (offset == DimExpr(0)) {
+    causal = true;
+    return true;
+  }
+  if (offset == k.length - q.length) {
+    causal = causalFromEnd = true;
+    return true;
+  }
+  std::optional<int64_t> right = offset.getConstant();
+  if (!right || *right < 0)
+    return stop("the causal mask starts neither at the first nor at the last "
+                "query");
+  window = {mask.set.reach.value_or(-1), *right};
+  return true;
 }
 
 Value AttentionRaiser::buildPadding(PatternRewriter &rewriter, Location loc) {
@@ -372,47 +448,53 @@ Value AttentionRaiser::buildBias(PatternRewriter &rewriter, Location loc) {
   return sum;
 }
 
-void AttentionRaiser::build(PatternRewriter &rewriter) {
-  onnx::MatMulOp product = output.product;
-  auto byHeadType = cast<RankedTensorType>(product.getType());
-  Operation *merge = product->hasOneUse() ? *product->user_begin() : nullptr;
-  auto transpose = dyn_cast_or_null<onnx::TransposeOp>(merge);
-  bool packed = q.packed && k.packed && v.packed && transpose &&
-                transpose.getPerm() == ArrayRef<int64_t>({0, 2, 1, 3});
-  Operation *last = packed ? transpose.getOperation() : product.getOperation();
-  rewriter.setInsertionPoint(last);
-  Location loc = rewriter.getFusedLoc(
-      {product.getLoc(), softmax.getLoc(), scores.product.getLoc()});
-
-  RankedTensorType type = byHeadType;
-  if (packed) {
-    int64_t size = byHeadType.isDynamicDim(3)
-                       ? ShapedType::kDynamic
-                       : byHeadType.getDimSize(3) * q.heads;
-    type =
-        type.clone({byHeadType.getDimSize(0), byHeadType.getDimSize(2), size});
-  }
+Value AttentionRaiser::buildOperation(PatternRewriter &rewriter, Location loc,
+                                      Type type, bool packed) {
   auto unitIf = [&](bool is) {
     return is ? rewriter.getUnitAttr() : UnitAttr();
   };
+  auto get = [&](const HeadOperand &operand) {
+    return packed ? operand.packed : getByHead(operand, rewriter);
+  };
   Value padding = buildPadding(rewriter, loc);
   Value bias = buildBias(rewriter, loc);
-  bool causal = mask.set.causalOffset.has_value();
-  Value result = AttentionOp::create(
-      rewriter, loc, type, packed ? q.packed : getByHead(q, rewriter),
-      packed ? k.packed : getByHead(k, rewriter),
-      packed ? v.packed : getByHead(v, rewriter), bias, padding, Value(),
+  double scale = scores.scale;
+  if (packed)
+    scale *= q.packedFactor * k.packedFactor;
+  return AttentionOp::create(
+      rewriter, loc, type, get(q), get(k), get(v), bias, padding, Value(),
       rewriter.getI64IntegerAttr(q.heads), rewriter.getI64IntegerAttr(k.heads),
-      rewriter.getF32FloatAttr(scores.scale), unitIf(causal),
-      unitIf(causal && causalFromEnd), DenseI64ArrayAttr(), IntegerAttr(),
-      IntegerAttr(), rewriter.getF32FloatAttr(mask.fill),
+      rewriter.getF32FloatAttr(scale), unitIf(causal), unitIf(causalFromEnd),
+      window.empty() ? DenseI64ArrayAttr()
+                     : rewriter.getDenseI64ArrayAttr(window),
+      IntegerAttr(), IntegerAttr(), rewriter.getF32FloatAttr(mask.fill),
       unitIf(output.zeroesNaN && std::isinf(mask.fill)));
-  if (!packed)
-    return rewriter.replaceOp(product, result);
+}
+
+void AttentionRaiser::build(PatternRewriter &rewriter) {
+  Location loc = rewriter.getFusedLoc(
+      {output.product.getLoc(), softmax.getLoc(), scores.product.getLoc()});
+  Operation *product =
+      (output.packed ? output.packed : output.byHead).getDefiningOp();
+  auto type = cast<RankedTensorType>(product->getResult(0).getType());
+  Operation *user = product->hasOneUse() ? *product->user_begin() : nullptr;
+  auto merge = dyn_cast_or_null<onnx::TransposeOp>(user);
+  bool merges = q.packed && k.packed && v.packed && merge &&
+                merge.getPerm() == ArrayRef<int64_t>({0, 2, 1, 3});
+  if (output.packed || !merges) {
+    rewriter.setInsertionPoint(product);
+    return rewriter.replaceOp(
+        product, buildOperation(rewriter, loc, type, bool(output.packed)));
+  }
+  int64_t size = type.isDynamicDim(3) ? ShapedType::kDynamic
+                                      : type.getDimSize(3) * q.heads;
+  auto packedType = type.clone({type.getDimSize(0), type.getDimSize(2), size});
+  rewriter.setInsertionPoint(merge);
+  Value packed = buildOperation(rewriter, loc, packedType, /*packed=*/true);
   // What follows merges the heads again; this Reshape vanishes into that.
-  auto split = cast<RankedTensorType>(transpose.getType());
+  auto split = cast<RankedTensorType>(merge.getType());
   rewriter.replaceOpWithNewOp<onnx::ReshapeOp>(
-      transpose, split, result,
+      merge, split, packed,
       createInts(rewriter, loc, {0, 0, q.heads, split.getDimSize(3)}));
 }
 

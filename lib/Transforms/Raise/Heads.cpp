@@ -49,39 +49,62 @@ static bool readSizes(HeadOperand &operand, const SymbolicShape *shape,
   return true;
 }
 
-/// Looks for the packed tensor behind `split`, and for factors on the way.
-static void readPacked(HeadOperand &operand, Value split, ShapeAnalysis &shapes,
-                       double &factor) {
-  double inner = 1;
-  peelScalarFactors(split, inner);
+/// Looks for the packed tensor behind `split`.
+static void readPacked(HeadOperand &operand, Value split,
+                       ShapeAnalysis &shapes) {
+  double factor = 1;
+  peelScalarFactors(split, factor);
   Value packed = matchSplit(split, shapes);
   if (!packed)
     return;
-  peelScalarFactors(packed, inner);
+  peelScalarFactors(packed, factor);
   operand.packed = packed;
-  factor *= inner;
+  operand.packedFactor = factor;
+}
+
+Value sopt::skipMergedBatch(Value value, ShapeAnalysis &shapes) {
+  auto reshape = value.getDefiningOp<onnx::ReshapeOp>();
+  if (!reshape)
+    return value;
+  const SymbolicShape *from = shapes.getShape(reshape.getData());
+  const SymbolicShape *to = shapes.getShape(value);
+  if (!from || !to || from->size() != 4 || to->size() != 3 ||
+      (*to)[0] != (*from)[0] * (*from)[1] || (*to)[1] != (*from)[2] ||
+      (*to)[2] != (*from)[3])
+    return value;
+  return reshape.getData();
 }
 
 std::optional<HeadOperand> sopt::readHeads(Value value, ShapeAnalysis &shapes,
                                            double &factor) {
   peelScalarFactors(value, factor);
+  value = skipMergedBatch(value, shapes);
+  peelScalarFactors(value, factor);
   HeadOperand operand;
-  operand.byHead = value;
-  if (!readSizes(operand, shapes.getShape(value), 2))
-    return std::nullopt;
-  if (Value split = matchTranspose(value, {0, 2, 1, 3})) {
-    double packedFactor = 1;
-    readPacked(operand, split, shapes, packedFactor);
-    // The factors belong to the packed form alone: by head they are inside.
-    if (packedFactor != 1)
-      operand.byHead = Value();
-    factor *= packedFactor;
+  const SymbolicShape *shape = shapes.getShape(value);
+  if (shape && shape->size() == 3) {
+    // Without a dimension for heads there is one, packed by itself.
+    operand.packed = value;
+    operand.heads = 1;
+    operand.batch = (*shape)[0];
+    operand.length = (*shape)[1];
+    operand.size = (*shape)[2];
+    return operand;
   }
+  operand.byHead = value;
+  if (!readSizes(operand, shape, 2))
+    return std::nullopt;
+  if (Value split = matchTranspose(value, {0, 2, 1, 3}))
+    readPacked(operand, split, shapes);
   return operand;
 }
 
 std::optional<HeadOperand>
 sopt::readTransposedHeads(Value value, ShapeAnalysis &shapes, double &factor) {
+  peelScalarFactors(value, factor);
+  if (Value merged = matchTranspose(value, {0, 2, 1}))
+    return readHeads(merged, shapes, factor);
+  value = skipMergedBatch(value, shapes);
   peelScalarFactors(value, factor);
   if (Value byHead = matchTranspose(value, {0, 1, 3, 2}))
     return readHeads(byHead, shapes, factor);
@@ -89,13 +112,8 @@ sopt::readTransposedHeads(Value value, ShapeAnalysis &shapes, double &factor) {
   operand.transposed = value;
   if (!readSizes(operand, shapes.getShape(value), 3))
     return std::nullopt;
-  if (Value split = matchTranspose(value, {0, 2, 3, 1})) {
-    double packedFactor = 1;
-    readPacked(operand, split, shapes, packedFactor);
-    if (packedFactor != 1)
-      operand.transposed = Value();
-    factor *= packedFactor;
-  }
+  if (Value split = matchTranspose(value, {0, 2, 3, 1}))
+    readPacked(operand, split, shapes);
   return operand;
 }
 

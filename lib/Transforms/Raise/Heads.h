@@ -21,12 +21,18 @@ struct HeadOperand {
   mlir::Value transposed;
   /// Batch × length × (heads · size), if the heads were split off that.
   mlir::Value packed;
+  /// What `packed` lost of the scalars it was multiplied by before the split.
+  double packedFactor = 1;
   int64_t heads = 0;
   DimExpr batch, length, size;
 };
 
+/// If `value`, (batch · heads) × …, is a Reshape of batch × heads × … that
+/// merges no more, that; otherwise `value`.
+mlir::Value skipMergedBatch(mlir::Value value, ShapeAnalysis &shapes);
+
 /// Reads q or v, batch × heads × length × size. Scalars it is multiplied by are
-/// moved to `factor`.
+/// moved to `factor`, except for those of `packedFactor`.
 std::optional<HeadOperand> readHeads(mlir::Value value, ShapeAnalysis &shapes,
                                      double &factor);
 

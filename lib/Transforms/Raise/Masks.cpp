@@ -39,6 +39,8 @@ std::optional<MaskSet> MaskReader::unite(const MaskSet &a, const MaskSet &b) {
       return std::nullopt;
     result.causalOffset = b.causalOffset;
   }
+  if (b.reach)
+    result.reach = a.reach ? std::min(*a.reach, *b.reach) : *b.reach;
   return result;
 }
 
@@ -194,9 +196,7 @@ std::optional<AdditiveMask> MaskReader::readWhere(Value value,
       return both ? std::optional(AdditiveMask{*both, *fill}) : std::nullopt;
     }
     std::optional<MaskSet> nonZero = readSet(*rest, /*when=*/true);
-    if (nonZero && nonZero->padding == set->padding &&
-        nonZero->inverted == set->inverted &&
-        nonZero->causalOffset == set->causalOffset)
+    if (nonZero && *nonZero == *set)
       return AdditiveMask{*set, *fill};
     return std::nullopt;
   }
@@ -317,6 +317,8 @@ std::optional<MaskSet> MaskReader::readComparison(Operation *op,
                                                   const View &view, bool when) {
   if (std::optional<MaskSet> set = comparePositions(op, view, when))
     return set;
+  if (std::optional<MaskSet> set = compareDistance(op, view, when))
+    return set;
   for (bool swapped : {false, true}) {
     Value x = op->getOperand(swapped ? 1 : 0);
     std::optional<double> bound = getSplat(op->getOperand(swapped ? 0 : 1));
@@ -366,11 +368,53 @@ MaskReader::comparePositions(Operation *op, const View &view, bool when) {
   // query + a > key + b fails where key > query + a - b - 1.
   if (a->axis == queryAxis && b->axis == keyAxis && !when)
     return makeCausal(none, none, a->offset - b->offset - (orEqual ? 0 : 1));
+  // key + a > query + b fails where key < query + b - a + 1, and query + a >
+  // key + b holds where key < query + a - b.
+  std::optional<int64_t> edge;
+  if (a->axis == keyAxis && b->axis == queryAxis && !when)
+    edge = (b->offset - a->offset + (orEqual ? 0 : 1)).getConstant();
+  if (a->axis == queryAxis && b->axis == keyAxis && when)
+    edge = (a->offset - b->offset + (orEqual ? 1 : 0)).getConstant();
+  if (edge && *edge <= 0) {
+    MaskSet result;
+    result.reach = -*edge;
+    return result;
+  }
   // A position is at least its offset.
   DimExpr margin = a->offset - b->offset - (orEqual ? 0 : 1);
   if (b->axis == 0 && margin.isNonNegative() && !when)
     return MaskSet();
   return std::nullopt;
+}
+
+std::optional<MaskSet>
+MaskReader::compareDistance(Operation *op, const View &view, bool when) {
+  // |query - key| <= reach, or its like
+  auto abs = op->getOperand(0).getDefiningOp<onnx::AbsOp>();
+  auto sub = abs ? abs.getX().getDefiningOp<onnx::SubOp>() : onnx::SubOp();
+  std::optional<double> bound = getSplat(op->getOperand(1));
+  bool isLess = isa<onnx::LessOp, onnx::LessOrEqualOp>(op);
+  if (!sub || !bound || isa<onnx::EqualOp>(op) || isLess == when)
+    return std::nullopt;
+  std::optional<View> inner = getOperandView(view, sub.getC());
+  std::optional<View> a =
+      inner ? getOperandView(*inner, sub.getA()) : std::nullopt;
+  std::optional<View> b =
+      inner ? getOperandView(*inner, sub.getB()) : std::nullopt;
+  std::optional<Positions> x = a ? readPositions(*a) : std::nullopt;
+  std::optional<Positions> y = b ? readPositions(*b) : std::nullopt;
+  if (!x || !y || x->offset != y->offset ||
+      std::min(x->axis, y->axis) != queryAxis ||
+      std::max(x->axis, y->axis) != keyAxis)
+    return std::nullopt;
+  bool boundIsIn = isa<onnx::LessOrEqualOp, onnx::GreaterOp>(op);
+  int64_t reach = int64_t(*bound) - (boundIsIn ? 0 : 1);
+  if (reach < 0)
+    return std::nullopt;
+  MaskSet result;
+  result.reach = reach;
+  result.causalOffset = reach;
+  return result;
 }
 
 std::optional<MaskReader::Positions> MaskReader::readPositions(View view) {

@@ -28,8 +28,14 @@ struct MaskSet {
   bool inverted = false;
   /// Masked where key > query + `causalOffset`.
   std::optional<DimExpr> causalOffset;
+  /// Masked where key < query - `reach`.
+  std::optional<int64_t> reach;
 
-  bool isEmpty() const { return !padding && !causalOffset; }
+  bool isEmpty() const { return !padding && !causalOffset && !reach; }
+  bool operator==(const MaskSet &other) const {
+    return padding == other.padding && inverted == other.inverted &&
+           causalOffset == other.causalOffset && reach == other.reach;
+  }
 };
 
 /// What is added to the scores: `fill` on a set, 0 elsewhere.
@@ -81,6 +87,8 @@ private:
                                         bool when);
   std::optional<MaskSet> comparePositions(mlir::Operation *op, const View &view,
                                           bool when);
+  std::optional<MaskSet> compareDistance(mlir::Operation *op, const View &view,
+                                         bool when);
   std::optional<MaskSet> readTriangle(const View &view, bool when);
   std::optional<MaskSet> readTable(const View &view, bool when);
   std::optional<MaskSet> readPadding(const View &view, bool when);
