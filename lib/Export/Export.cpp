@@ -9,6 +9,10 @@
 #include "ModelFile.h"
 #include "Opset.h"
 #include "dialects/ONNX/IR/ONNX.h"
+#include "dialects/Sopt/IR/Sopt.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+#include "sparse-opt/Conversion/Passes.h"
 #include <climits>
 
 using namespace mlir;
@@ -92,8 +96,29 @@ LogicalResult sopt::exportONNX(ModuleOp module, StringRef path) {
   return exportONNX(module, path, INT_MAX);
 }
 
-LogicalResult sopt::exportONNX(ModuleOp module, StringRef path,
+/// A copy of `module` in the onnx dialect alone. Weights are not copied.
+static OwningOpRef<ModuleOp> spellInONNX(ModuleOp module) {
+  OwningOpRef<ModuleOp> spelt = module.clone();
+  auto hasSopt = module.walk([](Operation *op) {
+    return isa_and_nonnull<SoptDialect>(op->getDialect())
+               ? WalkResult::interrupt()
+               : WalkResult::advance();
+  });
+  if (!hasSopt.wasInterrupted())
+    return spelt;
+  PassManager passes(module.getContext());
+  passes.addPass(createConvertSoptToOnnx());
+  // Equal masks of many layers are one tensor.
+  passes.addPass(createCSEPass());
+  return succeeded(passes.run(*spelt)) ? std::move(spelt) : nullptr;
+}
+
+LogicalResult sopt::exportONNX(ModuleOp original, StringRef path,
                                int64_t maxBytes) {
+  OwningOpRef<ModuleOp> spelt = spellInONNX(original);
+  if (!spelt)
+    return failure();
+  ModuleOp module = *spelt;
   func::FuncOp function = findGraph(module);
   if (!function || !function.getBody().hasOneBlock())
     return module.emitError("has no graph to write as ONNX: neither a function "

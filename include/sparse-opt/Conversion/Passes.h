@@ -9,6 +9,7 @@
 #ifndef SPARSE_OPT_CONVERSION_PASSES_H
 #define SPARSE_OPT_CONVERSION_PASSES_H
 
+#include "dialects/ONNX/IR/ONNX.h"
 #include "mlir/Pass/Pass.h"
 
 namespace sopt {

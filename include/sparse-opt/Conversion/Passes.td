@@ -40,6 +40,34 @@ def ConvertSoptToLinalg : Pass<"convert-sopt-to-linalg"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def ConvertSoptToOnnx : Pass<"convert-sopt-to-onnx"> {
+  let summary = "Spell sopt operations in ONNX's operators";
+  let description = [{
+    Rewrites each op of the sopt dialect to nodes of the onnx dialect that
+    compute the same in onnxruntime, so that any model can be exported. The last
+    node has the location, and so the tensor name, of the op.
+
+    `sopt.attention` becomes ONNX's Attention, its masks one tensor that is
+    added to the scores. Where Attention means something else, it is written out
+    as MatMul and Softmax: with `top_k`; where a query without keys must give
+    NaN, for Attention gives zeros; where the bias may hide all keys or
+    broadcasts to them; for types other than f32.
+
+    Left alone, for export to report: attention that must be written out with
+    heads whose width is dynamic, and polynomials whose coefficients are elided.
+
+    ```mlir
+    %y = sopt.linear %x, %w bias %b activation <gelu>
+       : (tensor<?x4xf32>, tensor<4x8xf32>, tensor<8xf32>) -> tensor<?x8xf32>
+    // becomes
+    %0 = onnx.MatMul(%x, %w) : (tensor<?x4xf32>, tensor<4x8xf32>) -> tensor<?x8xf32>
+    %1 = onnx.Add(%0, %b) : (tensor<?x8xf32>, tensor<8xf32>) -> tensor<?x8xf32>
+    %y = onnx.Gelu(%1) : (tensor<?x8xf32>) -> tensor<?x8xf32>
+    ```
+  }];
+  let dependentDialects = ["::sopt::onnx::ONNXDialect"];
+}
+
 def ConvertSoptToVector : Pass<"convert-sopt-to-vector", "::mlir::ModuleOp"> {
   let summary = "Lower sopt operations to vector kernels";
   let description = [{
