@@ -26,7 +26,7 @@ struct SoptContext {
   std::jmp_buf outOfMemory;
 
   bool isProfiling;
-  int64_t node; ///< Whose time runs, -1 for none.
+  int64_t node; ///< That runs, -1 for none.
   uint64_t nodeStart;
   uint64_t *nodeNanoseconds;
   uint64_t flops;

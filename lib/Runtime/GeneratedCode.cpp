@@ -13,12 +13,17 @@
 
 using namespace sopt::runtime;
 
+/// The node that runs, for messages.
+static const char *getNodeName() {
+  return current->node >= 0 ? sopt_model_info.nodeNames[current->node] : "?";
+}
+
 void *_mlir_memref_to_llvm_alloc(uint64_t size) {
   assert(current && "allocation off the thread that runs the model");
   if (void *block = current->arena.allocate(size))
     return block;
-  setError(*current, SOPT_OUT_OF_MEMORY, "no memory for %" PRIu64 " bytes",
-           size);
+  setError(*current, SOPT_OUT_OF_MEMORY,
+           "node '%s': no memory for %" PRIu64 " bytes", getNodeName(), size);
   // Generated code has no way to report this. It holds nothing but arena
   // memory, so that it can be left here.
   std::longjmp(current->outOfMemory, 1);
@@ -42,30 +47,27 @@ static uint64_t readClock() {
 
 void sopt_rt_node(int64_t node) {
   SoptContext &context = *current;
-  if (!context.isProfiling)
-    return;
-  uint64_t now = readClock();
-  if (context.node >= 0)
-    context.nodeNanoseconds[context.node] += now - context.nodeStart;
+  if (context.isProfiling) {
+    uint64_t now = readClock();
+    if (context.node >= 0)
+      context.nodeNanoseconds[context.node] += now - context.nodeStart;
+    context.nodeStart = now;
+  }
   context.node = node;
-  context.nodeStart = now;
 }
 
 void sopt_rt_flops(int64_t count) { current->flops += uint64_t(count); }
 
-void sopt_rt_fail(int64_t node, const char *what, int64_t value) {
-  setError(*current, SOPT_NODE_FAILED, "node '%s': %s (value %" PRId64 ")",
-           sopt_model_info.nodeNames[node], what, value);
-}
-
 void sopt_rt_bad_index(int64_t value, int64_t size) {
   setError(*current, SOPT_NODE_FAILED,
-           "index %" PRId64 " is out of range for a dimension of size %" PRId64,
-           value, size);
+           "node '%s': index %" PRId64
+           " is out of range for a dimension of size %" PRId64,
+           getNodeName(), value, size);
 }
 
 void sopt_rt_bad_shape(int64_t value, int64_t expected) {
   setError(*current, SOPT_NODE_FAILED,
-           "a dimension has size %" PRId64 " where %" PRId64 " is needed",
-           value, expected);
+           "node '%s': a dimension has size %" PRId64 " where %" PRId64
+           " is needed",
+           getNodeName(), value, expected);
 }

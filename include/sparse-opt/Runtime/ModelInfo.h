@@ -57,20 +57,18 @@ void *_mlir_memref_to_llvm_alloc(uint64_t size);
 void *_mlir_memref_to_llvm_aligned_alloc(uint64_t alignment, uint64_t size);
 void _mlir_memref_to_llvm_free(void *block);
 
-/** From now on time is spent for original node `node` (an index into
- * nodeNames); -1 ends the run. Free of cost unless profiling. */
+/** From now on original node `node` runs (an index into nodeNames): time is
+ * spent, and failures happen, for it. Costs next to nothing unless profiling.
+ */
 void sopt_rt_node(int64_t node);
 
 /** Multiply-adds times two about to be done. */
 void sopt_rt_flops(int64_t count);
 
-/** The run failed: input data made `value` of `node` invalid (an index out of
- * range, a shape that does not fit). The first failure is reported; generated
- * code goes on with a value that is safe for memory. `what` is static text. */
-void sopt_rt_fail(int64_t node, const char *what, int64_t value);
-
-/** The same, of an index into a dimension of `size` elements and of a size that
- * is not the one that an operation needs. */
+/** The running node failed: input data gave an index into a dimension of `size`
+ * elements that is not in it, or a size that is not the one the node needs. The
+ * first failure is reported; generated code goes on with a value that is safe
+ * for memory. */
 void sopt_rt_bad_index(int64_t value, int64_t size);
 void sopt_rt_bad_shape(int64_t value, int64_t expected);
 

@@ -49,15 +49,20 @@ TEST_F(RuntimeTest, AShapeThatHasRunAllocatesNothing) {
 
 TEST_F(RuntimeTest, MemoryThatCannotBeHadEndsTheRun) {
   fake_run = [](void *, void *const *) {
+    sopt_rt_node(1);
     _mlir_memref_to_llvm_alloc(100);
     _mlir_memref_to_llvm_aligned_alloc(64, uint64_t(1) << 60);
     ADD_FAILURE() << "generated code went on";
   };
-  expectError(SOPT_OUT_OF_MEMORY, "no memory for 1152921504606846976 bytes");
+  expectError(
+      SOPT_OUT_OF_MEMORY,
+      "node '/encoder/MatMul': no memory for 1152921504606846976 bytes");
   fake_run = [](void *, void *const *) {
+    sopt_rt_node(0);
     _mlir_memref_to_llvm_alloc(UINT64_MAX);
   };
-  expectError(SOPT_OUT_OF_MEMORY, "no memory for 18446744073709551615 bytes");
+  expectError(SOPT_OUT_OF_MEMORY,
+              "node '/embed/Gather': no memory for 18446744073709551615 bytes");
   fake_run = multiply;
   ASSERT_EQ(run(), SOPT_OK);
   expectProducts();
@@ -75,12 +80,23 @@ TEST_F(RuntimeTest, AResultTooLargeToCopyIsAnError) {
 
 TEST_F(RuntimeTest, TheFirstFailureOfANodeIsReported) {
   fake_run = [](void *results, void *const *arguments) {
-    sopt_rt_fail(0, "index out of range", 30522);
-    sopt_rt_fail(1, "later", 1);
+    sopt_rt_node(0);
+    sopt_rt_bad_index(30522, 30522);
+    sopt_rt_node(1);
+    sopt_rt_bad_shape(3, 4);
     multiply(results, arguments);
   };
   expectError(SOPT_NODE_FAILED,
-              "node '/embed/Gather': index out of range (value 30522)");
+              "node '/embed/Gather': index 30522 is out of range for a "
+              "dimension of size 30522");
+  fake_run = [](void *results, void *const *arguments) {
+    sopt_rt_node(1);
+    sopt_rt_bad_shape(3, 4);
+    multiply(results, arguments);
+  };
+  expectError(SOPT_NODE_FAILED,
+              "node '/encoder/MatMul': a dimension has size 3 where 4 is "
+              "needed");
 }
 
 TEST_F(RuntimeTest, ProfileAddsUpOverRuns) {

@@ -39,7 +39,7 @@ static void run(void *results, void *const *arguments) {
     int64_t id = ((int64_t *)ids->aligned)[i];
     sopt_rt_node(0);
     if (id < 0 || id >= 10) {
-      sopt_rt_fail(0, "index out of range", id);
+      sopt_rt_bad_index(id, 10);
       id = 0;
     }
     sopt_rt_node(1);
