@@ -38,8 +38,8 @@ static Value joinHeads(Emitter &e, Value byHead) {
 static FailureOr<AttentionOperands>
 getOperands(onnx::AttentionOp op, onnx::AttentionOp::Adaptor operands,
             Emitter &e) {
-  AttentionOperands result{operands.getQ(), operands.getK(), operands.getV(),
-                           0, 0};
+  AttentionOperands result{operands.getQ(), operands.getK(), operands.getV(), 0,
+                           0};
   int64_t rank = getRank(result.q);
   if ((rank != 3 && rank != 4) || getRank(result.k) != rank ||
       getRank(result.v) != rank)
@@ -131,10 +131,10 @@ static Lowered lowerAttention(onnx::AttentionOp op,
           : 1.0f / std::sqrt(float(isSplit ? *width : *width / form->heads));
 
   SmallVector<Value> sizes(qSizes);
-  sizes.back() = isSplit ? e.sizes(form->v).back()
-                         : e.mul(e.div(e.sizes(form->v).back(),
-                                       e.index(form->kvHeads)),
-                                 e.index(form->heads));
+  sizes.back() =
+      isSplit ? e.sizes(form->v).back()
+              : e.mul(e.div(e.sizes(form->v).back(), e.index(form->kvHeads)),
+                      e.index(form->heads));
   int64_t left = op.getLeftWindowSize(), right = op.getRightWindowSize();
   DenseI64ArrayAttr window;
   if (left >= 0 || right >= 0)

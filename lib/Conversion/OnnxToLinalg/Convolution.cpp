@@ -126,12 +126,13 @@ static Lowered lowerConv(onnx::ConvOp op, onnx::ConvOp::Adaptor operands,
     return e.reshape(tensor, split);
   };
   Value outputsPerGroup = e.index(*outputs / group);
-  Value result = convolve(
-      e, splitChannels(x, 1, perGroup),
-      splitChannels(filter, 0, outputsPerGroup), *windows,
-      splitChannels(init, 1, outputsPerGroup), [&](Value a, Value w, Value acc) {
-        return e.addReassociable(acc, e.make<arith::MulFOp>(a, w));
-      });
+  Value result =
+      convolve(e, splitChannels(x, 1, perGroup),
+               splitChannels(filter, 0, outputsPerGroup), *windows,
+               splitChannels(init, 1, outputsPerGroup),
+               [&](Value a, Value w, Value acc) {
+                 return e.addReassociable(acc, e.make<arith::MulFOp>(a, w));
+               });
   return e.convertElements(e.reshape(result, resultSizes), type);
 }
 

@@ -30,21 +30,20 @@ static Lowered scan(Value x, Value axisTensor, bool isExclusive, bool isReverse,
   sliceSizes[axis] = e.index(1);
   Value running = e.full(sliceSizes, e.constant(type, init));
   Value one = e.index(1), zero = e.index(0);
-  auto loop = scf::ForOp::create(
-      e, zero, sizes[axis], one,
-      ValueRange{running, e.empty(sizes, type)});
+  auto loop = scf::ForOp::create(e, zero, sizes[axis], one,
+                                 ValueRange{running, e.empty(sizes, type)});
   OpBuilder::InsertionGuard guard(e);
   e.setInsertionPointToStart(loop.getBody());
   Value step = loop.getInductionVar();
-  Value position =
-      isReverse ? e.sub(e.sub(sizes[axis], one), step) : step;
+  Value position = isReverse ? e.sub(e.sub(sizes[axis], one), step) : step;
   SmallVector<Value> offsets(rank, zero);
   offsets[axis] = position;
   Value before = e.withSizes(loop.getRegionIterArgs()[0], sliceSizes);
   Value part = e.slice(x, offsets, sliceSizes);
   AffineMap identity = e.getMultiDimIdentityMap(rank);
-  Value after = e.map(sliceSizes, type, {{before, identity}, {part, identity}},
-                      [&](ValueRange args) { return combine(args[0], args[1]); });
+  Value after =
+      e.map(sliceSizes, type, {{before, identity}, {part, identity}},
+            [&](ValueRange args) { return combine(args[0], args[1]); });
   SmallVector<OpFoldResult> strides(rank, e.getIndexAttr(1));
   Value written = tensor::InsertSliceOp::create(
       e, isExclusive ? before : after, loop.getRegionIterArgs()[1],
@@ -56,7 +55,8 @@ static Lowered scan(Value x, Value axisTensor, bool isExclusive, bool isReverse,
 static Lowered lowerCumSum(onnx::CumSumOp op, onnx::CumSumOp::Adaptor operands,
                            Emitter &e) {
   return scan(
-      operands.getX(), operands.getAxis(), op.getExclusive(), op.getReverse(), 0,
+      operands.getX(), operands.getAxis(), op.getExclusive(), op.getReverse(),
+      0,
       [&](Value acc, Value element) {
         return isa<FloatType>(acc.getType())
                    ? e.make<arith::AddFOp>(acc, element)
@@ -68,7 +68,8 @@ static Lowered lowerCumSum(onnx::CumSumOp op, onnx::CumSumOp::Adaptor operands,
 static Lowered lowerCumProd(onnx::CumProdOp op,
                             onnx::CumProdOp::Adaptor operands, Emitter &e) {
   return scan(
-      operands.getX(), operands.getAxis(), op.getExclusive(), op.getReverse(), 1,
+      operands.getX(), operands.getAxis(), op.getExclusive(), op.getReverse(),
+      1,
       [&](Value acc, Value element) {
         return isa<FloatType>(acc.getType())
                    ? e.make<arith::MulFOp>(acc, element)

@@ -25,7 +25,8 @@ static Lowered lowerConcat(onnx::ConcatOp op, onnx::ConcatOp::Adaptor operands,
     return e.refuse("its operands have no common dimension to join");
   if (inputs.size() == 1)
     return inputs.front();
-  if (rank == 1 && llvm::all_of(inputs, [&](Value v) { return e.isScalars(v); })) {
+  if (rank == 1 &&
+      llvm::all_of(inputs, [&](Value v) { return e.isScalars(v); })) {
     SmallVector<Value> elements;
     for (Value input : inputs)
       llvm::append_range(elements, e.scalars(input));
@@ -64,7 +65,8 @@ static Lowered lowerSplit(onnx::SplitOp op, onnx::SplitOp::Adaptor operands,
   SmallVector<Value> sizes = e.sizes(input);
   int64_t axis = normalizeAxis(op.getAxis(), sizes.size());
   if (axis < 0 || axis >= int64_t(sizes.size()))
-    return e.refuse("axis " + Twine(int64_t(op.getAxis())) + " is out of range");
+    return e.refuse("axis " + Twine(int64_t(op.getAxis())) +
+                    " is out of range");
   FailureOr<SmallVector<Value>> parts =
       getPartSizes(op, operands, sizes[axis], e);
   if (failed(parts))
@@ -147,8 +149,7 @@ static SliceRange getRange(Emitter &e, Value start, Value end, Value step,
 /// The axes that `op` names, or the first `count` ones.
 static FailureOr<SmallVector<int64_t>> getAxes(Emitter &e, Value axes,
                                                int64_t count, int64_t rank) {
-  SmallVector<int64_t> result =
-      llvm::to_vector(llvm::seq<int64_t>(0, count));
+  SmallVector<int64_t> result = llvm::to_vector(llvm::seq<int64_t>(0, count));
   if (axes) {
     std::optional<SmallVector<int64_t>> given = e.constantInts(axes);
     if (!given)
@@ -200,7 +201,8 @@ static Lowered lowerSlice(onnx::SliceOp op, onnx::SliceOp::Adaptor operands,
     SmallVector<Value> elements;
     int64_t position = *getConstantSize(offsets[0]);
     int64_t length = *getConstantSize(resultSizes[0]);
-    for (int64_t i = 0; i < length; ++i, position += *getConstantSize(strides[0]))
+    for (int64_t i = 0; i < length;
+         ++i, position += *getConstantSize(strides[0]))
       elements.push_back(e.scalar(data, position));
     return e.fromScalars(elements, {length}, getElementType(data));
   }
@@ -215,14 +217,12 @@ static Lowered lowerSlice(onnx::SliceOp op, onnx::SliceOp::Adaptor operands,
   }
   if (known)
     return e.slice(data, offsets, resultSizes, *known);
-  return e.generate(
-      resultSizes, getElementType(data), [&](ValueRange loops) {
-        SmallVector<Value> indices;
-        for (auto [loop, offset, stride] :
-             llvm::zip_equal(loops, offsets, strides))
-          indices.push_back(e.add(offset, e.mul(loop, stride)));
-        return e.element(data, indices);
-      });
+  return e.generate(resultSizes, getElementType(data), [&](ValueRange loops) {
+    SmallVector<Value> indices;
+    for (auto [loop, offset, stride] : llvm::zip_equal(loops, offsets, strides))
+      indices.push_back(e.add(offset, e.mul(loop, stride)));
+    return e.element(data, indices);
+  });
 }
 
 //===----------------------------------------------------------------------===//
@@ -234,9 +234,10 @@ static Lowered lowerExpand(onnx::ExpandOp op, onnx::ExpandOp::Adaptor operands,
   auto shapeType = getTensorType(operands.getShape());
   if (shapeType.getRank() != 1)
     return e.refuse("its shape is not a vector");
-  int64_t count = shapeType.isDynamicDim(0)
-                      ? cast<RankedTensorType>(op.getOutput().getType()).getRank()
-                      : shapeType.getDimSize(0);
+  int64_t count =
+      shapeType.isDynamicDim(0)
+          ? cast<RankedTensorType>(op.getOutput().getType()).getRank()
+          : shapeType.getDimSize(0);
   FailureOr<SmallVector<Value>> shape = e.indices(operands.getShape(), count);
   if (failed(shape))
     return e.refuse("its shape is not a vector of integers");
@@ -259,16 +260,14 @@ static Lowered lowerTile(onnx::TileOp op, onnx::TileOp::Adaptor operands,
     return e.refuse("its repeats are not one integer per dimension");
   for (auto [size, repeat] : llvm::zip_equal(sizes, *repeats))
     resultSizes.push_back(e.mul(size, e.max(repeat, e.index(0))));
-  return e.generate(
-      resultSizes, getElementType(input), [&](ValueRange loops) {
-        SmallVector<Value> indices;
-        for (auto [loop, size, repeat] :
-             llvm::zip_equal(loops, sizes, *repeats))
-          indices.push_back(getConstantSize(repeat) == 1
-                                ? loop
-                                : e.make<arith::RemUIOp>(loop, size));
-        return e.element(input, indices);
-      });
+  return e.generate(resultSizes, getElementType(input), [&](ValueRange loops) {
+    SmallVector<Value> indices;
+    for (auto [loop, size, repeat] : llvm::zip_equal(loops, sizes, *repeats))
+      indices.push_back(getConstantSize(repeat) == 1
+                            ? loop
+                            : e.make<arith::RemUIOp>(loop, size));
+    return e.element(input, indices);
+  });
 }
 
 //===----------------------------------------------------------------------===//
@@ -305,7 +304,8 @@ static Lowered lowerPad(onnx::PadOp op, onnx::PadOp::Adaptor operands,
       getAxes(e, operands.getAxes(), count, rank);
   FailureOr<SmallVector<Value>> pads = e.indices(operands.getPads(), 2 * count);
   if (failed(axes) || failed(pads))
-    return e.refuse("its axes are not constant, or its pads are not two per axis");
+    return e.refuse(
+        "its axes are not constant, or its pads are not two per axis");
   SmallVector<Value> low(rank, e.index(0)), high(low);
   for (auto [i, axis] : llvm::enumerate(*axes)) {
     low[axis] = (*pads)[i];
@@ -322,15 +322,14 @@ static Lowered lowerPad(onnx::PadOp op, onnx::PadOp::Adaptor operands,
 
   SmallVector<Value> resultSizes;
   for (auto [size, before, after] : llvm::zip_equal(sizes, low, high))
-    resultSizes.push_back(
-        e.max(e.add(e.add(before, size), after), e.index(0)));
+    resultSizes.push_back(e.max(e.add(e.add(before, size), after), e.index(0)));
   return e.generate(resultSizes, type, [&](ValueRange loops) {
     SmallVector<Value> indices;
     Value isInside = e.constantInt(e.getI1Type(), 1);
     for (auto [loop, before, size] : llvm::zip_equal(loops, low, sizes)) {
       Value position = e.sub(loop, before);
-      isInside = e.both(isInside, e.compare(arith::CmpIPredicate::ult, position,
-                                            size));
+      isInside = e.both(isInside,
+                        e.compare(arith::CmpIPredicate::ult, position, size));
       indices.push_back(mapOutside(e, mode, position, size));
     }
     Value inside = e.element(data, indices);
@@ -352,11 +351,12 @@ static Lowered lowerReverseSequence(onnx::ReverseSequenceOp op,
     return e.refuse("its axes are not 0 and 1");
   Value lengths = e.fit(operands.getSequenceLens(), {sizes[batch]});
   return e.generate(sizes, getElementType(input), [&](ValueRange loops) {
-    Value length = e.min(e.toIndex(e.element(lengths, loops[batch])),
-                         sizes[time]);
+    Value length =
+        e.min(e.toIndex(e.element(lengths, loops[batch])), sizes[time]);
     SmallVector<Value> indices(loops);
     Value mirrored = e.sub(e.sub(length, e.index(1)), loops[time]);
-    indices[time] = e.select(e.less(loops[time], length), mirrored, loops[time]);
+    indices[time] =
+        e.select(e.less(loops[time], length), mirrored, loops[time]);
     return e.element(input, indices);
   });
 }

@@ -50,8 +50,7 @@ namespace {
 struct None {};
 } // namespace
 
-template <typename OpT>
-static Value makeOp(const Scalar &s, ValueRange x) {
+template <typename OpT> static Value makeOp(const Scalar &s, ValueRange x) {
   if constexpr (std::is_same_v<OpT, None>)
     return nullptr;
   else
@@ -151,11 +150,12 @@ static Value mod(const Scalar &s, ValueRange x) {
     };
     Value isNotZero =
         e.make<arith::CmpFOp>(arith::CmpFPredicate::UNE, remainder, zero);
-    Value differs = e.make<arith::XOrIOp>(isNegative(remainder), isNegative(x[1]));
-    return e.select(e.both(isNotZero, differs), addf(s, remainder, x[1]), remainder);
+    Value differs =
+        e.make<arith::XOrIOp>(isNegative(remainder), isNegative(x[1]));
+    return e.select(e.both(isNotZero, differs), addf(s, remainder, x[1]),
+                    remainder);
   }
-  Value remainder =
-      divideSafely<arith::RemSIOp, arith::RemUIOp>(s, x[0], x[1]);
+  Value remainder = divideSafely<arith::RemSIOp, arith::RemUIOp>(s, x[0], x[1]);
   if (likeC || s.isUnsigned)
     return remainder;
   Value zero = e.constantInt(x[0].getType(), 0);
@@ -174,10 +174,10 @@ static Value pow(const Scalar &s, ValueRange x) {
   if (auto constant = s.op->getOperand(1).getDefiningOp<onnx::ConstantOp>())
     exponent = dyn_cast<DenseElementsAttr>(constant.getValueAttr());
   if (exponent && exponent.isSplat() && isFloat(x[0])) {
-    double value =
-        isa<FloatType>(exponent.getElementType())
-            ? exponent.getSplatValue<APFloat>().convertToDouble()
-            : exponent.getSplatValue<APInt>().roundToDouble(!isExponentUnsigned);
+    double value = isa<FloatType>(exponent.getElementType())
+                       ? exponent.getSplatValue<APFloat>().convertToDouble()
+                       : exponent.getSplatValue<APInt>().roundToDouble(
+                             !isExponentUnsigned);
     if (value == 1)
       return x[0];
     if (value == 2)
@@ -235,15 +235,13 @@ static Value relu(const Scalar &s, ValueRange x) {
   if (!isFloat(x[0]))
     return s.e.max(x[0], zero);
   // NaN stays NaN, and this is one instruction.
-  Value keep =
-      s.e.make<arith::CmpFOp>(arith::CmpFPredicate::UGE, x[0], zero);
+  Value keep = s.e.make<arith::CmpFOp>(arith::CmpFPredicate::UGE, x[0], zero);
   return s.e.select(keep, x[0], zero);
 }
 
 static Value sigmoid(const Scalar &s, Value x) {
   Value one = s.num(x.getType(), 1);
-  return divf(s, one,
-              addf(s, one, exp(s, s.e.make<arith::NegFOp>(x))));
+  return divf(s, one, addf(s, one, exp(s, s.e.make<arith::NegFOp>(x))));
 }
 
 static Value sigmoid(const Scalar &s, ValueRange x) { return sigmoid(s, x[0]); }
@@ -295,9 +293,8 @@ static Value clampToUnit(const Scalar &s, Value x) {
 
 static Value hardSigmoid(const Scalar &s, ValueRange x) {
   auto op = cast<onnx::HardSigmoidOp>(s.op);
-  return clampToUnit(
-      s, addf(s, mulf(s, x[0], op.getAlpha().convertToDouble()),
-              op.getBeta().convertToDouble()));
+  return clampToUnit(s, addf(s, mulf(s, x[0], op.getAlpha().convertToDouble()),
+                             op.getBeta().convertToDouble()));
 }
 
 static Value hardSwish(const Scalar &s, ValueRange x) {
@@ -318,10 +315,10 @@ static Value shrink(const Scalar &s, ValueRange x) {
   // Integers go through a float and back, as the operator's function does.
   if (!isFloat(value))
     value = s.e.convert(value, s.e.getF64Type(), s.isUnsigned, false);
-  Value result = s.e.select(
-      less(s, value, -lambd), addf(s, value, bias),
-      s.e.select(greater(s, value, lambd), addf(s, value, -bias),
-                 s.num(value.getType(), 0)));
+  Value result =
+      s.e.select(less(s, value, -lambd), addf(s, value, bias),
+                 s.e.select(greater(s, value, lambd), addf(s, value, -bias),
+                            s.num(value.getType(), 0)));
   return s.e.convert(result, x[0].getType(), false, s.isUnsigned);
 }
 
@@ -513,8 +510,7 @@ static const ElementwiseOperator kOperators[] = {
 
 /// Half floats are computed as f32: correctly rounded, and as other runtimes.
 static Value widen(Emitter &e, Value x) {
-  bool isSmall =
-      isFloat(x) && x.getType().getIntOrFloatBitWidth() < 32;
+  bool isSmall = isFloat(x) && x.getType().getIntOrFloatBitWidth() < 32;
   return isSmall ? e.make<arith::ExtFOp>(e.getF32Type(), x) : x;
 }
 
@@ -583,6 +579,6 @@ static Lowered lowerElementwise(const ElementwiseOperator &entry, Operation *op,
 
 void sopt::populateElementwiseLowerings(LoweringSet &set) {
   for (const ElementwiseOperator &entry : kOperators)
-    set.patterns.add<NamedPattern<ElementwiseOperator>>(
-        set, entry.name, entry, lowerElementwise);
+    set.patterns.add<NamedPattern<ElementwiseOperator>>(set, entry.name, entry,
+                                                        lowerElementwise);
 }

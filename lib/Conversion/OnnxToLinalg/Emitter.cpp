@@ -38,8 +38,8 @@ Value Emitter::constant(Type type, double value) {
   if (auto floatType = dyn_cast<FloatType>(type)) {
     APFloat number(value);
     bool losesInfo;
-    number.convert(floatType.getFloatSemantics(),
-                   APFloat::rmNearestTiesToEven, &losesInfo);
+    number.convert(floatType.getFloatSemantics(), APFloat::rmNearestTiesToEven,
+                   &losesInfo);
     return arith::ConstantOp::create(*this, FloatAttr::get(floatType, number));
   }
   return constantInt(type, int64_t(value));
@@ -50,8 +50,8 @@ Value Emitter::constantInt(Type type, int64_t value) {
     return index(value);
   APInt number(64, uint64_t(value), /*isSigned=*/true);
   return arith::ConstantOp::create(
-      *this, IntegerAttr::get(type, number.sextOrTrunc(
-                                        type.getIntOrFloatBitWidth())));
+      *this,
+      IntegerAttr::get(type, number.sextOrTrunc(type.getIntOrFloatBitWidth())));
 }
 
 Value Emitter::add(Value a, Value b) { return make<arith::AddIOp>(a, b); }
@@ -201,8 +201,7 @@ Value Emitter::scalar(Value tensor, int64_t i) {
     return elements.getElements()[i];
   DenseElementsAttr value;
   if (matchPattern(tensor, m_Constant(&value)))
-    return arith::ConstantOp::create(*this,
-                                     value.getValues<TypedAttr>()[i]);
+    return arith::ConstantOp::create(*this, value.getValues<TypedAttr>()[i]);
   SmallVector<Value> indices;
   for (int64_t stride : computeStrides(type.getShape())) {
     indices.push_back(index(i / stride));
@@ -281,8 +280,8 @@ std::optional<SmallVector<int64_t>> Emitter::constantInts(Value tensor) {
 //===----------------------------------------------------------------------===//
 
 Value Emitter::empty(ArrayRef<Value> tensorSizes, Type elementType) {
-  Value result = tensor::EmptyOp::create(
-      *this, getAsOpFoldResult(tensorSizes), elementType);
+  Value result = tensor::EmptyOp::create(*this, getAsOpFoldResult(tensorSizes),
+                                         elementType);
   return withSizes(result, tensorSizes);
 }
 
@@ -294,12 +293,11 @@ Value Emitter::full(ArrayRef<Value> tensorSizes, Value scalar) {
 
 Value Emitter::transpose(Value tensor, ArrayRef<int64_t> perm) {
   SmallVector<Value> source = sizes(tensor);
-  SmallVector<Value> permuted = llvm::map_to_vector(
-      perm, [&](int64_t dim) { return source[dim]; });
+  SmallVector<Value> permuted =
+      llvm::map_to_vector(perm, [&](int64_t dim) { return source[dim]; });
   Value init = empty(permuted, getElementType(tensor));
-  Value result =
-      linalg::TransposeOp::create(*this, refine(tensor), init, perm)
-          ->getResult(0);
+  Value result = linalg::TransposeOp::create(*this, refine(tensor), init, perm)
+                     ->getResult(0);
   return withSizes(result, permuted);
 }
 
@@ -308,20 +306,20 @@ Value Emitter::slice(Value tensor, ArrayRef<Value> offsets,
   SmallVector<OpFoldResult> steps(offsets.size(), getIndexAttr(1));
   for (auto [step, stride] : llvm::zip(steps, strides))
     step = getIndexAttr(stride);
-  Value result = tensor::ExtractSliceOp::create(
-      *this, tensor, getAsOpFoldResult(offsets),
-      getAsOpFoldResult(tensorSizes), steps);
+  Value result =
+      tensor::ExtractSliceOp::create(*this, tensor, getAsOpFoldResult(offsets),
+                                     getAsOpFoldResult(tensorSizes), steps);
   return withSizes(result, tensorSizes);
 }
 
 /// Writes `part` into `whole` at `offsets`.
 static Value insertAt(Emitter &e, Value part, Value whole,
-                    ArrayRef<Value> offsets) {
+                      ArrayRef<Value> offsets) {
   SmallVector<Value> partSizes = e.sizes(part);
   SmallVector<OpFoldResult> steps(offsets.size(), e.getIndexAttr(1));
-  return tensor::InsertSliceOp::create(
-      e, e.refine(part), whole, getAsOpFoldResult(offsets),
-      getAsOpFoldResult(partSizes), steps);
+  return tensor::InsertSliceOp::create(e, e.refine(part), whole,
+                                       getAsOpFoldResult(offsets),
+                                       getAsOpFoldResult(partSizes), steps);
 }
 
 Value Emitter::concat(ValueRange tensors, int64_t axis) {
@@ -382,8 +380,7 @@ Value Emitter::fit(Value tensor, ArrayRef<Value> wanted) {
   setInsertionPointToStart(choose.thenBlock());
   scf::YieldOp::create(*this, make<tensor::CastOp>(type, tensor));
   setInsertionPointToStart(choose.elseBlock());
-  scf::YieldOp::create(*this,
-                       full(wanted, constant(type.getElementType(), 0)));
+  scf::YieldOp::create(*this, full(wanted, constant(type.getElementType(), 0)));
   return withSizes(choose.getResult(0), wanted);
 }
 
@@ -399,9 +396,9 @@ void Emitter::reportIf(Value condition, StringRef report, Value value,
   auto branch = scf::IfOp::create(*this, condition, /*withElseRegion=*/false);
   setInsertionPointToStart(branch.thenBlock());
   Type i64 = getI64Type();
-  func::CallOp::create(*this, report, TypeRange(),
-                       ValueRange{fromIndex(value, i64),
-                                  fromIndex(expected, i64)});
+  func::CallOp::create(
+      *this, report, TypeRange(),
+      ValueRange{fromIndex(value, i64), fromIndex(expected, i64)});
 }
 
 void Emitter::checkIndices(Value indices, bool isUnsigned, Value size) {
@@ -422,8 +419,7 @@ void Emitter::checkIndices(Value indices, bool isUnsigned, Value size) {
       {{none, scalarMap}, {first, scalarMap}}, iterators, [&](ValueRange args) {
         Value position = toIndex(args[0], isUnsigned);
         Value low = isUnsigned ? index(0) : sub(index(0), size);
-        Value bad = either(less(position, low),
-                           negate(less(position, size)));
+        Value bad = either(less(position, low), negate(less(position, size)));
         return SmallVector<Value>{either(args[1], bad),
                                   select(bad, position, args[2])};
       });

@@ -1,4 +1,5 @@
-//===- Emitter.h - IR at one location, in the words of a lowering -*- C++ -*-===//
+//===- Emitter.h - IR at one location, in the words of a lowering -*- C++
+//-*-===//
 //
 // Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -49,13 +49,13 @@ static Lowered lowerRange(onnx::RangeOp op, onnx::RangeOp::Adaptor operands,
     Type f64 = e.getF64Type();
     auto wide = [&](Value v) { return e.convert(v, f64, false, false); };
     Value distance = e.make<arith::SubFOp>(wide(limit), wide(start));
-    Value steps = e.make<math::CeilOp>(
-        e.make<arith::DivFOp>(distance, wide(delta)));
+    Value steps =
+        e.make<math::CeilOp>(e.make<arith::DivFOp>(distance, wide(delta)));
     Value count = e.max(
         e.toIndex(e.convert(steps, e.getI64Type(), false, false)), e.index(0));
     return e.generate({count}, type, [&](ValueRange loops) {
-      Value i = e.make<arith::SIToFPOp>(
-          f64, e.fromIndex(loops[0], e.getI64Type()));
+      Value i =
+          e.make<arith::SIToFPOp>(f64, e.fromIndex(loops[0], e.getI64Type()));
       Value offset = e.make<arith::MulFOp>(i, wide(delta));
       return e.convert(e.make<arith::AddFOp>(wide(start), offset), type, false,
                        false);
@@ -65,8 +65,7 @@ static Lowered lowerRange(onnx::RangeOp op, onnx::RangeOp::Adaptor operands,
   Value distance = e.sub(e.toIndex(limit), first);
   // A step of 0 makes nothing; the division must not see it.
   Value isZero = e.equal(step, e.index(0));
-  Value count =
-      e.ceilDiv(distance, e.select(isZero, e.index(1), step));
+  Value count = e.ceilDiv(distance, e.select(isZero, e.index(1), step));
   count = e.max(e.select(isZero, e.index(0), count), e.index(0));
   return e.generate({count}, type, [&](ValueRange loops) {
     return e.fromIndex(e.add(first, e.mul(loops[0], step)), type);
@@ -82,8 +81,7 @@ static Lowered lowerEyeLike(onnx::EyeLikeOp op,
   if (sizes.size() != 2)
     return e.refuse("its operand is not a matrix");
   return e.generate(sizes, type, [&](ValueRange loops) {
-    Value isOne =
-        e.equal(e.add(loops[0], e.index(op.getK())), loops[1]);
+    Value isOne = e.equal(e.add(loops[0], e.index(op.getK())), loops[1]);
     return e.select(isOne, e.constant(type, 1), e.constant(type, 0));
   });
 }
@@ -94,7 +92,8 @@ static Lowered lowerOneHot(onnx::OneHotOp op, onnx::OneHotOp::Adaptor operands,
   int64_t rank = sizes.size() + 1;
   int64_t axis = normalizeAxis(op.getAxis(), rank);
   if (axis < 0 || axis >= rank)
-    return e.refuse("axis " + Twine(int64_t(op.getAxis())) + " is out of range");
+    return e.refuse("axis " + Twine(int64_t(op.getAxis())) +
+                    " is out of range");
   auto depthType = getTensorType(operands.getDepth());
   if (!depthType.hasStaticShape() || depthType.getNumElements() != 1)
     return e.refuse("its depth is not one number");
@@ -113,11 +112,9 @@ static Lowered lowerOneHot(onnx::OneHotOp op, onnx::OneHotOp::Adaptor operands,
   sizes.insert(sizes.begin() + axis, depth);
   return e.map(
       sizes, off.getType(),
-      {{operands.getIndices(),
-        AffineMap::get(rank, 0, exprs, e.getContext())}},
+      {{operands.getIndices(), AffineMap::get(rank, 0, exprs, e.getContext())}},
       [&](ValueRange args) {
-        Value hot =
-            e.toIndex(e.convert(args[0], i64, isIndexUnsigned, false));
+        Value hot = e.toIndex(e.convert(args[0], i64, isIndexUnsigned, false));
         Value here = linalg::IndexOp::create(e, axis);
         return e.select(e.equal(e.wrapNegative(hot, depth), here), on, off);
       });

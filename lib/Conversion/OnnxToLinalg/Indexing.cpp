@@ -23,7 +23,8 @@ static Lowered lowerGather(onnx::GatherOp op, onnx::GatherOp::Adaptor operands,
   SmallVector<Value> indexSizes = e.sizes(indices);
   int64_t axis = normalizeAxis(op.getAxis(), dataSizes.size());
   if (axis < 0 || axis >= int64_t(dataSizes.size()))
-    return e.refuse("axis " + Twine(int64_t(op.getAxis())) + " is out of range");
+    return e.refuse("axis " + Twine(int64_t(op.getAxis())) +
+                    " is out of range");
   Value size = dataSizes[axis];
   bool unsignedIndex = isUnsigned(op.getIndices().getType());
 
@@ -50,18 +51,17 @@ static Lowered lowerGather(onnx::GatherOp op, onnx::GatherOp::Adaptor operands,
   SmallVector<AffineExpr> indexLoops;
   for (int64_t dim = 0; dim < indexRank; ++dim)
     indexLoops.push_back(e.getAffineDimExpr(axis + dim));
-  return e.map(
-      resultSizes, getElementType(data),
-      {{indices, AffineMap::get(rank, 0, indexLoops, e.getContext())}},
-      [&](ValueRange args) {
-        SmallVector<Value> position;
-        for (int64_t dim = 0; dim < axis; ++dim)
-          position.push_back(linalg::IndexOp::create(e, dim));
-        position.push_back(e.safeIndex(args[0], unsignedIndex, size));
-        for (int64_t dim = axis + indexRank; dim < rank; ++dim)
-          position.push_back(linalg::IndexOp::create(e, dim));
-        return e.element(data, position);
-      });
+  return e.map(resultSizes, getElementType(data),
+               {{indices, AffineMap::get(rank, 0, indexLoops, e.getContext())}},
+               [&](ValueRange args) {
+                 SmallVector<Value> position;
+                 for (int64_t dim = 0; dim < axis; ++dim)
+                   position.push_back(linalg::IndexOp::create(e, dim));
+                 position.push_back(e.safeIndex(args[0], unsignedIndex, size));
+                 for (int64_t dim = axis + indexRank; dim < rank; ++dim)
+                   position.push_back(linalg::IndexOp::create(e, dim));
+                 return e.element(data, position);
+               });
 }
 
 static Lowered lowerGatherElements(onnx::GatherElementsOp op,
@@ -74,22 +74,21 @@ static Lowered lowerGatherElements(onnx::GatherElementsOp op,
     return e.refuse("its axis is out of range, or its operands' ranks differ");
   bool unsignedIndex = isUnsigned(op.getIndices().getType());
   e.checkIndices(indices, unsignedIndex, dataSizes[axis]);
-  return e.map(sizes, getElementType(data),
-               {{indices, e.getMultiDimIdentityMap(rank)}},
-               [&](ValueRange args) {
-                 SmallVector<Value> position;
-                 for (int64_t dim = 0; dim < rank; ++dim) {
-                   Value here = linalg::IndexOp::create(e, dim);
-                   bool isInside = isSameSize(sizes[dim], dataSizes[dim]);
-                   Value last = e.sub(dataSizes[dim], e.index(1));
-                   position.push_back(
-                       dim == axis
-                           ? e.safeIndex(args[0], unsignedIndex, dataSizes[dim])
-                       : isInside ? here
-                                  : e.clamp(here, last));
-                 }
-                 return e.element(data, position);
-               });
+  return e.map(
+      sizes, getElementType(data), {{indices, e.getMultiDimIdentityMap(rank)}},
+      [&](ValueRange args) {
+        SmallVector<Value> position;
+        for (int64_t dim = 0; dim < rank; ++dim) {
+          Value here = linalg::IndexOp::create(e, dim);
+          bool isInside = isSameSize(sizes[dim], dataSizes[dim]);
+          Value last = e.sub(dataSizes[dim], e.index(1));
+          position.push_back(
+              dim == axis ? e.safeIndex(args[0], unsignedIndex, dataSizes[dim])
+              : isInside  ? here
+                          : e.clamp(here, last));
+        }
+        return e.element(data, position);
+      });
 }
 
 /// Reports indices of a GatherND or ScatterND that are out of range: element k
@@ -125,14 +124,14 @@ static Lowered lowerGatherND(onnx::GatherNDOp op,
   return e.generate(sizes, getElementType(data), [&](ValueRange loops) {
     SmallVector<Value> position;
     for (int64_t dim = 0; dim < batch; ++dim)
-      position.push_back(e.clamp(loops[dim],
-                                 e.sub(dataSizes[dim], e.index(1))));
+      position.push_back(
+          e.clamp(loops[dim], e.sub(dataSizes[dim], e.index(1))));
     SmallVector<Value> tuple(loops.take_front(outer.size()));
     tuple.push_back({});
     for (int64_t k = 0; k < tupleSize; ++k) {
       tuple.back() = e.index(k);
-      position.push_back(e.safeIndex(e.element(indices, tuple), false,
-                                     dataSizes[batch + k]));
+      position.push_back(
+          e.safeIndex(e.element(indices, tuple), false, dataSizes[batch + k]));
     }
     llvm::append_range(position, loops.drop_front(outer.size()));
     return e.element(data, position);
@@ -166,10 +165,10 @@ static Value combineUpdate(Emitter &e, StringRef reduction, Value old,
 
 /// One update after the other, since two may meet: for each position of
 /// `sizes`, writes to the element of `data` that `locate` gives.
-static Value
-scatter(Emitter &e, Value data, Value updates, ArrayRef<Value> sizes,
-        StringRef reduction, bool unsignedData,
-        function_ref<SmallVector<Value>(ValueRange)> locate) {
+static Value scatter(Emitter &e, Value data, Value updates,
+                     ArrayRef<Value> sizes, StringRef reduction,
+                     bool unsignedData,
+                     function_ref<SmallVector<Value>(ValueRange)> locate) {
   SmallVector<Value> dataSizes = e.sizes(data);
   SmallVector<Value> zeros(sizes.size(), e.index(0));
   SmallVector<Value> ones(sizes.size(), e.index(1));
@@ -209,9 +208,8 @@ static Lowered lowerScatterElements(onnx::ScatterElementsOp op,
                    for (int64_t dim = 0; dim < rank; ++dim)
                      position.push_back(e.clamp(
                          loops[dim], e.sub(dataSizes[dim], e.index(1))));
-                   position[axis] =
-                       e.safeIndex(e.element(indices, loops), unsignedIndex,
-                                   dataSizes[axis]);
+                   position[axis] = e.safeIndex(e.element(indices, loops),
+                                                unsignedIndex, dataSizes[axis]);
                    return position;
                  });
 }
@@ -239,8 +237,8 @@ static Lowered lowerScatterND(onnx::ScatterNDOp op,
                    tuple.push_back({});
                    for (int64_t k = 0; k < tupleSize; ++k) {
                      tuple.back() = e.index(k);
-                     position.push_back(e.safeIndex(
-                         e.element(indices, tuple), false, dataSizes[k]));
+                     position.push_back(e.safeIndex(e.element(indices, tuple),
+                                                    false, dataSizes[k]));
                    }
                    llvm::append_range(position, loops.drop_front(outer));
                    return position;
@@ -270,10 +268,11 @@ static Lowered lowerNonZero(onnx::NonZeroOp op,
   Value total = e.generic({{x, identity}},
                           {{e.full({}, e.index(0)),
                             AffineMap::get(rank, 0, e.getContext())}},
-                          iterators, [&](ValueRange args) {
+                          iterators,
+                          [&](ValueRange args) {
                             Value next = e.add(args[1], e.index(1));
-                            return SmallVector<Value>{e.select(
-                                isNonZero(e, args[0]), next, args[1])};
+                            return SmallVector<Value>{
+                                e.select(isNonZero(e, args[0]), next, args[1])};
                           })
                     .front();
   SmallVector<Value> resultSizes = {e.index(rank), e.element(total, {})};

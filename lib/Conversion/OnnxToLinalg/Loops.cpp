@@ -41,12 +41,13 @@ Value Emitter::map(ArrayRef<Value> tensorSizes, Type elementType,
   int64_t rank = tensorSizes.size();
   SmallVector<utils::IteratorType> iterators(rank,
                                              utils::IteratorType::parallel);
-  return generic(inputs,
-                 {{empty(tensorSizes, elementType),
-                   getMultiDimIdentityMap(rank)}},
-                 iterators, [&](ValueRange args) {
-                   return SmallVector<Value>{body(args.drop_back())};
-                 })
+  return generic(
+             inputs,
+             {{empty(tensorSizes, elementType), getMultiDimIdentityMap(rank)}},
+             iterators,
+             [&](ValueRange args) {
+               return SmallVector<Value>{body(args.drop_back())};
+             })
       .front();
 }
 
@@ -246,7 +247,8 @@ Value Emitter::reduce(Value tensor, ArrayRef<int64_t> axes, bool keepDims,
       generic({{tensor, getMultiDimIdentityMap(own.size())}},
               {{full(inner, reduction.init),
                 AffineMap::get(own.size(), 0, keptDims, getContext())}},
-              iterators, [&](ValueRange args) {
+              iterators,
+              [&](ValueRange args) {
                 return SmallVector<Value>{reduction.body(args[0], args[1])};
               })
           .front();

@@ -17,9 +17,8 @@ LogicalResult sopt::checkTypes(Emitter &e, Operation *op) {
            type.isInteger(32) || type.isInteger(64) ||
            isa<Float16Type, BFloat16Type, Float32Type, Float64Type>(type);
   };
-  for (Type type :
-       llvm::concat<Type>(llvm::to_vector(op->getOperandTypes()),
-                          llvm::to_vector(op->getResultTypes()))) {
+  for (Type type : llvm::concat<Type>(llvm::to_vector(op->getOperandTypes()),
+                                      llvm::to_vector(op->getResultTypes()))) {
     auto tensor = dyn_cast<RankedTensorType>(type);
     if (!tensor)
       return e.refuse(isa<TensorType>(type)
@@ -40,8 +39,8 @@ SmallVector<Value> sopt::stripCasts(ValueRange operands) {
   for (Value &value : result)
     while (auto cast = value.getDefiningOp<tensor::CastOp>()) {
       auto source = dyn_cast<RankedTensorType>(cast.getSource().getType());
-      if (!source || source.getNumDynamicDims() >
-                         getTensorType(value).getNumDynamicDims())
+      if (!source ||
+          source.getNumDynamicDims() > getTensorType(value).getNumDynamicDims())
         break;
       value = cast.getSource();
     }
@@ -82,7 +81,8 @@ LogicalResult sopt::replace(Emitter &e, Operation *op, const Lowered &lowered,
   assert(values.size() == op->getNumResults());
   for (auto [value, result] : llvm::zip_equal(values, op->getResults())) {
     FailureOr<Value> conforming = conform(
-        e, value, cast<RankedTensorType>(converter.convertType(result.getType())));
+        e, value,
+        cast<RankedTensorType>(converter.convertType(result.getType())));
     if (failed(conforming))
       return failure();
     value = *conforming;

@@ -72,7 +72,8 @@ public:
     Emitter e(op, rewriter, state);
     if (succeeded(checkTypes(e, op)) &&
         succeeded(replace(
-            e, op, function(op, Adaptor(stripCasts(adaptor.getOperands()), op), e),
+            e, op,
+            function(op, Adaptor(stripCasts(adaptor.getOperands()), op), e),
             *this->getTypeConverter(), rewriter)))
       return mlir::success();
     state.sizes.abort();
@@ -86,8 +87,7 @@ private:
 
 /// Lowers the ops of one name by a function that does not know their class;
 /// `Data` is what the row of a table says of them.
-template <typename Data>
-class NamedPattern : public mlir::ConversionPattern {
+template <typename Data> class NamedPattern : public mlir::ConversionPattern {
 public:
   using Function = Lowered (*)(const Data &data, mlir::Operation *op,
                                mlir::ValueRange operands, Emitter &e);

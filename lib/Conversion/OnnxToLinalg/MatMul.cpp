@@ -54,17 +54,18 @@ static Value makeContraction(Emitter &e, Value a, Value b,
   AffineMap resultMap =
       AffineMap::getMultiDimIdentityMap(outer + 3, e.getContext())
           .dropResult(outer + 2);
-  Value sum = e.generic({{a, mapOf(a, m, k)}, {b, mapOf(b, k, n)}},
-                        {{e.full(sizes, e.constant(sumType, 0)), resultMap}},
-                        iterators, [&](ValueRange args) -> SmallVector<Value> {
-                          if (!isFloat)
-                            return {e.add(args[2], e.mul(args[0], args[1]))};
-                          Value x = e.convert(args[0], sumType, false, false);
-                          Value y = e.convert(args[1], sumType, false, false);
-                          return {e.make<arith::AddFOp>(
-                              args[2], e.make<arith::MulFOp>(x, y))};
-                        })
-                  .front();
+  Value sum =
+      e.generic({{a, mapOf(a, m, k)}, {b, mapOf(b, k, n)}},
+                {{e.full(sizes, e.constant(sumType, 0)), resultMap}}, iterators,
+                [&](ValueRange args) -> SmallVector<Value> {
+                  if (!isFloat)
+                    return {e.add(args[2], e.mul(args[0], args[1]))};
+                  Value x = e.convert(args[0], sumType, false, false);
+                  Value y = e.convert(args[1], sumType, false, false);
+                  return {e.make<arith::AddFOp>(args[2],
+                                                e.make<arith::MulFOp>(x, y))};
+                })
+          .front();
   return e.convertElements(sum, type);
 }
 
@@ -80,10 +81,10 @@ static Value makeBatchMatMul(Emitter &e, Value a, Value b,
   SmallVector<Value> sizes = {count, rows, columns};
   Type type = getElementType(a);
   Value init = e.full(sizes, e.constant(type, 0));
-  Value stack =
-      linalg::BatchMatmulOp::create(e, TypeRange{init.getType()},
-                                    ValueRange{stackA, stackB}, ValueRange{init})
-          ->getResult(0);
+  Value stack = linalg::BatchMatmulOp::create(e, TypeRange{init.getType()},
+                                              ValueRange{stackA, stackB},
+                                              ValueRange{init})
+                    ->getResult(0);
   SmallVector<Value> resultSizes(batch);
   resultSizes.append({rows, columns});
   return e.reshape(e.withSizes(stack, sizes), resultSizes);
@@ -195,9 +196,9 @@ static Lowered lowerGemm(onnx::GemmOp op, onnx::GemmOp::Adaptor operands,
     terms.push_back(c);
   FailureOr<Value> sum = e.elementwise(terms, type, [&](ValueRange args) {
     auto scale = [&](Value value, double factor) {
-      return factor == 1 ? value
-                         : e.make<arith::MulFOp>(
-                               value, e.constant(type, factor));
+      return factor == 1
+                 ? value
+                 : e.make<arith::MulFOp>(value, e.constant(type, factor));
     };
     Value scaled = scale(args[0], alpha);
     if (!c)

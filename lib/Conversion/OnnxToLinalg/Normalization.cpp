@@ -27,11 +27,9 @@ static Value getMean(Emitter &e, Value x, ArrayRef<int64_t> axes) {
                        {e.constant(type, 0), [&](Value element, Value acc) {
                           return e.addReassociable(acc, element);
                         }});
-  return e.map(e.sizes(sum), type,
-               {{sum, e.getMultiDimIdentityMap(getRank(sum))}},
-               [&](ValueRange args) {
-                 return e.make<arith::DivFOp>(args[0], n);
-               });
+  return e.map(
+      e.sizes(sum), type, {{sum, e.getMultiDimIdentityMap(getRank(sum))}},
+      [&](ValueRange args) { return e.make<arith::DivFOp>(args[0], n); });
 }
 
 template <typename OpT>
@@ -122,10 +120,11 @@ lowerLayerNormalization(onnx::LayerNormalizationOp op,
   Value x = operands.getX();
   int64_t rank = getRank(x), axis = normalizeAxis(op.getAxis(), rank);
   if (axis < 0 || axis >= rank)
-    return e.refuse("axis " + Twine(int64_t(op.getAxis())) + " is out of range");
+    return e.refuse("axis " + Twine(int64_t(op.getAxis())) +
+                    " is out of range");
   if (axis == rank - 1 && op.getNumResults() == 1)
-    if (Value result = makeLayerNorm(e, x, operands.getScale(),
-                                     operands.getB(), op.getEpsilon(), false))
+    if (Value result = makeLayerNorm(e, x, operands.getScale(), operands.getB(),
+                                     op.getEpsilon(), false))
       return result;
   Type type = getElementType(x);
   Normalized normalized =
@@ -139,21 +138,22 @@ lowerLayerNormalization(onnx::LayerNormalizationOp op,
   SmallVector<Value> results = {e.convertElements(*result, type)};
   auto addStatistic = [&](Value declared, Value value) {
     if (declared)
-      results.push_back(e.convertElements(
-          value, getElementTypeOrSelf(declared.getType())));
+      results.push_back(
+          e.convertElements(value, getElementTypeOrSelf(declared.getType())));
   };
   addStatistic(op.getMean(), normalized.mean);
   addStatistic(op.getInvStdDev(), normalized.inverseDeviation);
   return results;
 }
 
-static Lowered
-lowerRMSNormalization(onnx::RMSNormalizationOp op,
-                      onnx::RMSNormalizationOp::Adaptor operands, Emitter &e) {
+static Lowered lowerRMSNormalization(onnx::RMSNormalizationOp op,
+                                     onnx::RMSNormalizationOp::Adaptor operands,
+                                     Emitter &e) {
   Value x = operands.getX();
   int64_t rank = getRank(x), axis = normalizeAxis(op.getAxis(), rank);
   if (axis < 0 || axis >= rank)
-    return e.refuse("axis " + Twine(int64_t(op.getAxis())) + " is out of range");
+    return e.refuse("axis " + Twine(int64_t(op.getAxis())) +
+                    " is out of range");
   if (axis == rank - 1)
     if (Value result = makeLayerNorm(e, x, operands.getScale(), Value(),
                                      op.getEpsilon(), /*isRms=*/true))
@@ -191,8 +191,7 @@ lowerBatchNormalization(onnx::BatchNormalizationOp op,
                        e.getMultiDimIdentityMap(1)});
   double epsilon = op.getEpsilon().convertToDouble();
   auto getFactor = [&](ValueRange args) {
-    Value variance =
-        e.make<arith::AddFOp>(args[3], e.constant(type, epsilon));
+    Value variance = e.make<arith::AddFOp>(args[3], e.constant(type, epsilon));
     return e.make<arith::DivFOp>(args[0], e.make<math::SqrtOp>(variance));
   };
   Value factor = e.map({channels}, type, vectors, getFactor);
@@ -242,14 +241,13 @@ lowerGroupNormalization(onnx::GroupNormalizationOp op,
   SmallVector<Value> grouped(sizes);
   grouped[1] = e.div(sizes[1], groups);
   grouped.insert(grouped.begin() + 1, groups);
-  Value normalized =
-      normalize(e, e.reshape(x, grouped), axesFrom(2, rank + 1),
-                op.getEpsilon().convertToDouble(), false)
-          .result;
-  FailureOr<Value> result = scaleAndShift(
-      e, e.reshape(normalized, sizes),
-      perChannel(e, operands.getScale(), sizes[1], rank - 2),
-      perChannel(e, operands.getBias(), sizes[1], rank - 2));
+  Value normalized = normalize(e, e.reshape(x, grouped), axesFrom(2, rank + 1),
+                               op.getEpsilon().convertToDouble(), false)
+                         .result;
+  FailureOr<Value> result =
+      scaleAndShift(e, e.reshape(normalized, sizes),
+                    perChannel(e, operands.getScale(), sizes[1], rank - 2),
+                    perChannel(e, operands.getBias(), sizes[1], rank - 2));
   if (failed(result))
     return failure();
   return e.convertElements(*result, getElementType(operands.getX()));
@@ -259,33 +257,30 @@ lowerGroupNormalization(onnx::GroupNormalizationOp op,
 // LpNormalization, MeanVarianceNormalization
 //===----------------------------------------------------------------------===//
 
-static Lowered
-lowerLpNormalization(onnx::LpNormalizationOp op,
-                     onnx::LpNormalizationOp::Adaptor operands, Emitter &e) {
+static Lowered lowerLpNormalization(onnx::LpNormalizationOp op,
+                                    onnx::LpNormalizationOp::Adaptor operands,
+                                    Emitter &e) {
   Value x = e.widen(operands.getInput());
   Type type = getElementType(x);
   int64_t rank = getRank(x), axis = normalizeAxis(op.getAxis(), rank);
   if (axis < 0 || axis >= rank || (op.getP() != 1 && op.getP() != 2))
     return e.refuse("its axis is out of range, or its norm not 1 or 2");
   bool isEuclidean = op.getP() == 2;
-  Value norm =
-      e.reduce(x, {axis}, /*keepDims=*/true,
-               {e.constant(type, 0), [&](Value element, Value acc) {
-                  Value term =
-                      isEuclidean
-                          ? e.make<arith::MulFOp>(element, element)
-                          : e.make<math::AbsFOp>(element);
-                  return e.addReassociable(acc, term);
-                }});
+  Value norm = e.reduce(x, {axis}, /*keepDims=*/true,
+                        {e.constant(type, 0), [&](Value element, Value acc) {
+                           Value term =
+                               isEuclidean
+                                   ? e.make<arith::MulFOp>(element, element)
+                                   : e.make<math::AbsFOp>(element);
+                           return e.addReassociable(acc, term);
+                         }});
   FailureOr<Value> result =
       e.elementwise({x, norm}, type, [&](ValueRange args) {
-        Value length =
-            isEuclidean ? e.make<math::SqrtOp>(args[1]) : args[1];
+        Value length = isEuclidean ? e.make<math::SqrtOp>(args[1]) : args[1];
         Value zero = e.constant(type, 0);
-        Value isZero = e.make<arith::CmpFOp>(arith::CmpFPredicate::OEQ, length,
-                                             zero);
-        return e.select(isZero, zero,
-                        e.make<arith::DivFOp>(args[0], length));
+        Value isZero =
+            e.make<arith::CmpFOp>(arith::CmpFPredicate::OEQ, length, zero);
+        return e.select(isZero, zero, e.make<arith::DivFOp>(args[0], length));
       });
   if (failed(result))
     return failure();
@@ -314,8 +309,8 @@ static Lowered lowerMeanVarianceNormalization(
       });
   FailureOr<Value> result = e.elementwise(
       {centred, getMean(e, squares, axes)}, type, [&](ValueRange args) {
-        Value deviation = e.make<arith::AddFOp>(
-            e.make<math::SqrtOp>(args[1]), e.constant(type, 1e-9));
+        Value deviation = e.make<arith::AddFOp>(e.make<math::SqrtOp>(args[1]),
+                                                e.constant(type, 1e-9));
         return e.make<arith::DivFOp>(args[0], deviation);
       });
   if (failed(result))

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "sparse-opt/Conversion/OnnxToLinalg.h"
 #include "Lowering.h"
 #include "dialects/Sopt/IR/Sopt.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -13,7 +14,6 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
-#include "sparse-opt/Conversion/OnnxToLinalg.h"
 #include "sparse-opt/Conversion/Passes.h"
 
 using namespace mlir;
@@ -35,7 +35,8 @@ static RankedTensorType toSignless(RankedTensorType type) {
   return type.clone(IntegerType::get(type.getContext(), integer.getWidth()));
 }
 
-OnnxTypeConverter::OnnxTypeConverter() : state(std::make_unique<LoweringState>()) {
+OnnxTypeConverter::OnnxTypeConverter()
+    : state(std::make_unique<LoweringState>()) {
   addConversion([](Type type) { return type; });
   addConversion([](RankedTensorType type) { return toSignless(type); });
 }
@@ -115,8 +116,9 @@ public:
     for (StringRef name : {kReportBadIndex, kReportBadShape}) {
       if (module.lookupSymbol(name))
         continue;
-      auto function = func::FuncOp::create(
-          builder, module.getLoc(), name, builder.getFunctionType({i64, i64}, {}));
+      auto function =
+          func::FuncOp::create(builder, module.getLoc(), name,
+                               builder.getFunctionType({i64, i64}, {}));
       function.setPrivate();
       functions.push_back(function);
     }

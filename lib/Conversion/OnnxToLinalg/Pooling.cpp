@@ -81,10 +81,10 @@ static Value countInside(Emitter &e, const Windows &windows, ValueRange loops,
     // Kernel positions k with low <= start + k·dilation < high.
     auto firstAtLeast = [&](Value bound) {
       Value distance = e.max(e.sub(bound, start), e.index(0));
-      return e.min(e.ceilDiv(distance, dilation),
-                   e.index(windows.kernel[dim]));
+      return e.min(e.ceilDiv(distance, dilation), e.index(windows.kernel[dim]));
     };
-    count = e.mul(count, e.sub(firstAtLeast(high[dim]), firstAtLeast(low[dim])));
+    count =
+        e.mul(count, e.sub(firstAtLeast(high[dim]), firstAtLeast(low[dim])));
   }
   return count;
 }
@@ -115,17 +115,17 @@ static Lowered lowerAveragePool(onnx::AveragePoolOp op,
                                            : end);
   }
   unsigned rank = sizes.size();
-  Value result = e.map(
-      e.sizes(sums), type, {{sums, e.getMultiDimIdentityMap(rank)}},
-      [&](ValueRange args) {
-        SmallVector<Value> loops;
-        for (unsigned dim = 0; dim < rank; ++dim)
-          loops.push_back(linalg::IndexOp::create(e, dim));
-        Value count = countInside(e, *windows, loops, low, high);
-        Value n = e.convert(e.fromIndex(count, e.getI64Type()), type, false,
-                            false);
-        return e.make<arith::DivFOp>(args[0], n);
-      });
+  Value result =
+      e.map(e.sizes(sums), type, {{sums, e.getMultiDimIdentityMap(rank)}},
+            [&](ValueRange args) {
+              SmallVector<Value> loops;
+              for (unsigned dim = 0; dim < rank; ++dim)
+                loops.push_back(linalg::IndexOp::create(e, dim));
+              Value count = countInside(e, *windows, loops, low, high);
+              Value n = e.convert(e.fromIndex(count, e.getI64Type()), type,
+                                  false, false);
+              return e.make<arith::DivFOp>(args[0], n);
+            });
   return e.convertElements(result, getElementType(x));
 }
 
@@ -167,10 +167,11 @@ static Lowered lowerLpPool(onnx::LpPoolOp op, onnx::LpPoolOp::Adaptor operands,
   if (failed(windows))
     return failure();
   Value zero = e.constant(getElementType(wide), 0);
-  Value sums = pool(e, padForWindows(e, wide, *windows, zero), *windows, zero,
-                    [&](Value element, Value acc) {
-                      return e.addReassociable(acc, raise(e, element, op.getP()));
-                    });
+  Value sums =
+      pool(e, padForWindows(e, wide, *windows, zero), *windows, zero,
+           [&](Value element, Value acc) {
+             return e.addReassociable(acc, raise(e, element, op.getP()));
+           });
   return rootOfEach(e, sums, op.getP(), getElementType(x));
 }
 
@@ -179,7 +180,8 @@ static Lowered lowerLpPool(onnx::LpPoolOp op, onnx::LpPoolOp::Adaptor operands,
 //===----------------------------------------------------------------------===//
 
 static SmallVector<int64_t> getSpatialAxes(Value x) {
-  return llvm::to_vector(llvm::seq<int64_t>(2, std::max<int64_t>(getRank(x), 2)));
+  return llvm::to_vector(
+      llvm::seq<int64_t>(2, std::max<int64_t>(getRank(x), 2)));
 }
 
 static Lowered lowerGlobalMaxPool(onnx::GlobalMaxPoolOp op,
@@ -207,11 +209,9 @@ lowerGlobalAveragePool(onnx::GlobalAveragePoolOp op,
                         {e.constant(type, 0), [&](Value element, Value acc) {
                            return e.addReassociable(acc, element);
                          }});
-  Value result = e.map(e.sizes(sums), type,
-                       {{sums, e.getMultiDimIdentityMap(getRank(sums))}},
-                       [&](ValueRange args) {
-                         return e.make<arith::DivFOp>(args[0], n);
-                       });
+  Value result = e.map(
+      e.sizes(sums), type, {{sums, e.getMultiDimIdentityMap(getRank(sums))}},
+      [&](ValueRange args) { return e.make<arith::DivFOp>(args[0], n); });
   return e.convertElements(result, getElementType(x));
 }
 

@@ -96,19 +96,19 @@ static Value reassociate(Emitter &e, Value tensor, ArrayRef<Group> groups,
     collapse.push_back(group.source);
     expand.push_back(group.result);
     // One dimension on either side keeps its own value, as does the type.
-    middle.push_back(group.result.size() == 1 ? result[group.result[0]]
-                     : group.source.size() == 1
-                         ? source[group.source[0]]
-                         : e.product(llvm::map_to_vector(
-                               group.source,
-                               [&](int64_t dim) { return source[dim]; })));
+    middle.push_back(
+        group.result.size() == 1 ? result[group.result[0]]
+        : group.source.size() == 1
+            ? source[group.source[0]]
+            : e.product(llvm::map_to_vector(
+                  group.source, [&](int64_t dim) { return source[dim]; })));
   }
   if (middle.size() != source.size())
     tensor = e.refine(e.withSizes(
         tensor::CollapseShapeOp::create(e, tensor, collapse), middle));
   if (middle.size() != result.size())
-    tensor = tensor::ExpandShapeOp::create(
-        e, e.typeOf(result, type), tensor, expand, getAsOpFoldResult(result));
+    tensor = tensor::ExpandShapeOp::create(e, e.typeOf(result, type), tensor,
+                                           expand, getAsOpFoldResult(result));
   return e.withSizes(tensor, result);
 }
 
@@ -132,9 +132,8 @@ Value Emitter::reshape(Value tensor, ArrayRef<Value> resultSizes) {
     flat = reshape(tensor, {product(source)});
   flat = fit(flat, {product(wanted)});
   Type type = getElementType(tensor);
-  Value shape = fromScalars(
-      wanted, {int64_t(wanted.size())}, getIndexType());
-  Value result = tensor::ReshapeOp::create(*this, typeOf(wanted, type), flat,
-                                           shape);
+  Value shape = fromScalars(wanted, {int64_t(wanted.size())}, getIndexType());
+  Value result =
+      tensor::ReshapeOp::create(*this, typeOf(wanted, type), flat, shape);
   return withSizes(result, wanted);
 }

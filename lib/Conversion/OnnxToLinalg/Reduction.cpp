@@ -154,13 +154,12 @@ static Lowered lowerReduction(const ReductionOperator &entry, Operation *op,
     SmallVector<Value> elements = e.scalars(data);
     for (Value element : elements)
       acc = combineElements(e, entry.combine,
-                            prepare(e, entry.before, element, unsignedData), acc,
-                            unsignedData);
+                            prepare(e, entry.before, element, unsignedData),
+                            acc, unsignedData);
     acc = finish(e, entry.after, acc, e.index(elements.size()), unsignedData);
-    return e.fromScalars({acc},
-                         keepsDims(op) ? ArrayRef<int64_t>{1}
-                                       : ArrayRef<int64_t>{},
-                         type);
+    return e.fromScalars(
+        {acc}, keepsDims(op) ? ArrayRef<int64_t>{1} : ArrayRef<int64_t>{},
+        type);
   }
 
   // Half floats are combined in f32.
@@ -169,21 +168,21 @@ static Lowered lowerReduction(const ReductionOperator &entry, Operation *op,
   Value count = e.index(1);
   for (int64_t axis : *axes)
     count = e.mul(count, e.size(data, axis));
-  Value result = e.reduce(
-      wide, *axes, keepsDims(op),
-      {getInit(e, entry.combine, wideType, unsignedData),
-       [&](Value x, Value acc) {
-         return combineElements(e, entry.combine,
-                                prepare(e, entry.before, x, unsignedData), acc,
-                                unsignedData);
-       }});
+  Value result = e.reduce(wide, *axes, keepsDims(op),
+                          {getInit(e, entry.combine, wideType, unsignedData),
+                           [&](Value x, Value acc) {
+                             return combineElements(
+                                 e, entry.combine,
+                                 prepare(e, entry.before, x, unsignedData), acc,
+                                 unsignedData);
+                           }});
   if (entry.after != After::Nothing)
-    result = e.map(e.sizes(result), wideType,
-                   {{result, e.getMultiDimIdentityMap(getRank(result))}},
-                   [&](ValueRange args) {
-                     return finish(e, entry.after, args[0], count,
-                                   unsignedData);
-                   });
+    result =
+        e.map(e.sizes(result), wideType,
+              {{result, e.getMultiDimIdentityMap(getRank(result))}},
+              [&](ValueRange args) {
+                return finish(e, entry.after, args[0], count, unsignedData);
+              });
   return e.convertElements(result, type);
 }
 
@@ -201,21 +200,19 @@ static Lowered lowerLogSumExp(onnx::ReduceLogSumExpOp op,
     return e.refuse("its elements are integers");
   Value wide = e.widen(data);
   Type wideType = getElementType(wide);
-  Value most = e.reduce(wide, *axes, /*keepDims=*/true,
-                        {e.extreme(wideType, false, /*least=*/true),
-                         [&](Value x, Value acc) {
-                           return e.make<arith::MaximumFOp>(x, acc);
-                         }});
+  Value most = e.reduce(
+      wide, *axes, /*keepDims=*/true,
+      {e.extreme(wideType, false, /*least=*/true),
+       [&](Value x, Value acc) { return e.make<arith::MaximumFOp>(x, acc); }});
   AffineMap identity = e.getMultiDimIdentityMap(getRank(data));
   // x - m must not be infinity minus infinity.
-  most = e.map(e.sizes(most), wideType, {{most, identity}},
-               [&](ValueRange args) {
-                 Value size = e.make<math::AbsFOp>(args[0]);
-                 Value isFinite = e.make<arith::CmpFOp>(
-                     arith::CmpFPredicate::OLT, size,
-                     e.constant(wideType, HUGE_VAL));
-                 return e.select(isFinite, args[0], e.constant(wideType, 0));
-               });
+  most =
+      e.map(e.sizes(most), wideType, {{most, identity}}, [&](ValueRange args) {
+        Value size = e.make<math::AbsFOp>(args[0]);
+        Value isFinite = e.make<arith::CmpFOp>(arith::CmpFPredicate::OLT, size,
+                                               e.constant(wideType, HUGE_VAL));
+        return e.select(isFinite, args[0], e.constant(wideType, 0));
+      });
   FailureOr<Value> terms =
       e.elementwise({wide, most}, wideType, [&](ValueRange args) {
         return e.make<math::ExpOp>(e.make<arith::SubFOp>(args[0], args[1]));
@@ -226,12 +223,11 @@ static Lowered lowerLogSumExp(onnx::ReduceLogSumExpOp op,
                        {e.constant(wideType, 0), [&](Value x, Value acc) {
                           return e.addReassociable(acc, x);
                         }});
-  Value result = e.map(e.sizes(sum), wideType,
-                       {{sum, identity}, {most, identity}},
-                       [&](ValueRange args) {
-                         return e.make<arith::AddFOp>(
-                             e.make<math::LogOp>(args[0]), args[1]);
-                       });
+  Value result = e.map(
+      e.sizes(sum), wideType, {{sum, identity}, {most, identity}},
+      [&](ValueRange args) {
+        return e.make<arith::AddFOp>(e.make<math::LogOp>(args[0]), args[1]);
+      });
   result = e.convertElements(result, type);
   if (op.getKeepdims())
     return result;
@@ -253,7 +249,8 @@ static Lowered lowerArg(OpT op, typename OpT::Adaptor operands, Emitter &e) {
   SmallVector<Value> sizes = e.sizes(data), inner;
   int64_t rank = sizes.size(), axis = normalizeAxis(op.getAxis(), rank);
   if (axis < 0 || axis >= rank)
-    return e.refuse("axis " + Twine(int64_t(op.getAxis())) + " is out of range");
+    return e.refuse("axis " + Twine(int64_t(op.getAxis())) +
+                    " is out of range");
   bool unsignedData = isUnsigned(op.getData().getType());
   SmallVector<utils::IteratorType> iterators(rank,
                                              utils::IteratorType::parallel);
@@ -284,8 +281,8 @@ static Lowered lowerArg(OpT op, typename OpT::Adaptor operands, Emitter &e) {
   SmallVector<Value> found = e.generic(
       {{data, identity}}, {{best, kept}, {where, kept}}, iterators,
       [&](ValueRange args) {
-        Value here = e.fromIndex(linalg::IndexOp::create(e, axis),
-                                 e.getI64Type());
+        Value here =
+            e.fromIndex(linalg::IndexOp::create(e, axis), e.getI64Type());
         // Among equals the position decides, in whatever order they come.
         Value wins = op.getSelectLastIndex() ? e.less(args[2], here)
                                              : e.less(here, args[2]);

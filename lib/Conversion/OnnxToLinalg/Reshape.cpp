@@ -7,7 +7,6 @@
 
 #include "Lowering.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
-#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace sopt;
@@ -56,12 +55,12 @@ static Lowered lowerReshape(onnx::ReshapeOp op,
     SmallVector<Value> others;
     for (auto [otherDim, other] : llvm::enumerate(*shape))
       if (otherDim != dim)
-        others.push_back(isKnownNonNegative(other)
-                             ? other
-                             : e.select(e.equal(other, minusOne), e.index(1),
-                                        other));
-    result[dim] = e.select(e.equal(size, minusOne),
-                           inferSize(e, source, others), size);
+        others.push_back(
+            isKnownNonNegative(other)
+                ? other
+                : e.select(e.equal(other, minusOne), e.index(1), other));
+    result[dim] =
+        e.select(e.equal(size, minusOne), inferSize(e, source, others), size);
   }
   return e.reshape(operands.getData(), result);
 }
@@ -158,9 +157,9 @@ static Lowered lowerDepthToSpace(onnx::DepthToSpaceOp op,
       operands.getInput(),
       isDepthFirst ? ArrayRef<Value>{s[0], block, block, depth, s[2], s[3]}
                    : ArrayRef<Value>{s[0], depth, block, block, s[2], s[3]});
-  Value moved = e.transpose(split, isDepthFirst
-                                       ? ArrayRef<int64_t>{0, 3, 4, 1, 5, 2}
-                                       : ArrayRef<int64_t>{0, 1, 4, 2, 5, 3});
+  Value moved =
+      e.transpose(split, isDepthFirst ? ArrayRef<int64_t>{0, 3, 4, 1, 5, 2}
+                                      : ArrayRef<int64_t>{0, 1, 4, 2, 5, 3});
   return e.reshape(moved,
                    {s[0], depth, e.mul(s[2], block), e.mul(s[3], block)});
 }
@@ -173,8 +172,8 @@ static Lowered lowerSpaceToDepth(onnx::SpaceToDepthOp op,
     return e.refuse("it needs rank 4 and a positive block size");
   Value block = e.index(op.getBlocksize());
   Value height = e.div(s[2], block), width = e.div(s[3], block);
-  Value split = e.reshape(operands.getInput(),
-                          {s[0], s[1], height, block, width, block});
+  Value split =
+      e.reshape(operands.getInput(), {s[0], s[1], height, block, width, block});
   Value moved = e.transpose(split, op.getMode() == "DCR"
                                        ? ArrayRef<int64_t>{0, 3, 5, 1, 2, 4}
                                        : ArrayRef<int64_t>{0, 1, 3, 5, 2, 4});
@@ -186,25 +185,25 @@ static Lowered lowerSpaceToDepth(onnx::SpaceToDepthOp op,
 // Operators that keep their operand, or only its shape
 //===----------------------------------------------------------------------===//
 
-static Lowered lowerIdentity(onnx::IdentityOp, onnx::IdentityOp::Adaptor operands,
-                             Emitter &) {
+static Lowered lowerIdentity(onnx::IdentityOp,
+                             onnx::IdentityOp::Adaptor operands, Emitter &) {
   return operands.getInput();
 }
 
 static Lowered lowerDropout(onnx::DropoutOp op,
                             onnx::DropoutOp::Adaptor operands, Emitter &e) {
-  // In training mode nothing is dropped either if the ratio is 0.
+  // Exporters leave a constant true behind; a model that is run drops nothing.
   bool isTraining =
       operands.getTrainingMode() &&
       e.constantInts(operands.getTrainingMode()) != SmallVector<int64_t>{0};
-  bool dropsNothing = operands.getRatio() &&
-                      matchPattern(operands.getRatio(), m_AnyZeroFloat());
-  if (isTraining && !dropsNothing)
+  bool isConstant =
+      operands.getTrainingMode() && e.constantInts(operands.getTrainingMode());
+  if (isTraining && (!isConstant || op.getMask()))
     return e.refuse("it may be in training mode");
   SmallVector<Value> results = {operands.getData()};
   if (op.getMask())
-    results.push_back(e.full(e.sizes(operands.getData()),
-                             e.constantInt(e.getI1Type(), 1)));
+    results.push_back(
+        e.full(e.sizes(operands.getData()), e.constantInt(e.getI1Type(), 1)));
   return results;
 }
 

@@ -36,11 +36,10 @@ static FailureOr<Rows> getRows(Emitter &e, Value input, int64_t axis) {
 
 static Value getMaxima(Emitter &e, const Rows &rows) {
   // A NaN may get lost here; exp(x - max) brings it back.
-  return e.reduce(rows.tensor, {rows.axis}, /*keepDims=*/false,
-                  {e.extreme(rows.type, false, /*least=*/true),
-                   [&](Value x, Value acc) {
-                     return e.make<arith::MaxNumFOp>(acc, x);
-                   }});
+  return e.reduce(
+      rows.tensor, {rows.axis}, /*keepDims=*/false,
+      {e.extreme(rows.type, false, /*least=*/true),
+       [&](Value x, Value acc) { return e.make<arith::MaxNumFOp>(acc, x); }});
 }
 
 static Value getSums(Emitter &e, const Rows &rows, Value tensor) {
@@ -64,11 +63,9 @@ static Lowered lowerSoftmax(onnx::SoftmaxOp op,
         return e.make<math::ExpOp>(e.make<arith::SubFOp>(args[0], args[1]));
       });
   Value sums = getSums(e, *rows, powers);
-  Value result =
-      e.map(sizes, rows->type, {{powers, rows->whole}, {sums, rows->reduced}},
-            [&](ValueRange args) {
-              return e.make<arith::DivFOp>(args[0], args[1]);
-            });
+  Value result = e.map(
+      sizes, rows->type, {{powers, rows->whole}, {sums, rows->reduced}},
+      [&](ValueRange args) { return e.make<arith::DivFOp>(args[0], args[1]); });
   return e.convertElements(result, getElementType(operands.getInput()));
 }
 
@@ -83,19 +80,16 @@ static Lowered lowerLogSoftmax(onnx::LogSoftmaxOp op,
   Value maxima = getMaxima(e, *rows);
   Value shifted = e.map(
       sizes, rows->type, {{rows->tensor, rows->whole}, {maxima, rows->reduced}},
-      [&](ValueRange args) {
-        return e.make<arith::SubFOp>(args[0], args[1]);
-      });
-  Value powers = e.map(
-      sizes, rows->type, {{shifted, rows->whole}},
-      [&](ValueRange args) { return e.make<math::ExpOp>(args[0]); });
+      [&](ValueRange args) { return e.make<arith::SubFOp>(args[0], args[1]); });
+  Value powers =
+      e.map(sizes, rows->type, {{shifted, rows->whole}},
+            [&](ValueRange args) { return e.make<math::ExpOp>(args[0]); });
   Value sums = getSums(e, *rows, powers);
-  Value result =
-      e.map(sizes, rows->type, {{shifted, rows->whole}, {sums, rows->reduced}},
-            [&](ValueRange args) {
-              return e.make<arith::SubFOp>(args[0],
-                                           e.make<math::LogOp>(args[1]));
-            });
+  Value result = e.map(
+      sizes, rows->type, {{shifted, rows->whole}, {sums, rows->reduced}},
+      [&](ValueRange args) {
+        return e.make<arith::SubFOp>(args[0], e.make<math::LogOp>(args[1]));
+      });
   return e.convertElements(result, getElementType(operands.getInput()));
 }
 
@@ -112,13 +106,13 @@ static Lowered lowerHardmax(onnx::HardmaxOp op,
       sizes, e.getIndexType(),
       {{rows->tensor, rows->whole}, {maxima, rows->reduced}},
       [&](ValueRange args) {
-        Value isMax = e.make<arith::CmpFOp>(arith::CmpFPredicate::OEQ, args[0],
-                                            args[1]);
+        Value isMax =
+            e.make<arith::CmpFOp>(arith::CmpFPredicate::OEQ, args[0], args[1]);
         return e.select(isMax, linalg::IndexOp::create(e, rows->axis), never);
       });
-  Value first = e.reduce(
-      positions, {rows->axis}, /*keepDims=*/false,
-      {never, [&](Value x, Value acc) { return e.min(x, acc); }});
+  Value first =
+      e.reduce(positions, {rows->axis}, /*keepDims=*/false,
+               {never, [&](Value x, Value acc) { return e.min(x, acc); }});
   Type type = getElementType(operands.getInput());
   return e.map(sizes, type, {{first, rows->reduced}}, [&](ValueRange args) {
     Value here = linalg::IndexOp::create(e, rows->axis);

@@ -107,15 +107,14 @@ Value sopt::padForWindows(Emitter &e, Value x, const Windows &windows,
   bool isNeeded = false;
   for (size_t dim = 0; dim < windows.kernel.size(); ++dim) {
     Value before = windows.low[dim], after = windows.high[dim];
-    Value reached = e.add(
-        e.mul(e.sub(windows.counts[dim], e.index(1)),
-              e.index(windows.strides[dim])),
-        e.index(getExtent(windows, dim)));
+    Value reached = e.add(e.mul(e.sub(windows.counts[dim], e.index(1)),
+                                e.index(windows.strides[dim])),
+                          e.index(getExtent(windows, dim)));
     Value missing = e.sub(e.sub(reached, before), sizes[dim + 2]);
     // Elements after the last window need no padding, nor do they hurt.
     std::optional<int64_t> known = getConstantSize(missing);
-    after = known ? e.index(std::max<int64_t>(*known, 0))
-                  : e.max(after, missing);
+    after =
+        known ? e.index(std::max<int64_t>(*known, 0)) : e.max(after, missing);
     isNeeded |= getConstantSize(before) != 0 || getConstantSize(after) != 0;
     low.push_back(before);
     high.push_back(after);
