@@ -94,7 +94,7 @@ int32_t sopt_context_threads(const SoptContext *context) {
 }
 
 const char *sopt_last_error(const SoptContext *context) {
-  return context->error;
+  return context ? context->error : "there is no context";
 }
 
 uint64_t sopt_context_allocations(const SoptContext *context) {

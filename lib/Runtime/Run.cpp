@@ -55,6 +55,8 @@ static void getShapesGenerated(SoptContext *context) {
 SoptStatus sopt_run(SoptContext *context, const SoptInput *inputs,
                     int32_t numInputs, SoptOutput *outputs,
                     int32_t numOutputs) {
+  if (!context)
+    return SOPT_OUT_OF_MEMORY;
   Use use(*context);
   if (!use)
     return SOPT_BUSY;
@@ -93,6 +95,8 @@ static int64_t getSize(const SoptTensorInfo &info, int32_t dim,
 SoptStatus sopt_output_shapes(SoptContext *context, const SoptInput *inputs,
                               int32_t numInputs, SoptOutput *outputs,
                               int32_t numOutputs) {
+  if (!context)
+    return SOPT_OUT_OF_MEMORY;
   Use use(*context);
   if (!use)
     return SOPT_BUSY;

@@ -29,9 +29,9 @@ inline bool isExpectedOutput(const Tensor &array) {
   return llvm::StringRef(array.name).starts_with("out:");
 }
 
-/// Compares each output with its expected value in `arrays`, prints a line for
+/// Compares each expected value in `arrays` with its output, prints a line for
 /// each unless the options ask for quiet, and returns whether all are within
-/// the tolerance. Fails if there is none of them.
+/// the tolerance. Fails if an output that is expected does not exist.
 llvm::Expected<bool> printComparison(const LoadedModel &model,
                                      llvm::ArrayRef<Tensor> outputs,
                                      llvm::ArrayRef<Tensor> arrays,

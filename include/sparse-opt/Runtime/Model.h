@@ -42,7 +42,8 @@ typedef enum SoptStatus {
   SOPT_OK = 0,
   /** An input is not what the model takes; nothing was computed. */
   SOPT_INVALID_INPUT = 1,
-  /** Memory for tensors could not be had. */
+  /** Memory could not be had: for tensors, or for the context, which is null.
+   */
   SOPT_OUT_OF_MEMORY = 2,
   /** The values of an input made a node fail, e.g. an index out of range. */
   SOPT_NODE_FAILED = 3,

@@ -177,4 +177,10 @@ TEST(Runtime, ContextsRunConcurrently) {
   other.join();
 }
 
-TEST(Runtime, DestroyingNothingIsFine) { sopt_context_destroy(nullptr); }
+TEST_F(RuntimeTest, AContextThatCouldNotBeHadRunsNothing) {
+  EXPECT_EQ(sopt_run(nullptr, inputs, 4, outputs, 2), SOPT_OUT_OF_MEMORY);
+  EXPECT_EQ(sopt_output_shapes(nullptr, inputs, 4, outputs, 2),
+            SOPT_OUT_OF_MEMORY);
+  EXPECT_STREQ(sopt_last_error(nullptr), "there is no context");
+  sopt_context_destroy(nullptr);
+}
