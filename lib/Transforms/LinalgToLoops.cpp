@@ -101,13 +101,33 @@ struct LinalgToLoops : sopt::impl::LinalgToLoopsBase<LinalgToLoops> {
   using LinalgToLoopsBase::LinalgToLoopsBase;
 
   void runOnOperation() override {
+    IRRewriter rewriter(&getContext());
+    expandCopies(rewriter);
     SmallVector<LinalgOp> ops;
     getOperation().walk([&](LinalgOp op) { ops.push_back(op); });
-    IRRewriter rewriter(&getContext());
     for (LinalgOp op : ops) {
       rewriter.setInsertionPoint(op);
       if (failed(lower(rewriter, op)))
         return signalPassFailure();
+    }
+  }
+
+  /// Copies between strided buffers become loops: memcpy cannot do them, and
+  /// LLVM lowering would call a runtime function that walks element by element.
+  void expandCopies(RewriterBase &rewriter) {
+    SmallVector<memref::CopyOp> copies;
+    getOperation().walk([&](memref::CopyOp copy) {
+      auto isContiguous = [](Value value) {
+        auto type = dyn_cast<MemRefType>(value.getType());
+        return !type || type.getLayout().isIdentity();
+      };
+      if (!isContiguous(copy.getSource()) || !isContiguous(copy.getTarget()))
+        copies.push_back(copy);
+    });
+    for (memref::CopyOp copy : copies) {
+      rewriter.setInsertionPoint(copy);
+      rewriter.replaceOpWithNewOp<linalg::CopyOp>(copy, copy.getSource(),
+                                                  copy.getTarget());
     }
   }
 
