@@ -22,6 +22,8 @@ config.substitutions.append(("%include", config.include_dir))
 config.substitutions.append(("%fake-models", config.fake_models_dir))
 if config.python:
     config.available_features.add("python")
+if config.models_dir:
+    config.available_features.add("models")
 # For tests that execute functions with mlir-runner.
 config.substitutions.append(("%mlir-libs", config.llvm_libs_dir))
 config.substitutions.append((
