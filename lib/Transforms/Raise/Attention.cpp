@@ -215,6 +215,8 @@ bool AttentionRaiser::collectScores(Value value, double factor) {
       std::swap(a, b);
     if (!isLikeScores(value))
       return stop("a mask is added while batch and heads are merged");
+    if (!isa<RankedTensorType>(b.getType()))
+      return stop("the rank of a mask is not known");
     scores.terms.push_back({b, isSub ? -factor : factor, std::nullopt, 0});
     value = a;
   }
@@ -260,6 +262,10 @@ bool AttentionRaiser::matchOperands() {
     return stop("batch, length or size of q, k and v are not provably equal");
   if (q.heads != k.heads || q.heads != v.heads)
     return stop("q, k and v differ in the number of heads");
+  for (Value value : {output.product.getY(), scores.product.getA(),
+                      scores.product.getB(), output.product.getB()})
+    if (!isa<RankedTensorType>(value.getType()))
+      return stop("a rank is not known");
   Type type = getElementTypeOrSelf(output.product.getType());
   if (!isa<FloatType>(type) ||
       getElementTypeOrSelf(scores.product.getType()) != type)
@@ -291,7 +297,8 @@ bool AttentionRaiser::matchResult() {
                    : onnx::ReshapeOp();
   const SymbolicShape *shape =
       split ? shapes.getShape(split.getReshaped()) : nullptr;
-  if (!shape || *shape != SymbolicShape{q.batch, q.heads, q.length, v.size})
+  if (!shape || *shape != SymbolicShape{q.batch, q.heads, q.length, v.size} ||
+      !isa<RankedTensorType>(split.getType()))
     return stop("batch and heads of the result stay merged");
   output.byHead = split.getReshaped();
   return true;
@@ -480,7 +487,8 @@ void AttentionRaiser::build(PatternRewriter &rewriter) {
   Operation *user = product->hasOneUse() ? *product->user_begin() : nullptr;
   auto merge = dyn_cast_or_null<onnx::TransposeOp>(user);
   bool merges = q.packed && k.packed && v.packed && merge &&
-                merge.getPerm() == ArrayRef<int64_t>({0, 2, 1, 3});
+                merge.getPerm() == ArrayRef<int64_t>({0, 2, 1, 3}) &&
+                isa<RankedTensorType>(merge.getType());
   if (output.packed || !merges) {
     rewriter.setInsertionPoint(product);
     return rewriter.replaceOp(
@@ -495,7 +503,9 @@ void AttentionRaiser::build(PatternRewriter &rewriter) {
   auto split = cast<RankedTensorType>(merge.getType());
   rewriter.replaceOpWithNewOp<onnx::ReshapeOp>(
       merge, split, packed,
-      createInts(rewriter, loc, {0, 0, q.heads, split.getDimSize(3)}));
+      createInts(
+          rewriter, loc,
+          {0, 0, q.heads, split.isDynamicDim(3) ? -1 : split.getDimSize(3)}));
 }
 
 // softmax(scale · q·kᵀ + mask) · v → sopt.attention(q, k, v, mask) {scale}

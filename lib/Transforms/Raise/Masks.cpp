@@ -496,7 +496,8 @@ std::optional<MaskSet> MaskReader::readTable(const View &view, bool when) {
 }
 
 std::optional<MaskSet> MaskReader::readPadding(const View &view, bool when) {
-  if (!isInteger(view.value) || scores.size() != 4)
+  if (!isInteger(view.value) || scores.size() != 4 ||
+      !isa<RankedTensorType>(view.value.getType()))
     return std::nullopt;
   SmallVector<int64_t> axes;
   for (auto [i, use] : llvm::enumerate(view.map)) {

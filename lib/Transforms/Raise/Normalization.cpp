@@ -243,6 +243,8 @@ private:
   /// Why ONNX's operator cannot compute `affine`, or nothing.
   StringRef findMisfit(const Normalized &normalized,
                        const Affine &affine) const {
+    if (!isa<RankedTensorType>(normalized.x.getType()))
+      return "the rank is not known";
     if (affine.result.getType() != normalized.x.getType())
       return "the result does not have the type of what is normalised";
     if (!normalized.mean && affine.bias)
@@ -273,7 +275,7 @@ private:
   bool hasShape(Value value, ArrayRef<DimExpr> shape) const {
     const SymbolicShape *found = shapes.getShape(value);
     if (!found || found->size() < shape.size() ||
-        getElementTypeOrSelf(value).getIntOrFloatBitWidth() == 0)
+        !isa<RankedTensorType>(value.getType()))
       return false;
     size_t lead = found->size() - shape.size();
     return ArrayRef(*found).drop_front(lead) == shape &&
