@@ -113,7 +113,9 @@ AttentionToKernel::matchAndRewrite(AttentionOp op,
   for (Value size : {batches, queries, keys})
     flops = arith::MulIOp::create(b, flops, size);
   kernels.countFlops(b, flops);
-  kernels.call(b, kernel.getName(), arguments,
+  int64_t rowSize = op.isPacked() ? heads * headSize : headSize;
+  Isa isa = kernels.getIsa().forRowsOf(rowSize * sizeof(float));
+  kernels.call(b, kernel.getName(), isa, arguments,
                [&](VectorBuilder &b, ValueRange arguments) {
                  kernel.build(b, arguments);
                });

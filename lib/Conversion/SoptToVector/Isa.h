@@ -27,6 +27,14 @@ struct Isa {
   /// one broadcast input must fit the register file.
   int64_t rows;
   int64_t vectors;
+  /// The same where the rows of the input lie a multiple of a page apart. Then
+  /// the elements of a column share one set of the first-level cache, and more
+  /// rows than it has ways would evict one another.
+  int64_t rowsInOneSet;
+  int64_t vectorsInOneSet;
+
+  /// This, with the tile for inputs whose rows are `bytes` long.
+  Isa forRowsOf(int64_t bytes) const;
 };
 
 /// The instruction set called `name`, null if there is none.

@@ -17,17 +17,18 @@ using namespace mlir;
 using namespace sopt;
 
 void KernelLibrary::call(ImplicitLocOpBuilder &b, StringRef name,
-                         ValueRange arguments, BodyBuilder body) {
+                         const Isa &isa, ValueRange arguments,
+                         BodyBuilder body) {
   std::string key;
   llvm::raw_string_ostream(key) << name << arguments.getTypes();
   func::FuncOp &kernel = kernels[key];
   if (!kernel)
-    kernel = make(name, arguments.getTypes(), body);
+    kernel = make(name, isa, arguments.getTypes(), body);
   func::CallOp::create(b, kernel, arguments);
 }
 
-func::FuncOp KernelLibrary::make(StringRef name, TypeRange arguments,
-                                 BodyBuilder body) {
+func::FuncOp KernelLibrary::make(StringRef name, const Isa &isa,
+                                 TypeRange arguments, BodyBuilder body) {
   MLIRContext *context = symbols.getOp()->getContext();
   Location loc = NameLoc::get(StringAttr::get(context, name));
   auto kernel = func::FuncOp::create(loc, name,

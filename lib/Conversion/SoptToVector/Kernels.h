@@ -30,17 +30,18 @@ public:
 
   const Isa &getIsa() const { return isa; }
 
-  /// Calls the kernel `name`, made by `body` if it is not there yet. The name
-  /// must say everything on which the body depends besides argument types.
-  void call(mlir::ImplicitLocOpBuilder &b, llvm::StringRef name,
+  /// Calls the kernel `name`, made by `body` for `isa` (getIsa() or a variant
+  /// of it) if it is not there yet. The name must say everything on which isa
+  /// and body depend besides argument types.
+  void call(mlir::ImplicitLocOpBuilder &b, llvm::StringRef name, const Isa &isa,
             mlir::ValueRange arguments, BodyBuilder body);
 
   /// Tells the runtime that `count` (an index) multiply-adds times two follow.
   void countFlops(mlir::ImplicitLocOpBuilder &b, mlir::Value count);
 
 private:
-  mlir::func::FuncOp make(llvm::StringRef name, mlir::TypeRange arguments,
-                          BodyBuilder body);
+  mlir::func::FuncOp make(llvm::StringRef name, const Isa &isa,
+                          mlir::TypeRange arguments, BodyBuilder body);
 
   mlir::SymbolTable symbols;
   const Isa &isa;

@@ -196,7 +196,7 @@ LayerNormToKernel::matchAndRewrite(LayerNormOp op,
   Value y = allocate(b, tensor::getMixedSizes(b, b.getLoc(), op.getX()));
   arguments.push_back(viewRows(b, y));
 
-  kernels.call(b, kernel.getName(), arguments,
+  kernels.call(b, kernel.getName(), kernels.getIsa(), arguments,
                [&](VectorBuilder &b, ValueRange arguments) {
                  kernel.build(b, arguments);
                });

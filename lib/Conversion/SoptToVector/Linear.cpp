@@ -19,6 +19,10 @@
 using namespace mlir;
 using namespace sopt;
 
+/// Bytes that x and weights may take of the second-level cache: three quarters
+/// of what today's processors have.
+static constexpr int64_t kCacheBytes = 768 * 1024;
+
 namespace {
 
 /// The body of one kernel: y = activation(x · w + bias).
@@ -32,6 +36,10 @@ public:
   void build(VectorBuilder &b, ValueRange arguments);
 
 private:
+  /// How many tiles of rows make a chunk.
+  Value buildChunk(VectorBuilder &b, Value tiles);
+  /// A whole tile of outputs or what is left of one, activation included.
+  void buildTask(VectorBuilder &b, Value row, Value numRows, Value panel);
   /// The tile of `rows` rows from `row` on and one panel of columns.
   void buildTile(VectorBuilder &b, int64_t rows, Value row, Value panel);
   /// Applies the activation to `rows` rows of a tile in memory.
@@ -58,36 +66,63 @@ std::string LinearKernel::getName() const {
 }
 
 // The sums stay in registers over all of k. Every tile of the output is one
-// unit of parallel work: units are small enough to balance any number of
-// threads, and neighbours share a panel of weights, which stays in cache.
+// task: tasks are small enough to balance any number of threads, and those of
+// one panel of weights follow one another, so that it stays in cache. For the
+// rows of x to stay there too, all panels are done for one chunk of rows before
+// the next chunk is begun.
 void LinearKernel::build(VectorBuilder &b, ValueRange arguments) {
   x = arguments[0];
   weight = arguments[1];
   bias = hasBias ? arguments[2] : Value();
   y = arguments.back();
   int64_t rows = b.getIsa().rows, width = b.getIsa().vectors * b.getLanes();
+  Value panels = b.index(llvm::divideCeilSigned(n, width));
   Value numRows = memref::DimOp::create(b, x, 0);
-  Value numPanels = b.index(llvm::divideCeilSigned(n, width));
-  b.parallel({numPanels, b.ceilDiv(numRows, rows)}, [&](ValueRange at) {
-    Value row = b.mul(at[1], b.index(rows));
-    Value left = b.sub(numRows, row);
-    Value full = arith::CmpIOp::create(b, arith::CmpIPredicate::uge, left,
-                                       b.index(rows));
-    // A last, partial tile is made of the powers of two that add up to it.
-    auto buildRest = [&] {
-      Value next = row;
-      for (int64_t part = llvm::PowerOf2Ceil(rows) / 2; part; part /= 2) {
-        Value bit = arith::AndIOp::create(b, left, b.index(part));
-        Value there =
-            arith::CmpIOp::create(b, arith::CmpIPredicate::ne, bit, b.index(0));
-        b.when(there, [&] { buildTile(b, part, next, at[0]); });
-        next = b.add(next, bit);
-      }
-    };
-    b.when(full, [&] { buildTile(b, rows, row, at[0]); }, buildRest);
-    if (activation != Activation::None)
-      buildActivation(b, row, b.minimum(left, b.index(rows)), at[0]);
+  Value tiles = b.ceilDiv(numRows, rows);
+  Value chunk = buildChunk(b, tiles);
+  Value tasksPerChunk = b.mul(chunk, panels);
+  b.parallel(b.mul(tiles, panels), [&](ValueRange task) {
+    Value begin =
+        b.mul(arith::DivUIOp::create(b, task[0], tasksPerChunk), chunk);
+    Value rest = arith::RemUIOp::create(b, task[0], tasksPerChunk);
+    Value size = b.minimum(b.sub(tiles, begin), chunk);
+    Value panel = arith::DivUIOp::create(b, rest, size);
+    Value tile = b.add(begin, arith::RemUIOp::create(b, rest, size));
+    buildTask(b, b.mul(tile, b.index(rows)), numRows, panel);
   });
+}
+
+// A panel so large that it leaves no room for a chunk is read once, for all
+// rows.
+Value LinearKernel::buildChunk(VectorBuilder &b, Value tiles) {
+  int64_t rows = b.getIsa().rows, width = b.getIsa().vectors * b.getLanes();
+  int64_t columnBytes = k * sizeof(float);
+  int64_t room = kCacheBytes - width * columnBytes;
+  if (room < kCacheBytes / 4)
+    return tiles;
+  return b.index(std::max<int64_t>(1, room / (rows * columnBytes)));
+}
+
+void LinearKernel::buildTask(VectorBuilder &b, Value row, Value numRows,
+                             Value panel) {
+  int64_t rows = b.getIsa().rows;
+  Value left = b.sub(numRows, row);
+  Value full =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::uge, left, b.index(rows));
+  // A last, partial tile is made of the powers of two that add up to it.
+  auto buildRest = [&] {
+    Value next = row;
+    for (int64_t part = llvm::PowerOf2Ceil(rows) / 2; part; part /= 2) {
+      Value bit = arith::AndIOp::create(b, left, b.index(part));
+      Value there =
+          arith::CmpIOp::create(b, arith::CmpIPredicate::ne, bit, b.index(0));
+      b.when(there, [&] { buildTile(b, part, next, panel); });
+      next = b.add(next, bit);
+    }
+  };
+  b.when(full, [&] { buildTile(b, rows, row, panel); }, buildRest);
+  if (activation != Activation::None)
+    buildActivation(b, row, b.minimum(left, b.index(rows)), panel);
 }
 
 void LinearKernel::buildTile(VectorBuilder &b, int64_t rows, Value row,
@@ -190,14 +225,16 @@ LogicalResult LinearToKernel::matchAndRewrite(LinearOp op,
   int64_t k = weight.getDimSize(0), n = weight.getDimSize(1);
   LinearKernel kernel(k, n, op.getActivation(), bool(op.getBias()));
 
+  Isa isa = kernels.getIsa().forRowsOf(k * sizeof(float));
   auto xType = cast<RankedTensorType>(op.getX().getType());
   SmallVector<int64_t> xShape(xType.getShape());
   xShape.back() = k;
   Value x = castTensor(b, op.getX(), xType.clone(xShape));
   SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(b, b.getLoc(), x);
   sizes.back() = b.getIndexAttr(n);
-  SmallVector<Value> arguments = {viewRows(b, readOnlyBuffer(b, x)),
-                                  packer.pack(b, op.getWeight())};
+  SmallVector<Value> arguments = {
+      viewRows(b, readOnlyBuffer(b, x)),
+      packer.pack(b, op.getWeight(), isa.vectors * isa.lanes)};
   if (Value bias = op.getBias())
     arguments.push_back(readOnlyBuffer(
         b, castTensor(b, bias, RankedTensorType::get(n, b.getF32Type()))));
@@ -207,7 +244,7 @@ LogicalResult LinearToKernel::matchAndRewrite(LinearOp op,
   Value rows = memref::DimOp::create(b, arguments.front(), 0);
   Value flopsPerRow = arith::ConstantIndexOp::create(b, 2 * k * n);
   kernels.countFlops(b, arith::MulIOp::create(b, rows, flopsPerRow));
-  kernels.call(b, kernel.getName(), arguments,
+  kernels.call(b, kernel.getName(), isa, arguments,
                [&](VectorBuilder &b, ValueRange arguments) {
                  kernel.build(b, arguments);
                });

@@ -28,12 +28,12 @@ static ElementsAttr getConstantValue(Operation *op) {
       .Default(ElementsAttr());
 }
 
-Value WeightPacker::pack(ImplicitLocOpBuilder &b, Value weight) {
+Value WeightPacker::pack(ImplicitLocOpBuilder &b, Value weight, int64_t width) {
   Operation *source = weight.getDefiningOp();
   if (ElementsAttr value = getConstantValue(source))
-    if (Value packed = packNow(b, source, value))
+    if (Value packed = packNow(b, source, value, width))
       return readOnlyBuffer(b, packed);
-  return packAtRunTime(b, weight);
+  return packAtRunTime(b, weight, width);
 }
 
 /// Copies K × N `source` to zeroed panels.
@@ -46,7 +46,7 @@ static void copyToPanels(ArrayRef<float> source, MutableArrayRef<float> panels,
 }
 
 Value WeightPacker::packNow(ImplicitLocOpBuilder &b, Operation *constant,
-                            ElementsAttr value) {
+                            ElementsAttr value, int64_t width) {
   auto function = constant->getParentOfType<FunctionOpInterface>();
   Value &result = packed[{value, function}];
   if (result)
@@ -71,7 +71,8 @@ Value WeightPacker::packNow(ImplicitLocOpBuilder &b, Operation *constant,
   return result;
 }
 
-Value WeightPacker::packAtRunTime(ImplicitLocOpBuilder &b, Value weight) {
+Value WeightPacker::packAtRunTime(ImplicitLocOpBuilder &b, Value weight,
+                                  int64_t width) {
   auto type = cast<RankedTensorType>(weight.getType());
   int64_t k = type.getDimSize(0), n = type.getDimSize(1);
   int64_t panels = llvm::divideCeilSigned(n, width);
@@ -88,7 +89,7 @@ Value WeightPacker::packAtRunTime(ImplicitLocOpBuilder &b, Value weight) {
       }
     });
   };
-  kernels.call(b, llvm::formatv("pack_{0}x{1}", k, n).str(),
+  kernels.call(b, llvm::formatv("pack_{0}x{1}", k, n).str(), kernels.getIsa(),
                {readOnlyBuffer(b, weight), scratch}, body);
   return scratch;
 }

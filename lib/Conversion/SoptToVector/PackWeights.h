@@ -13,27 +13,28 @@
 
 namespace sopt {
 
-/// Packs K × N weights into panels of `width` columns: panel, k, column of the
+/// Packs K × N weights into panels of some columns: panel, k, column of the
 /// panel. Columns past N are zero, so a kernel may read whole panels.
 class WeightPacker {
 public:
-  WeightPacker(KernelLibrary &kernels, int64_t width)
-      : kernels(kernels), width(width) {}
+  explicit WeightPacker(KernelLibrary &kernels) : kernels(kernels) {}
 
   /// A memref<⌈N/width⌉ × K × width> of `weight` (a static tensor<K×N×f32>):
   /// packed now if it is a constant whose bytes are at hand, else on each run.
-  mlir::Value pack(mlir::ImplicitLocOpBuilder &b, mlir::Value weight);
+  /// Equal values must come with equal widths.
+  mlir::Value pack(mlir::ImplicitLocOpBuilder &b, mlir::Value weight,
+                   int64_t width);
 
   /// Erases the constants that were packed and that nobody else uses.
   void eraseDeadConstants();
 
 private:
   mlir::Value packNow(mlir::ImplicitLocOpBuilder &b, mlir::Operation *constant,
-                      mlir::ElementsAttr value);
-  mlir::Value packAtRunTime(mlir::ImplicitLocOpBuilder &b, mlir::Value weight);
+                      mlir::ElementsAttr value, int64_t width);
+  mlir::Value packAtRunTime(mlir::ImplicitLocOpBuilder &b, mlir::Value weight,
+                            int64_t width);
 
   KernelLibrary &kernels;
-  int64_t width;
   /// By value of the constant and the function it is used in.
   llvm::DenseMap<std::pair<mlir::Attribute, mlir::Operation *>, mlir::Value>
       packed;

@@ -49,9 +49,9 @@ FailureOr<Isa> ConvertSoptToVector::chooseIsa() {
            << "convert-sopt-to-vector: unknown isa '" << isaName << "'";
   Isa isa = *known;
   if (tileRows > 0)
-    isa.rows = tileRows;
+    isa.rows = isa.rowsInOneSet = tileRows;
   if (tileVectors > 0)
-    isa.vectors = tileVectors;
+    isa.vectors = isa.vectorsInOneSet = tileVectors;
   return isa;
 }
 
@@ -60,7 +60,7 @@ void ConvertSoptToVector::runOnOperation() {
   if (failed(isa))
     return signalPassFailure();
   KernelLibrary kernels(getOperation(), *isa);
-  WeightPacker packer(kernels, isa->vectors * isa->lanes);
+  WeightPacker packer(kernels);
   RewritePatternSet patterns(&getContext());
   populateAttentionToKernel(patterns, kernels);
   populateLayerNormToKernel(patterns, kernels);

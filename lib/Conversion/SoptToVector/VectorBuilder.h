@@ -94,7 +94,7 @@ private:
   mlir::Value constantLike(mlir::Value like, float value);
   mlir::Value constant(mlir::TypedAttr value);
 
-  const Isa &isa;
+  Isa isa;
   mlir::Block &entry;
   /// One of each, at the start of the kernel: bodies are unrolled far.
   llvm::DenseMap<mlir::Attribute, mlir::Value> constants;

@@ -48,6 +48,23 @@ func.func @constant_weight(%x: tensor<?x2xf32>) -> (tensor<?x3xf32>, tensor<?x3x
 
 // -----
 
+// Rows of x that are a page apart share a set of the cache: fewer of them, and
+// more columns, make a tile.
+
+// CHECK-LABEL: func private @linear_1024x64
+// CHECK-SAME: memref<1x1024x64xf32>
+// CHECK: %{{.*}}:24 = scf.for %{{.*}} = %c0 to %c1024 step %c1 iter_args
+// CHECK-COUNT-6: memref.load
+// CHECK-NOT: memref.load
+// CHECK: scf.yield
+func.func @page_apart(%x: tensor<?x1024xf32>, %b: tensor<64xf32>, %w: tensor<1024x64xf32>) -> tensor<?x64xf32> {
+  %y = sopt.linear %x, %w bias %b
+     : (tensor<?x1024xf32>, tensor<1024x64xf32>, tensor<64xf32>) -> tensor<?x64xf32>
+  return %y : tensor<?x64xf32>
+}
+
+// -----
+
 // What there is no kernel for stays.
 
 // CHECK-LABEL: func @half
