@@ -80,6 +80,8 @@ static Expected<std::unique_ptr<ModelProto>> parse(StringRef path) {
     return createStringError("is not an ONNX model, or a damaged one");
   if (!model->has_graph())
     return createStringError("is not an ONNX model: it holds no graph");
+  if (model->graph().output().empty())
+    return createStringError("has no outputs, so there is nothing to compute");
   return std::move(model);
 }
 

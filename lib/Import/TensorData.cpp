@@ -118,6 +118,10 @@ takeExternal(const TensorProto &tensor, uint64_t bytes, ExternalFiles &files) {
                                name, entry.key().c_str(),
                                entry.value().c_str());
   }
+  if (location.empty())
+    return createStringError("tensor '%s' has external data, but no location "
+                             "of it",
+                             name);
   auto file = files.open(location);
   if (!file)
     return createStringError("tensor '%s': %s", name,
