@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Checks that a model comes out of sparse-opt as it went in.
+"""Checks that models come out of sparse-opt as they went in.
 
-    roundtrip.py [--raise] [--inputs IN.npz] MODEL.onnx SPARSE_OPT
+    roundtrip.py [--raise] SPARSE_OPT MODEL.onnx...
 
-Writes the model again and compares both files: the checker accepts the new
+Writes each model again and compares both files: the checker accepts the new
 one, onnxruntime computes the same, and names, symbolic dimensions and weights
-are kept. Prints one line, `ok` or what differs.
+are kept. Inputs are those of MODEL.npz (in:NAME), if there is such a file, else
+random. Prints a line for each model, `ok` or what differs.
 """
 
 import argparse
@@ -20,8 +21,12 @@ import onnxruntime
 from onnx import numpy_helper
 
 
+class Difference(Exception):
+    """What is not as it was."""
+
+
 def fail(message):
-    sys.exit("FAIL: " + message)
+    raise Difference(message)
 
 
 def opset(model):
@@ -88,25 +93,19 @@ def run(path, npz):
     return session.run(None, make_inputs(session, npz))
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("model")
-    parser.add_argument("sparse_opt")
-    parser.add_argument("--raise", dest="raised", action="store_true",
-                        help="raise first; then weights may change")
-    parser.add_argument("--inputs", help=".npz of inputs, as in:NAME")
-    args = parser.parse_args()
-
+def check(model, sparse_opt, raised):
+    npz = model.removesuffix(".onnx") + ".npz"
+    npz = npz if os.path.exists(npz) else None
     with tempfile.TemporaryDirectory() as folder:
         written = os.path.join(folder, "written.onnx")
-        command = [args.sparse_opt, args.model, "-o", written]
-        done = subprocess.run(command + (["--raise"] if args.raised else []),
+        command = [sparse_opt, model, "-o", written, "--quiet"]
+        done = subprocess.run(command + (["--raise"] if raised else []),
                               capture_output=True, text=True, check=False)
         if done.returncode:
             fail(done.stderr.strip())
         onnx.checker.check_model(written, full_check=True)
-        before, after = onnx.load(args.model), onnx.load(written)
-        expected, actual = run(args.model, args.inputs), run(written, args.inputs)
+        before, after = onnx.load(model), onnx.load(written)
+        expected, actual = run(model, npz), run(written, npz)
 
     if not same_interface(describe(before.graph.input), describe(after.graph.input)):
         fail(f"inputs {describe(before.graph.input)} became {describe(after.graph.input)}")
@@ -114,7 +113,7 @@ def main():
         fail(f"outputs {describe(before.graph.output)} became {describe(after.graph.output)}")
     if opset(after) < opset(before):
         fail(f"opset {opset(before)} became {opset(after)}")
-    if not args.raised:
+    if not raised:
         check_weights(before, after)
 
     difference = 0.0
@@ -127,10 +126,27 @@ def main():
         if want.size and not np.array_equal(want, got, equal_nan=isfloat):
             difference = max(difference, float(np.nanmax(np.abs(
                 want.astype(np.float64) - got.astype(np.float64)))))
-    limit = 1e-5 if args.raised else 0.0 if opset(before) == opset(after) else 1e-6
+    limit = 1e-5 if raised else 0.0 if opset(before) == opset(after) else 1e-6
     if not difference <= limit:
         fail(f"outputs differ by {difference:.3g}, more than {limit:.3g}")
-    print(f"ok: opset {opset(before)} to {opset(after)}, outputs within {difference:.3g}")
+    return f"ok: opset {opset(before)} to {opset(after)}, outputs within {difference:.3g}"
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("sparse_opt")
+    parser.add_argument("models", nargs="+")
+    parser.add_argument("--raise", dest="raised", action="store_true",
+                        help="raise first; then weights may change")
+    args = parser.parse_args()
+    failed = False
+    for model in args.models:
+        try:
+            outcome = check(model, args.sparse_opt, args.raised)
+        except Difference as difference:
+            failed, outcome = True, f"FAIL: {difference}"
+        print(f"{os.path.basename(model)}: {outcome}")
+    sys.exit(failed)
 
 
 if __name__ == "__main__":
