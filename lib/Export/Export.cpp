@@ -45,14 +45,21 @@ static int64_t getNumber(DictionaryAttr description, StringRef key,
 
 /// Says again what the original file said of itself.
 static void describeModel(DictionaryAttr description, ModelProto &model) {
-  model.set_producer_name(getText(description, "producer_name"));
-  model.set_producer_version(getText(description, "producer_version"));
-  model.set_domain(getText(description, "domain"));
-  model.set_model_version(getNumber(description, "model_version", 0));
-  model.set_doc_string(getText(description, "doc_string"));
-  auto name = getText(description, "graph_name");
-  model.mutable_graph()->set_name(name.empty() ? "main_graph" : name);
-  model.mutable_graph()->set_doc_string(getText(description, "graph_doc"));
+  auto setText = [&](StringRef key, auto set) {
+    if (std::string text = getText(description, key); !text.empty())
+      set(text);
+  };
+  setText("producer_name", [&](auto text) { model.set_producer_name(text); });
+  setText("producer_version",
+          [&](auto text) { model.set_producer_version(text); });
+  setText("domain", [&](auto text) { model.set_domain(text); });
+  setText("doc_string", [&](auto text) { model.set_doc_string(text); });
+  if (int64_t version = getNumber(description, "model_version", 0))
+    model.set_model_version(version);
+  ::onnx::GraphProto &graph = *model.mutable_graph();
+  graph.set_name("main_graph");
+  setText("graph_name", [&](auto text) { graph.set_name(text); });
+  setText("graph_doc", [&](auto text) { graph.set_doc_string(text); });
   auto metadata = description.getAs<DictionaryAttr>("metadata_props");
   for (NamedAttribute entry :
        metadata ? metadata : DictionaryAttr::get(description.getContext())) {

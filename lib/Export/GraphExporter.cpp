@@ -229,8 +229,13 @@ static void nameDimensions(ShapeAnalysis &shapes, Value value,
       dim.set_dim_value(*size);
       continue;
     }
-    llvm::raw_string_ostream os(*dim.mutable_dim_param());
+    std::string name;
+    llvm::raw_string_ostream os(name);
     shapes.print(os, expr);
+    // A size nothing is known of is called as ONNX's own inference does.
+    for (size_t at; (at = name.find('?')) != std::string::npos;)
+      name.replace(at, 1, "unk__");
+    dim.set_dim_param(name);
   }
 }
 
@@ -258,8 +263,9 @@ LogicalResult GraphExporter::exportResultTypes(Operation *op,
   if (!declareTensors && !isa<sopt::onnx::CustomOp>(op))
     return success();
   for (Value result : op->getResults()) {
-    bool isOutput = llvm::any_of(result.getUsers(), [](Operation *user) {
-      return user->hasTrait<OpTrait::IsTerminator>();
+    bool isOutput = llvm::any_of(result.getUsers(), [&](Operation *user) {
+      return user->hasTrait<OpTrait::IsTerminator>() &&
+             user->getParentRegion() == op->getParentRegion();
     });
     if (isOutput)
       continue;
@@ -285,7 +291,8 @@ LogicalResult GraphExporter::exportOperation(Operation *op, GraphProto &graph) {
 
   // Subgraphs of the node may add nodes, but to graphs of their own.
   NodeProto &node = *graph.add_node();
-  node.set_name(makeNodeName(op));
+  if (std::string name = makeNodeName(op); !name.empty())
+    node.set_name(name);
   nodes.push_back({op, &node});
   if (failed(schema ? exportKnownNode(op, *schema, node)
                     : exportCustomNode(op, node)))
