@@ -90,6 +90,9 @@ static llvm::Error importMainGraph(OnnxFile &file, ModuleOp module) {
   for (const auto &tensor : graph.sparse_initializer())
     constants.insert(tensor.values().name());
 
+  if (graph.output().empty())
+    return createStringError("the graph has no outputs, so there is nothing to "
+                             "compute");
   SmallVector<Type> inputTypes;
   SmallVector<std::string> inputNames;
   for (const auto &input : graph.input()) {

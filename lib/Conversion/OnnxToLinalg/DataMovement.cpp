@@ -17,12 +17,19 @@ using namespace sopt;
 
 static Lowered lowerConcat(onnx::ConcatOp op, onnx::ConcatOp::Adaptor operands,
                            Emitter &e) {
-  ValueRange inputs = operands.getInputs();
+  SmallVector<Value> inputs(operands.getInputs());
   int64_t rank = inputs.empty() ? 0 : getRank(inputs.front());
   int64_t axis = normalizeAxis(op.getAxis(), rank);
   if (axis < 0 || axis >= rank ||
       !llvm::all_of(inputs, [&](Value v) { return getRank(v) == rank; }))
     return e.refuse("its operands have no common dimension to join");
+  // What is known to be empty has no place, not even at the end.
+  Value first = inputs.front();
+  llvm::erase_if(inputs, [&](Value input) {
+    return cast<RankedTensorType>(input.getType()).getDimSize(axis) == 0;
+  });
+  if (inputs.empty())
+    return first;
   if (inputs.size() == 1)
     return inputs.front();
   if (rank == 1 &&
