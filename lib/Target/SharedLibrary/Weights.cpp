@@ -9,6 +9,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/raw_ostream.h"
@@ -19,17 +20,22 @@ using namespace mlir;
 static constexpr size_t minBytes = 1024;
 static constexpr uint64_t alignment = 64;
 
-/// The bytes of `value` in memory order, or empty if they are few or do not
-/// exist as such (splats, bits).
-static ArrayRef<char> getBigData(Attribute value) {
+/// The bytes of `value` in memory order, or empty if they are few. Bits, which
+/// take a byte each in memory, are spread over `storage`.
+static ArrayRef<char> getBigData(Attribute value,
+                                 SmallVectorImpl<char> &storage) {
   ArrayRef<char> data;
   if (auto resource = dyn_cast_or_null<DenseResourceElementsAttr>(value)) {
     if (AsmResourceBlob *blob = resource.getRawHandle().getBlob())
       data = blob->getData();
   } else if (auto dense = dyn_cast_or_null<DenseElementsAttr>(value)) {
-    if (!dense.isSplat() && !dense.getElementType().isInteger(1) &&
-        isa<IntegerType, FloatType>(dense.getElementType()))
-      data = dense.getRawData();
+    if (dense.isSplat() || !dense.getElementType().isIntOrFloat())
+      return {};
+    data = dense.getRawData();
+    if (dense.getElementType().isInteger(1)) {
+      storage.assign(dense.value_begin<bool>(), dense.value_end<bool>());
+      data = storage;
+    }
   }
   return data.size() >= minBytes ? data : ArrayRef<char>();
 }
@@ -45,18 +51,30 @@ FailureOr<std::string> sopt::externalizeWeights(ModuleOp module,
   std::string assembly;
   llvm::raw_string_ostream text(assembly);
   uint64_t offset = 0;
+  // One resource may stand behind constants of several shapes.
+  llvm::StringMap<StringRef> written;
   for (auto global : module.getOps<LLVM::GlobalOp>()) {
-    ArrayRef<char> data = getBigData(global.getValueOrNull());
+    Attribute value = global.getValueOrNull();
+    SmallVector<char> storage;
+    ArrayRef<char> data = getBigData(value, storage);
     if (data.empty())
       continue;
-    uint64_t aligned = llvm::alignTo(offset, alignment);
-    file.write_zeros(aligned - offset);
-    file.write(data.data(), data.size());
-    offset = aligned + data.size();
     StringRef name = global.getSymName();
-    text << ".hidden \"" << name << "\"\n.globl \"" << name << "\"\n.balign "
-         << alignment << "\n\"" << name << "\":\n.incbin \"" << path << "\", "
-         << aligned << ", " << data.size() << "\n";
+    text << ".hidden \"" << name << "\"\n.globl \"" << name << "\"\n";
+    StringRef first = name;
+    if (auto resource = dyn_cast<DenseResourceElementsAttr>(value))
+      first = written.try_emplace(resource.getRawHandle().getKey(), name)
+                  .first->second;
+    if (first != name) {
+      text << ".set \"" << name << "\", \"" << first << "\"\n";
+    } else {
+      uint64_t aligned = llvm::alignTo(offset, alignment);
+      file.write_zeros(aligned - offset);
+      file.write(data.data(), data.size());
+      offset = aligned + data.size();
+      text << ".balign " << alignment << "\n\"" << name << "\":\n.incbin \""
+           << path << "\", " << aligned << ", " << data.size() << "\n";
+    }
     global.removeValueAttr();
     global.setLinkage(LLVM::Linkage::External);
     global.setVisibility_(LLVM::Visibility::Hidden);
