@@ -32,6 +32,7 @@ static void addTensorPasses(OpPassManager &passes,
   passes.addPass(createConvertOnnxToLinalg());
   // Sizes computed twice must be one value before kernels are chosen.
   cleanUp(passes);
+  passes.addPass(createOutputShapes());
   if (options.kernels)
     passes.addPass(createConvertSoptToVector({options.isa}));
   passes.addPass(createConvertSoptToLinalg());

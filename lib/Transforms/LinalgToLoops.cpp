@@ -5,13 +5,17 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Accumulators.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Linalg/Utils/Utils.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/MemRef/Utils/MemRefUtils.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "sparse-opt/Transforms/Passes.h"
+#include "llvm/Support/MathExtras.h"
 
 namespace sopt {
 #define GEN_PASS_DEF_LINALGTOLOOPS
@@ -19,6 +23,7 @@ namespace sopt {
 } // namespace sopt
 
 using namespace mlir;
+using namespace sopt;
 using linalg::LinalgOp;
 
 /// Whether every operand that walks loop `dim` does so in its last dimension,
@@ -96,82 +101,106 @@ static void parallelize(RewriterBase &rewriter, ArrayRef<scf::ForOp> loops) {
   rewriter.eraseOp(outer);
 }
 
+/// Indices come as affine.apply of a loop's variable even where they are that
+/// variable.
+static void foldPlainIndices(RewriterBase &rewriter, Operation *nest) {
+  nest->walk([&](affine::AffineApplyOp apply) {
+    if (apply.getAffineMap().isIdentity())
+      rewriter.replaceOp(apply, apply.getMapOperands().front());
+  });
+}
+
+/// Whether LLVM's lowering copies `type` by memcpy. It would call a function of
+/// MLIR's runtime library for others.
+static bool isContiguous(BaseMemRefType type) {
+  auto memref = dyn_cast<MemRefType>(type);
+  return memref && (memref.getLayout().isIdentity() ||
+                    (memref.hasStaticShape() && memref.getNumElements() > 0 &&
+                     memref::isStaticShapeAndContiguousRowMajor(memref)));
+}
+
+/// memref.copy of views with strides → linalg.generic
+static void expandCopies(RewriterBase &rewriter, func::FuncOp function) {
+  function.walk([&](memref::CopyOp copy) {
+    if (isContiguous(copy.getSource().getType()) &&
+        isContiguous(copy.getTarget().getType()))
+      return;
+    rewriter.setInsertionPoint(copy);
+    linalg::makeMemRefCopyOp(rewriter, copy.getLoc(), copy.getSource(),
+                             copy.getTarget());
+    rewriter.eraseOp(copy);
+  });
+}
+
+/// Whether `op` reports errors, which the runtime takes only from the thread
+/// that runs the model.
+static bool mayFail(LinalgOp op) {
+  return op->walk([](func::CallOp) { return WalkResult::interrupt(); })
+      .wasInterrupted();
+}
+
+/// Leading parallel loops, leaving one loop inside.
+static unsigned countOuterParallel(LinalgOp op) {
+  SmallVector<utils::IteratorType> kinds = op.getIteratorTypesArray();
+  if (kinds.empty())
+    return 0;
+  auto *end = llvm::find_if_not(ArrayRef(kinds).drop_back(),
+                                linalg::isParallelIterator);
+  return end - kinds.begin();
+}
+
 namespace {
-struct LinalgToLoops : sopt::impl::LinalgToLoopsBase<LinalgToLoops> {
+class LinalgToLoops : public sopt::impl::LinalgToLoopsBase<LinalgToLoops> {
+public:
   using LinalgToLoopsBase::LinalgToLoopsBase;
 
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
-    expandCopies(rewriter);
+    expandCopies(rewriter, getOperation());
     SmallVector<LinalgOp> ops;
     getOperation().walk([&](LinalgOp op) { ops.push_back(op); });
-    for (LinalgOp op : ops) {
-      rewriter.setInsertionPoint(op);
+    for (LinalgOp op : ops)
       if (failed(lower(rewriter, op)))
         return signalPassFailure();
-    }
   }
 
-  /// Copies between strided buffers become loops: memcpy cannot do them, and
-  /// LLVM lowering would call a runtime function that walks element by element.
-  void expandCopies(RewriterBase &rewriter) {
-    SmallVector<memref::CopyOp> copies;
-    getOperation().walk([&](memref::CopyOp copy) {
-      auto isContiguous = [](Value value) {
-        auto type = dyn_cast<MemRefType>(value.getType());
-        return !type || type.getLayout().isIdentity();
-      };
-      if (!isContiguous(copy.getSource()) || !isContiguous(copy.getTarget()))
-        copies.push_back(copy);
-    });
-    for (memref::CopyOp copy : copies) {
-      rewriter.setInsertionPoint(copy);
-      rewriter.replaceOpWithNewOp<linalg::CopyOp>(copy, copy.getSource(),
-                                                  copy.getTarget());
-    }
-  }
-
-  LogicalResult lower(RewriterBase &rewriter, LinalgOp op) {
-    bool isInParallel = op->getParentOfType<scf::ParallelOp>() != nullptr;
-    FailureOr<LinalgOp> ordered = orderLoops(rewriter, op);
-    if (failed(ordered))
-      return failure();
-    op = *ordered;
-    rewriter.setInsertionPoint(op);
-    unsigned numParallel =
-        isWorthAFork(op) && !isInParallel ? countOuterParallel(op) : 0;
-    FailureOr<linalg::LinalgLoops> loops =
-        linalg::linalgOpToLoops(rewriter, op);
-    if (failed(loops))
-      return op.emitOpError("cannot be lowered to loops");
-    SmallVector<scf::ForOp> outer;
-    for (Operation *loop : ArrayRef(*loops).take_front(numParallel))
-      outer.push_back(cast<scf::ForOp>(loop));
-    rewriter.eraseOp(op);
-    if (!outer.empty())
-      parallelize(rewriter, outer);
-    return success();
-  }
-
-  /// Leading parallel loops, leaving one loop inside.
-  unsigned countOuterParallel(LinalgOp op) {
-    unsigned count = 0;
-    SmallVector<utils::IteratorType> kinds = op.getIteratorTypesArray();
-    if (!kinds.empty())
-      kinds.pop_back();
-    for (utils::IteratorType kind : kinds) {
-      if (!linalg::isParallelIterator(kind))
-        break;
-      ++count;
-    }
-    return count;
-  }
-
-  bool isWorthAFork(LinalgOp op) {
-    int64_t work = 1;
-    for (int64_t size : op.getStaticLoopRanges())
-      work *= ShapedType::isDynamic(size) ? assumedSize : size;
-    return work >= minWork;
-  }
+private:
+  LogicalResult lower(RewriterBase &rewriter, LinalgOp op);
+  bool isWorthAFork(LinalgOp op);
 };
 } // namespace
+
+LogicalResult LinalgToLoops::lower(RewriterBase &rewriter, LinalgOp op) {
+  rewriter.setInsertionPoint(op);
+  FailureOr<LinalgOp> ordered = orderLoops(rewriter, op);
+  if (failed(ordered))
+    return failure();
+  op = *ordered;
+  rewriter.setInsertionPoint(op);
+  unsigned numParallel = isWorthAFork(op) ? countOuterParallel(op) : 0;
+  FailureOr<linalg::LinalgLoops> loops = linalg::linalgOpToLoops(rewriter, op);
+  if (failed(loops))
+    return op.emitOpError("cannot be lowered to loops");
+  rewriter.eraseOp(op);
+  SmallVector<scf::ForOp> nest;
+  for (Operation *loop : *loops)
+    nest.push_back(cast<scf::ForOp>(loop));
+  if (nest.empty())
+    return success();
+  foldPlainIndices(rewriter, nest.front());
+  keepAccumulators(rewriter, nest.back());
+  if (numParallel)
+    parallelize(rewriter, ArrayRef(nest).take_front(numParallel));
+  return success();
+}
+
+bool LinalgToLoops::isWorthAFork(LinalgOp op) {
+  if (op->getParentOfType<scf::ParallelOp>() || mayFail(op))
+    return false;
+  int64_t work = 1;
+  for (int64_t size : op.getStaticLoopRanges())
+    if (llvm::MulOverflow(
+            work, ShapedType::isDynamic(size) ? assumedSize : size, work))
+      return true;
+  return work >= minWork;
+}

@@ -155,6 +155,28 @@ def RecordSignature : Pass<"sopt-record-signature", "::mlir::ModuleOp"> {
   let dependentDialects = ["::sopt::SoptDialect"];
 }
 
+def OutputShapes : Pass<"sopt-output-shapes", "::mlir::ModuleOp"> {
+  let summary = "Make a function that computes the shapes of the outputs";
+  let description = [{
+    Adds `@sopt_output_shapes`, from the sizes of all dimensions of the inputs of
+    `@main_graph` to those of its outputs: -1 for a size that depends on the
+    values of inputs. Runs on tensors, when no operation of the onnx dialect is
+    left. Does nothing if `@main_graph` is absent or has more than one block.
+
+    ```mlir
+    func.func @main_graph(%a: tensor<?x4xf32>) -> tensor<?xf32>  // sums rows
+    // gives
+    func.func private @sopt_output_shapes(%rows: index, %columns: index) -> index {
+      return %rows : index
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::func::FuncDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def LinalgToLoops : Pass<"sopt-linalg-to-loops", "::mlir::func::FuncOp"> {
   let summary = "Lower linalg on buffers to parallel and vectorisable loops";
   let description = [{
@@ -163,7 +185,11 @@ def LinalgToLoops : Pass<"sopt-linalg-to-loops", "::mlir::func::FuncOp"> {
     parallel dimensions around the innermost loop become one `scf.parallel`, if
     the work is worth a fork: at least `min-work` innermost iterations, a
     dynamic size counting as `assumed-size`. Everything else becomes `scf.for`,
-    the innermost left to LLVM's vectoriser.
+    the innermost left to LLVM's vectoriser. What the innermost loop reduces is
+    kept in a register, and sums and products of floats there may be
+    reassociated. Copies between buffers with strides become loops, too.
+
+    Left serial are operations that report errors to the runtime.
 
     ```mlir
     linalg.fill ins(%c : f32) outs(%m : memref<?x?x384xf32>)

@@ -8,6 +8,7 @@
 #include "InfoTable.h"
 #include "dialects/ONNX/IR/ElementTypes.h"
 #include "sparse-opt/Runtime/ModelInfo.h"
+#include "sparse-opt/Transforms/OutputShapes.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/IRBuilder.h"
 
@@ -97,6 +98,32 @@ static Function *addRun(Module &module, size_t numInputs) {
   return run;
 }
 
+/// `void shapes(const int64_t *inputDims, int64_t *outputDims)`, which calls
+/// the function of sopt-output-shapes. Null if there is none.
+static Constant *addShapes(Module &module) {
+  LLVMContext &context = module.getContext();
+  auto *pointer = PointerType::get(context, 0);
+  Function *sizes = module.getFunction(sopt::kOutputShapes);
+  if (!sizes)
+    return ConstantPointerNull::get(pointer);
+  auto *type = FunctionType::get(Type::getVoidTy(context), {pointer, pointer},
+                                 /*isVarArg=*/false);
+  auto *shapes = Function::Create(type, GlobalValue::InternalLinkage,
+                                  "sopt_model_shapes", module);
+  IRBuilder<> builder(BasicBlock::Create(context, "", shapes));
+  Type *size = builder.getInt64Ty();
+  SmallVector<Value *> arguments;
+  for (size_t i = 0; i < sizes->arg_size(); ++i)
+    arguments.push_back(builder.CreateLoad(
+        size, builder.CreateConstInBoundsGEP1_64(size, shapes->getArg(0), i)));
+  Value *results = builder.CreateCall(sizes, arguments);
+  // One size, or a structure of them, which lie in memory as an array does.
+  if (!results->getType()->isVoidTy())
+    builder.CreateStore(results, shapes->getArg(1));
+  builder.CreateRetVoid();
+  return shapes;
+}
+
 void sopt::addInfoTable(mlir::ModuleOp source, Module &target) {
   auto signature =
       source->getAttrOfType<SignatureAttr>(SoptDialect::getSignatureAttrName());
@@ -104,15 +131,13 @@ void sopt::addInfoTable(mlir::ModuleOp source, Module &target) {
       source->getAttrOfType<mlir::ArrayAttr>(SoptDialect::getNodesAttrName());
   assert(signature && nodes && "the pipeline records both");
   TableBuilder table(target);
-  auto *null =
-      ConstantPointerNull::get(PointerType::get(target.getContext(), 0));
   Constant *info = ConstantStruct::getAnon(
       {table.getInt(SOPT_ABI_VERSION),
        table.getInt(signature.getInputs().size()),
        table.getInt(signature.getOutputs().size()), table.getInt(nodes.size()),
        table.getTensors(signature.getInputs()),
        table.getTensors(signature.getOutputs()), table.getTexts(nodes),
-       addRun(target, signature.getInputs().size()), null});
+       addRun(target, signature.getInputs().size()), addShapes(target)});
   auto *global =
       new GlobalVariable(target, info->getType(), /*isConstant=*/true,
                          GlobalValue::ExternalLinkage, info, "sopt_model_info");
