@@ -48,33 +48,36 @@ FailureOr<std::string> sopt::externalizeWeights(ModuleOp module,
     return module.emitError()
            << "cannot write '" << path << "': " << error.message();
 
+  // One `.incbin`: LLVM's assembler loads the file anew for each.
   std::string assembly;
   llvm::raw_string_ostream text(assembly);
+  text << ".section .rodata.sopt_weights,\"a\",@progbits\n.balign " << alignment
+       << "\n.Lsopt_weights:\n.incbin \"" << path << "\"\n";
   uint64_t offset = 0;
   // One resource may stand behind constants of several shapes.
-  llvm::StringMap<StringRef> written;
+  llvm::StringMap<uint64_t> places;
   for (auto global : module.getOps<LLVM::GlobalOp>()) {
     Attribute value = global.getValueOrNull();
     SmallVector<char> storage;
     ArrayRef<char> data = getBigData(value, storage);
     if (data.empty())
       continue;
-    StringRef name = global.getSymName();
-    text << ".hidden \"" << name << "\"\n.globl \"" << name << "\"\n";
-    StringRef first = name;
-    if (auto resource = dyn_cast<DenseResourceElementsAttr>(value))
-      first = written.try_emplace(resource.getRawHandle().getKey(), name)
-                  .first->second;
-    if (first != name) {
-      text << ".set \"" << name << "\", \"" << first << "\"\n";
-    } else {
-      uint64_t aligned = llvm::alignTo(offset, alignment);
-      file.write_zeros(aligned - offset);
-      file.write(data.data(), data.size());
-      offset = aligned + data.size();
-      text << ".balign " << alignment << "\n\"" << name << "\":\n.incbin \""
-           << path << "\", " << aligned << ", " << data.size() << "\n";
+    uint64_t place = llvm::alignTo(offset, alignment);
+    bool isNew = true;
+    if (auto resource = dyn_cast<DenseResourceElementsAttr>(value)) {
+      auto [entry, inserted] =
+          places.try_emplace(resource.getRawHandle().getKey(), place);
+      place = entry->second;
+      isNew = inserted;
     }
+    if (isNew) {
+      file.write_zeros(place - offset);
+      file.write(data.data(), data.size());
+      offset = place + data.size();
+    }
+    StringRef name = global.getSymName();
+    text << ".hidden \"" << name << "\"\n.globl \"" << name << "\"\n.set \""
+         << name << "\", .Lsopt_weights + " << place << "\n";
     global.removeValueAttr();
     global.setLinkage(LLVM::Linkage::External);
     global.setVisibility_(LLVM::Visibility::Hidden);
@@ -88,8 +91,8 @@ FailureOr<std::string> sopt::externalizeWeights(ModuleOp module,
     return module.emitError()
            << "cannot write '" << path << "': " << error.message();
   }
-  if (assembly.empty())
-    return assembly;
-  return ".section .rodata.sopt_weights,\"a\",@progbits\n" + assembly +
-         ".text\n";
+  if (offset == 0)
+    return std::string();
+  text << ".text\n";
+  return assembly;
 }
