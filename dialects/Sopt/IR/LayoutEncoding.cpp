@@ -43,7 +43,9 @@ SparseTensorEncodingAttr sopt::toEncoding(LayoutAttr layout) {
     break;
   case LayoutKind::NM:
     levels = {dense, dense,
-              *buildLevelType(LevelFormat::NOutOfM, {}, sizes[0], sizes[1])};
+              *buildLevelType(LevelFormat::NOutOfM,
+                              std::vector<LevelPropNonDefault>(), sizes[0],
+                              sizes[1])};
     coordinates = {i.floorDiv(sizes[1]), j, i % sizes[1]};
     break;
   }
@@ -65,7 +67,7 @@ guessLayout(SparseTensorEncodingAttr encoding) {
   };
   if (levels.size() == 4)
     return {LayoutKind::Block, {divisor(2), divisor(3)}};
-  if (levels.size() == 3)
+  if (levels.size() == 3 && levels[2].isa<LevelFormat::NOutOfM>())
     return {LayoutKind::NM,
             {int64_t(levels[2].getN()), int64_t(levels[2].getM())}};
   if (encoding.isAllDense())
