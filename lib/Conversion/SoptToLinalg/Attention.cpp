@@ -236,8 +236,12 @@ Value Decomposition::isMasked(ImplicitLocOpBuilder &inner, ValueRange reads) {
 }
 
 Value Decomposition::createMask() {
-  if (!op.getPadding() && !op.getGroup() && !op.getCausal() &&
-      !op.getWindow() && !op.getBlock())
+  // A window without limits on either side masks nothing.
+  bool hasWindow =
+      op.getWindow() &&
+      llvm::any_of(*op.getWindow(), [](int64_t limit) { return limit >= 0; });
+  if (!op.getPadding() && !op.getGroup() && !op.getCausal() && !hasWindow &&
+      !op.getBlock())
     return {};
   SmallVector<Access> reads;
   if (TypedValue<RankedTensorType> padding = op.getPadding())
