@@ -76,7 +76,8 @@ def RaiseONNX : Pass<"onnx-raise"> {
       Reshape and Transpose, repeated key heads shared, and the mask as data:
       padding (from an integer or boolean tensor that is 0 or 1), causal (from
       comparisons of positions, Trilu, constant triangles), or a bias where it
-      is neither.
+      is neither;
+    - onnx.Attention without cache and cap to sopt.attention.
 
     Where masked scores are replaced by a large negative number, not added to
     it, `fill` becomes the lowest number, which gives the same result: nothing

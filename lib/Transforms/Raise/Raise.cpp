@@ -46,7 +46,8 @@ struct RaiseONNX : sopt::impl::RaiseONNXBase<RaiseONNX> {
     // flattened rows.
     run(raise, {populateSoftmaxPatterns, populateActivationPatterns,
                 populateNormalizationPatterns, populateLinearPatterns});
-    run(raise, {populateAttentionPatterns, populateLinearPatterns,
+    run(raise, {populateAttentionPatterns, populateOnnxAttentionPatterns,
+                populateLinearPatterns,
                 [](RewritePatternSet &patterns, RaiseContext &raise) {
                   populateReshapePatterns(patterns, raise.shapes);
                 }});

@@ -13,19 +13,23 @@ using namespace mlir;
 using namespace sopt;
 
 namespace {
-/// An argument may not become a result of the function: in ONNX a graph's
-/// output is a node's, and at run time the caller owns the two apart.
-bool wouldReturnArgument(Operation *op) {
-  return isa<BlockArgument>(op->getOperand(0)) &&
-         llvm::any_of(op->getUsers(), llvm::IsaPred<func::ReturnOp>);
+/// An output of a graph is made by a node in it: an argument of the function,
+/// and a value from outside a subgraph, stay behind their Identity.
+bool namesOutput(Operation *op) {
+  Value operand = op->getOperand(0);
+  bool isMadeHere = !isa<BlockArgument>(operand) &&
+                    operand.getParentBlock() == op->getBlock();
+  return !isMadeHere &&
+         llvm::any_of(op->getUsers(),
+                      llvm::IsaPred<func::ReturnOp, onnx::YieldOp>);
 }
 
 /// Replaces `op` by its operand 0 if the types allow it.
 LogicalResult forwardOperand(Operation *op, PatternRewriter &rewriter) {
   if (op->getOperand(0).getType() != op->getResult(0).getType())
     return rewriter.notifyMatchFailure(op, "the types differ");
-  if (wouldReturnArgument(op))
-    return rewriter.notifyMatchFailure(op, "it names a result");
+  if (namesOutput(op))
+    return rewriter.notifyMatchFailure(op, "it names an output");
   rewriter.replaceAllUsesWith(op->getResult(0), op->getOperand(0));
   rewriter.eraseOp(op);
   return success();

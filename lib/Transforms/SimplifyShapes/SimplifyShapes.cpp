@@ -5,11 +5,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "sparse-opt/Analysis/ShapeListener.h"
 #include "Patterns.h"
 #include "dialects/ONNX/IR/ONNX.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "sparse-opt/Analysis/ShapeListener.h"
 #include "sparse-opt/Transforms/Passes.h"
 
 namespace sopt {
