@@ -105,12 +105,13 @@ struct SliceRange {
 };
 } // namespace
 
-/// `bound` counted from the front and limited to [low, size − 1 + low + 1],
-/// where low is 0, or −1 for a slice that runs backwards.
+/// `bound` counted from the front and limited: to [0, size], or where the slice
+/// runs backwards, to [0, size − 1] for its start and [−1, size − 1] for its
+/// end.
 static Value limitBound(Emitter &e, Value bound, Value size, bool isBackwards,
                         bool isStart) {
   std::optional<int64_t> constant = getConstantSize(bound);
-  bool isFromEnd = !constant || *constant < 0;
+  bool isFromEnd = !isKnownNonNegative(bound);
   if (!isBackwards) {
     if (constant && *constant >= std::numeric_limits<int32_t>::max())
       return size;
@@ -125,32 +126,24 @@ static Value limitBound(Emitter &e, Value bound, Value size, bool isBackwards,
 
 static SliceRange getRange(Emitter &e, Value start, Value end, Value step,
                            Value size) {
-  auto count = [&](bool isBackwards, Value first) {
+  // How many steps of `stride`, which is positive, lead from `start` to `end`.
+  auto getRangeTowards = [&](bool isBackwards, Value stride) {
+    Value first = limitBound(e, start, size, isBackwards, /*isStart=*/true);
     Value last = limitBound(e, end, size, isBackwards, /*isStart=*/false);
     Value distance = isBackwards ? e.sub(first, last) : e.sub(last, first);
-    Value stride = isBackwards ? e.sub(e.index(0), step) : step;
-    return e.max(e.ceilDiv(distance, stride), e.index(0));
+    Value count = e.max(e.ceilDiv(distance, stride), e.index(0));
+    return SliceRange{first, count, step};
   };
-  Value forward = limitBound(e, start, size, false, /*isStart=*/true);
-  if (std::optional<int64_t> constant = getConstantSize(step);
-      constant && *constant > 0)
-    return {forward, count(false, forward), step};
-  Value backward = limitBound(e, start, size, true, /*isStart=*/true);
-  if (getConstantSize(step))
-    return {backward, count(true, backward), step};
+  Value opposite = e.sub(e.index(0), step);
+  if (std::optional<int64_t> constant = getConstantSize(step))
+    return *constant > 0 ? getRangeTowards(false, step)
+                         : getRangeTowards(true, opposite);
   // A step of 0 has no meaning; the divisions must not see it.
-  Value isForward = e.less(e.index(0), step);
-  Value isBackward = e.less(step, e.index(0));
-  Value first = e.select(isForward, forward, backward);
-  Value saved = step;
-  step = e.select(isForward, saved, e.index(1));
-  Value forwardCount = count(false, forward);
-  step = e.select(isBackward, saved, e.index(-1));
-  Value backwardCount = count(true, backward);
-  return {first,
-          e.select(isForward, forwardCount,
-                   e.select(isBackward, backwardCount, e.index(0))),
-          saved};
+  SliceRange forwards = getRangeTowards(false, e.max(step, e.index(1)));
+  SliceRange backwards = getRangeTowards(true, e.max(opposite, e.index(1)));
+  Value isForwards = e.less(e.index(0), step);
+  return {e.select(isForwards, forwards.first, backwards.first),
+          e.select(isForwards, forwards.count, backwards.count), step};
 }
 
 /// The axes that `op` names, or the first `count` ones.
@@ -175,32 +168,43 @@ static Lowered lowerSlice(onnx::SliceOp op, onnx::SliceOp::Adaptor operands,
                           Emitter &e) {
   Value data = operands.getData();
   SmallVector<Value> sizes = e.sizes(data);
+  int64_t rank = sizes.size();
   auto startsType = getTensorType(operands.getStarts());
   if (startsType.getRank() != 1 || startsType.isDynamicDim(0))
     return e.refuse("how many axes it slices is not constant");
   int64_t count = startsType.getDimSize(0);
-  FailureOr<SmallVector<int64_t>> axes =
-      getAxes(e, operands.getAxes(), count, sizes.size());
-  if (failed(axes) || int64_t(axes->size()) != count)
-    return e.refuse("its axes are not constant or out of range");
+  auto orDefault = [&](Value given, auto makeDefault) {
+    if (given)
+      return e.indices(given, count);
+    SmallVector<Value> values;
+    for (int64_t i = 0; i < count; ++i)
+      values.push_back(e.index(makeDefault(i)));
+    return FailureOr<SmallVector<Value>>(values);
+  };
   FailureOr<SmallVector<Value>> starts = e.indices(operands.getStarts(), count);
   FailureOr<SmallVector<Value>> ends = e.indices(operands.getEnds(), count);
+  FailureOr<SmallVector<Value>> axes =
+      orDefault(operands.getAxes(), [](int64_t i) { return i; });
   FailureOr<SmallVector<Value>> steps =
-      operands.getSteps() ? e.indices(operands.getSteps(), count)
-                          : SmallVector<Value>(count, e.index(1));
-  if (failed(starts) || failed(ends) || failed(steps))
+      orDefault(operands.getSteps(), [](int64_t) { return 1; });
+  if (failed(starts) || failed(ends) || failed(axes) || failed(steps))
     return e.refuse("its bounds are not vectors of integers");
 
-  SmallVector<Value> offsets(sizes.size(), e.index(0)), resultSizes(sizes),
-      strides(sizes.size(), e.index(1));
-  for (auto [i, axis] : llvm::enumerate(*axes)) {
-    if (getConstantSize((*steps)[i]) == 0)
+  SmallVector<Value> offsets, resultSizes, strides;
+  for (auto [dim, size] : llvm::enumerate(sizes)) {
+    Value start = e.index(0), end = size, step = e.index(1);
+    for (auto [i, axis] : llvm::enumerate(*axes)) {
+      Value isHere = e.equal(e.wrapNegative(axis, e.index(rank)), e.index(dim));
+      start = e.select(isHere, (*starts)[i], start);
+      end = e.select(isHere, (*ends)[i], end);
+      step = e.select(isHere, (*steps)[i], step);
+    }
+    if (getConstantSize(step) == 0)
       return e.refuse("a step is 0");
-    SliceRange range =
-        getRange(e, (*starts)[i], (*ends)[i], (*steps)[i], sizes[axis]);
-    offsets[axis] = range.first;
-    resultSizes[axis] = range.count;
-    strides[axis] = range.step;
+    SliceRange range = getRange(e, start, end, step, size);
+    offsets.push_back(range.first);
+    resultSizes.push_back(range.count);
+    strides.push_back(range.step);
   }
 
   if (e.isScalars(data) && sizes.size() == 1 && getConstantSize(offsets[0]) &&

@@ -98,7 +98,11 @@ Value Emitter::negate(Value condition) {
 Value Emitter::toIndex(Value integer, bool isUnsigned) {
   if (integer.getType().isIndex())
     return integer;
-  // index_cast(index_cast(x : index)) is x; only the signed form folds.
+  // A size that became an element of a shape is that size again. Upstream does
+  // this when it canonicalises, too late to compare sizes here.
+  if (auto cast = integer.getDefiningOp<arith::IndexCastOp>())
+    if (cast.getIn().getType().isIndex() && integer.getType().isInteger(64))
+      return cast.getIn();
   if (!isUnsigned || integer.getType().isInteger(64))
     return make<arith::IndexCastOp>(getIndexType(), integer);
   return make<arith::IndexCastUIOp>(getIndexType(), integer);

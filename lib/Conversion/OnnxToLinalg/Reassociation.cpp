@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "Emitter.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace mlir;
@@ -127,13 +126,15 @@ Value Emitter::reshape(Value tensor, ArrayRef<Value> resultSizes) {
   // Only a run can tell whether the number of elements fits.
   SmallVector<Value> wanted = llvm::map_to_vector(
       resultSizes, [&](Value size) { return max(size, index(0)); });
-  Value flat = tensor;
-  if (source.size() != 1)
-    flat = reshape(tensor, {product(source)});
+  auto allDims = [](ArrayRef<Value> dims) {
+    return llvm::to_vector<2>(llvm::seq<int64_t>(0, dims.size()));
+  };
+  SmallVector<Group> collapse, expand;
+  if (!source.empty())
+    collapse.push_back({allDims(source), {0}});
+  Value flat = reassociate(*this, tensor, collapse, {product(source)});
   flat = fit(flat, {product(wanted)});
-  Type type = getElementType(tensor);
-  Value shape = fromScalars(wanted, {int64_t(wanted.size())}, getIndexType());
-  Value result =
-      tensor::ReshapeOp::create(*this, typeOf(wanted, type), flat, shape);
-  return withSizes(result, wanted);
+  if (!wanted.empty())
+    expand.push_back({{0}, allDims(wanted)});
+  return reassociate(*this, flat, expand, wanted);
 }
