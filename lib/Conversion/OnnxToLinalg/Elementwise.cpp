@@ -36,6 +36,8 @@ using Body = Value (*)(const Scalar &s, ValueRange x);
 struct ElementwiseOperator {
   StringLiteral name;
   Body body;
+  /// The body has no meaning for integers.
+  bool isForFloats = false;
 };
 } // namespace
 
@@ -373,16 +375,31 @@ static Value bitwiseNot(const Scalar &s, ValueRange x) {
   return s.e.make<arith::XOrIOp>(x[0], s.e.constantInt(x[0].getType(), -1));
 }
 
-/// Shifting by the width or more gives 0.
+/// Shifting by the width or more leaves nothing but the sign.
 static Value bitShift(const Scalar &s, ValueRange x) {
+  if (isFloat(x[0]))
+    return nullptr;
   Emitter &e = s.e;
   Type type = x[0].getType();
-  Value shifted = cast<onnx::BitShiftOp>(s.op).getDirection() == "LEFT"
-                      ? e.make<arith::ShLIOp>(x[0], x[1])
-                      : e.make<arith::ShRUIOp>(x[0], x[1]);
-  Value fits = e.compare(arith::CmpIPredicate::ult, x[1],
-                         e.constantInt(type, type.getIntOrFloatBitWidth()));
+  Value last = e.constantInt(type, type.getIntOrFloatBitWidth() - 1);
+  Value fits = e.compare(arith::CmpIPredicate::ule, x[1], last);
+  Value amount = e.select(fits, x[1], last);
+  bool isLeft = cast<onnx::BitShiftOp>(s.op).getDirection() == "LEFT";
+  if (!isLeft && !s.isUnsigned)
+    return e.make<arith::ShRSIOp>(x[0], amount);
+  Value shifted = isLeft ? e.make<arith::ShLIOp>(x[0], amount)
+                         : e.make<arith::ShRUIOp>(x[0], amount);
   return e.select(fits, shifted, e.constantInt(type, 0));
+}
+
+/// The same bits as another type of their width.
+static Value bitCast(const Scalar &s, ValueRange x) {
+  if (x[0].getType() == s.resultType)
+    return x[0];
+  if (x[0].getType().getIntOrFloatBitWidth() !=
+      s.resultType.getIntOrFloatBitWidth())
+    return nullptr;
+  return s.e.make<arith::BitcastOp>(s.resultType, x[0]);
 }
 
 static Value isNaN(const Scalar &s, ValueRange x) {
@@ -441,6 +458,7 @@ static const ElementwiseOperator kOperators[] = {
     {"onnx.Asinh", byType<math::AsinhOp>},
     {"onnx.Atan", byType<math::AtanOp>},
     {"onnx.Atanh", byType<math::AtanhOp>},
+    {"onnx.BitCast", bitCast},
     {"onnx.BitShift", bitShift},
     {"onnx.BitwiseAnd", byType<None, arith::AndIOp>},
     {"onnx.BitwiseNot", bitwiseNot},
@@ -449,31 +467,31 @@ static const ElementwiseOperator kOperators[] = {
     {"onnx.Cast", castTo},
     {"onnx.CastLike", castTo},
     {"onnx.Ceil", byType<math::CeilOp>},
-    {"onnx.Celu", celu},
+    {"onnx.Celu", celu, true},
     {"onnx.Clip", clip},
     {"onnx.Cos", byType<math::CosOp>},
     {"onnx.Cosh", byType<math::CoshOp>},
     {"onnx.Div", div},
-    {"onnx.Elu", elu},
+    {"onnx.Elu", elu, true},
     {"onnx.Equal", compare<FP::OEQ, IP::eq, IP::eq>},
     {"onnx.Erf", byType<math::ErfOp>},
     {"onnx.Exp", byType<math::ExpOp>},
     {"onnx.Floor", byType<math::FloorOp>},
-    {"onnx.Gelu", gelu},
+    {"onnx.Gelu", gelu, true},
     {"onnx.Greater", compare<FP::OGT, IP::sgt, IP::ugt>},
     {"onnx.GreaterOrEqual", compare<FP::OGE, IP::sge, IP::uge>},
-    {"onnx.HardSigmoid", hardSigmoid},
-    {"onnx.HardSwish", hardSwish},
-    {"onnx.IsInf", isInf},
-    {"onnx.IsNaN", isNaN},
-    {"onnx.LeakyRelu", leakyRelu},
+    {"onnx.HardSigmoid", hardSigmoid, true},
+    {"onnx.HardSwish", hardSwish, true},
+    {"onnx.IsInf", isInf, true},
+    {"onnx.IsNaN", isNaN, true},
+    {"onnx.LeakyRelu", leakyRelu, true},
     {"onnx.Less", compare<FP::OLT, IP::slt, IP::ult>},
     {"onnx.LessOrEqual", compare<FP::OLE, IP::sle, IP::ule>},
     {"onnx.Log", byType<math::LogOp>},
     {"onnx.Max", fold<arith::MaximumFOp, arith::MaxSIOp, arith::MaxUIOp>},
-    {"onnx.Mean", mean},
+    {"onnx.Mean", mean, true},
     {"onnx.Min", fold<arith::MinimumFOp, arith::MinSIOp, arith::MinUIOp>},
-    {"onnx.Mish", mish},
+    {"onnx.Mish", mish, true},
     {"onnx.Mod", mod},
     {"onnx.Mul", byType<arith::MulFOp, arith::MulIOp>},
     {"onnx.Neg", neg},
@@ -481,25 +499,25 @@ static const ElementwiseOperator kOperators[] = {
     {"onnx.Or", byType<None, arith::OrIOp>},
     {"onnx.PRelu", prelu},
     {"onnx.Pow", pow},
-    {"onnx.Reciprocal", reciprocal},
+    {"onnx.Reciprocal", reciprocal, true},
     {"onnx.Relu", relu},
     {"onnx.Round", byType<math::RoundEvenOp>},
-    {"onnx.Selu", selu},
+    {"onnx.Selu", selu, true},
     {"onnx.Shrink", shrink},
-    {"onnx.Sigmoid", sigmoid},
+    {"onnx.Sigmoid", sigmoid, true},
     {"onnx.Sign", sign},
     {"onnx.Sin", byType<math::SinOp>},
     {"onnx.Sinh", byType<math::SinhOp>},
-    {"onnx.Softplus", softplus},
-    {"onnx.Softsign", softsign},
+    {"onnx.Softplus", softplus, true},
+    {"onnx.Softsign", softsign, true},
     {"onnx.Sqrt", byType<math::SqrtOp>},
     {"onnx.Sub", byType<arith::SubFOp, arith::SubIOp>},
     {"onnx.Sum", fold<arith::AddFOp, arith::AddIOp>},
-    {"onnx.SwiGLU", swiGLU},
-    {"onnx.Swish", swish},
+    {"onnx.SwiGLU", swiGLU, true},
+    {"onnx.Swish", swish, true},
     {"onnx.Tan", byType<math::TanOp>},
     {"onnx.Tanh", byType<math::TanhOp>},
-    {"onnx.ThresholdedRelu", thresholdedRelu},
+    {"onnx.ThresholdedRelu", thresholdedRelu, true},
     {"onnx.Where", where},
     {"onnx.Xor", byType<None, arith::XOrIOp>},
 };
@@ -518,7 +536,7 @@ static Value widen(Emitter &e, Value x) {
 static Value makeElement(const ElementwiseOperator &entry, Operation *op,
                          ValueRange operands, Type resultType, Emitter &e) {
   Type result = op->getResult(0).getType();
-  bool isCast = isa<onnx::CastOp, onnx::CastLikeOp>(op);
+  bool isCast = isa<onnx::BitCastOp, onnx::CastOp, onnx::CastLikeOp>(op);
   Scalar s{e, op, isUnsigned(op->getOperand(0).getType()), isUnsigned(result),
            resultType};
   if (isCast)
@@ -531,6 +549,24 @@ static Value makeElement(const ElementwiseOperator &entry, Operation *op,
   return value;
 }
 
+/// Whether the operands whose elements meet in one operation are of one type,
+/// and of floats where the body needs them.
+static bool haveFittingTypes(const ElementwiseOperator &entry, Operation *op,
+                             ValueRange operands) {
+  if (entry.isForFloats && !isa<FloatType>(getElementType(operands[0])))
+    return false;
+  if (isa<onnx::PowOp>(op))
+    return true;
+  if (isa<onnx::WhereOp>(op)) {
+    if (!getElementType(operands[0]).isInteger(1))
+      return false;
+    operands = operands.drop_front();
+  }
+  return llvm::all_of(operands, [&](Value operand) {
+    return getElementType(operand) == getElementType(operands[0]);
+  });
+}
+
 static Lowered lowerElementwise(const ElementwiseOperator &entry, Operation *op,
                                 ValueRange operands, Emitter &e) {
   Type type = getElementTypeOrSelf(op->getResult(0).getType());
@@ -538,6 +574,9 @@ static Lowered lowerElementwise(const ElementwiseOperator &entry, Operation *op,
     type = e.getIntegerType(type.getIntOrFloatBitWidth());
   if (isa<onnx::CastLikeOp>(op))
     operands = operands.take_front();
+
+  if (!haveFittingTypes(entry, op, operands))
+    return e.refuse("it has no meaning for these element types");
 
   bool isSupported = true;
   auto body = [&](ValueRange x) -> Value {

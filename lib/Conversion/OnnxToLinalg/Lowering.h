@@ -123,6 +123,11 @@ void addLowering(LoweringSet &set,
   set.patterns.add<FunctionPattern<OpT>>(set, function);
 }
 
+/// The product of `a` and `b`, both at least matrices, whose leading dimensions
+/// broadcast; failure if these do not fit.
+mlir::FailureOr<mlir::Value> makeMatrixProduct(Emitter &e, mlir::Value a,
+                                               mlir::Value b);
+
 void populateAttentionLowerings(LoweringSet &set);
 void populateControlFlowLowerings(LoweringSet &set);
 void populateConvolutionLowerings(LoweringSet &set);

@@ -90,8 +90,7 @@ static Value makeBatchMatMul(Emitter &e, Value a, Value b,
   return e.reshape(e.withSizes(stack, sizes), resultSizes);
 }
 
-/// The product of `a` and `b`, both at least matrices.
-static FailureOr<Value> makeProduct(Emitter &e, Value a, Value b) {
+FailureOr<Value> sopt::makeMatrixProduct(Emitter &e, Value a, Value b) {
   Type type = getElementType(a);
   if (type.isF32() && getRank(b) == 2)
     return makeLinear(e, a, b, Value());
@@ -146,7 +145,7 @@ static Lowered lowerMatMul(onnx::MatMulOp op, onnx::MatMulOp::Adaptor operands,
     a = e.reshape(a, {e.index(1), e.size(a, 0)});
   if (isColumn)
     b = e.reshape(b, {e.size(b, 0), e.index(1)});
-  FailureOr<Value> product = makeProduct(e, a, b);
+  FailureOr<Value> product = makeMatrixProduct(e, a, b);
   if (failed(product))
     return e.refuse("the leading dimensions of its operands do not broadcast");
   SmallVector<Value> sizes = e.sizes(*product);
@@ -187,7 +186,7 @@ static Lowered lowerGemm(onnx::GemmOp op, onnx::GemmOp::Adaptor operands,
   if (type.isF32() && alpha == 1 && beta == 1)
     if (Value bias = getColumnBias(e, c, e.size(b, 1)))
       return makeLinear(e, a, b, bias);
-  FailureOr<Value> product = makeProduct(e, a, b);
+  FailureOr<Value> product = makeMatrixProduct(e, a, b);
   assert(succeeded(product) && "matrices have no leading dimensions");
   if (alpha == 1 && !c)
     return *product;

@@ -160,6 +160,8 @@ struct ConvertOnnxToLinalg
         [&](Operation *op) { return converter.isLegal(op); });
 
     ConversionConfig config;
+    // What is left unsupported gets one error of ours, not one for each type.
+    config.buildMaterializations = false;
     config.foldingMode = DialectConversionFoldingMode::Never;
     LogicalResult converted = applyPartialConversion(
         getOperation(), target, std::move(patterns), config);
