@@ -11,6 +11,8 @@
 #include "Progress.h"
 #include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/IR/AsmState.h"
+#include "mlir/IR/AttrTypeSubElements.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
@@ -50,6 +52,22 @@ bool sopt::isModelCommand(llvm::StringRef input, llvm::StringRef output,
          options.raise || options.elide;
 }
 
+/// Fails if a constant was left out of the file, as --elide does.
+static LogicalResult checkConstants(ModuleOp module) {
+  AttrTypeWalker walker;
+  walker.addWalk([](DenseResourceElementsAttr constant) {
+    return constant.getRawHandle().getBlob() ? WalkResult::advance()
+                                             : WalkResult::interrupt();
+  });
+  WalkResult result = module.walk([&](Operation *op) -> WalkResult {
+    if (!walker.walk(op->getAttrDictionary()).wasInterrupted())
+      return WalkResult::advance();
+    return op->emitError("its value was left out when the file was written; "
+                         "write it without --elide");
+  });
+  return failure(result.wasInterrupted());
+}
+
 static OwningOpRef<ModuleOp> read(llvm::StringRef input, MLIRContext *context) {
   if (getFormat(input) == Format::ONNX)
     return importONNX(input, context);
@@ -62,7 +80,10 @@ static OwningOpRef<ModuleOp> read(llvm::StringRef input, MLIRContext *context) {
   }
   llvm::SourceMgr sources;
   sources.AddNewSourceBuffer(std::move(file), llvm::SMLoc());
-  return parseSourceFile<ModuleOp>(sources, context);
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, context);
+  if (module && failed(checkConstants(*module)))
+    return nullptr;
+  return module;
 }
 
 /// Writes through a temporary file that takes the place of `path` at the end.
