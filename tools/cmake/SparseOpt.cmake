@@ -31,6 +31,55 @@ if(SPARSE_OPT_WERROR)
   add_compile_options(-Werror)
 endif()
 
+# Nine tenths of the time of a file that includes MLIR goes into MLIR's headers:
+# they are compiled once for all libraries, and once more with exceptions. Our
+# own headers stay out, since a change in one of them would rebuild everything;
+# and each file goes on to include what it uses.
+set(SPARSE_OPT_UPSTREAM_HEADERS
+  <llvm/ADT/StringExtras.h>
+  <llvm/ADT/TypeSwitch.h>
+  <llvm/Support/FormatVariadic.h>
+  <mlir/Dialect/Affine/IR/AffineOps.h>
+  <mlir/Dialect/Arith/IR/Arith.h>
+  <mlir/Dialect/Arith/Utils/Utils.h>
+  <mlir/Dialect/Bufferization/IR/Bufferization.h>
+  <mlir/Dialect/Func/IR/FuncOps.h>
+  <mlir/Dialect/Linalg/IR/Linalg.h>
+  <mlir/Dialect/Math/IR/Math.h>
+  <mlir/Dialect/MemRef/IR/MemRef.h>
+  <mlir/Dialect/SCF/IR/SCF.h>
+  <mlir/Dialect/Tensor/IR/Tensor.h>
+  <mlir/Dialect/Vector/IR/VectorOps.h>
+  <mlir/IR/Builders.h>
+  <mlir/IR/DialectImplementation.h>
+  <mlir/IR/DialectResourceBlobManager.h>
+  <mlir/IR/Matchers.h>
+  <mlir/Interfaces/FunctionInterfaces.h>
+  <mlir/Pass/Pass.h>
+  <mlir/Pass/PassManager.h>
+  <mlir/Transforms/DialectConversion.h>
+  <mlir/Transforms/GreedyPatternRewriteDriver.h>
+  <mlir/Transforms/WalkPatternRewriteDriver.h>)
+
+# sparse_opt_precompile(NAME [OPTION...]): SPARSE_OPT_UPSTREAM_HEADERS,
+# precompiled with these compiler options.
+function(sparse_opt_precompile name)
+  file(CONFIGURE OUTPUT ${name}.cpp CONTENT "// No code: carries a precompiled header.\n")
+  add_library(${name} OBJECT ${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp)
+  target_compile_options(${name} PRIVATE ${ARGN})
+  target_precompile_headers(${name} PRIVATE ${SPARSE_OPT_UPSTREAM_HEADERS})
+  # A precompiled header knows in which folder it was made, so another tree's,
+  # from the compiler cache, would be wrong. Two trees' headers have the same
+  # content all the same: this sum stands for it in the cache's keys.
+  set_target_properties(${name} PROPERTIES CXX_COMPILER_LAUNCHER "")
+  string(JOIN " " key ${CMAKE_CXX_COMPILER_VERSION} ${LLVM_PACKAGE_VERSION}
+    ${SPARSE_OPT_UPSTREAM_HEADERS})
+  file(CONFIGURE
+    OUTPUT CMakeFiles/${name}.dir/cmake_pch.hxx.pch.sum CONTENT "${key}\n")
+endfunction()
+sparse_opt_precompile(SparseOptUpstream)
+sparse_opt_precompile(SparseOptUpstreamExceptions -fexceptions)
+
 # sparse_opt_library(NAME SOURCES ... [DEPENDS target...] [LINK library...]
 #                    [EXCEPTIONS])
 # A static library of one room. It sees libMLIR.so; LINK names libraries of
@@ -44,6 +93,9 @@ function(sparse_opt_library name)
   target_link_libraries(${name} PUBLIC ${ARG_LINK} MLIR LLVM)
   if(ARG_EXCEPTIONS)
     target_compile_options(${name} PRIVATE -fexceptions)
+    target_precompile_headers(${name} REUSE_FROM SparseOptUpstreamExceptions)
+  else()
+    target_precompile_headers(${name} REUSE_FROM SparseOptUpstream)
   endif()
 endfunction()
 
@@ -52,6 +104,10 @@ function(sparse_opt_executable name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} MLIR LLVM)
+  # Code for a library serves an executable too, and shares its headers.
+  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+  target_compile_options(${name} PRIVATE -fPIC)
+  target_precompile_headers(${name} REUSE_FROM SparseOptUpstream)
 endfunction()
 
 # sparse_opt_passes(NAME): declarations of the passes in ./Passes.td or the
