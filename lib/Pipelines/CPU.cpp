@@ -33,8 +33,11 @@ static void addTensorPasses(OpPassManager &passes,
   // Sizes computed twice must be one value before kernels are chosen.
   cleanUp(passes);
   passes.addPass(createOutputShapes());
-  if (options.kernels)
+  if (options.kernels) {
+    passes.addPass(
+        createScheduleLayers({options.isa, options.tokens, options.report}));
     passes.addPass(createConvertSoptToVector({options.isa}));
+  }
   passes.addPass(createConvertSoptToLinalg());
   cleanUp(passes);
   passes.addPass(createLinalgElementwiseOpFusionPass());

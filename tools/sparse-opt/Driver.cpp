@@ -164,6 +164,7 @@ static LogicalResult addPipelines(PassManager &passes, llvm::StringRef output,
   if (options.target != Target::CPU)
     return success();
   CPUPipelineOptions cpu;
+  cpu.report = options.sparseReport;
   cpu.isa = getKernelISA(options.cpu);
   if (cpu.isa.empty())
     return emitError(loc) << "LLVM knows no CPU '" << options.cpu

@@ -38,6 +38,16 @@ struct CommandLine {
       cl::desc("As --raise, and print what was raised and what was not, and "
                "why"),
       cl::cat(compiling)};
+  cl::opt<ScheduleReport> sparseReport{
+      "sparse-report",
+      cl::ValueOptional,
+      cl::desc("With --target=cpu, print how each layer is computed, how fast "
+               "that is predicted to be, and why"),
+      cl::init(ScheduleReport::None),
+      cl::values(clEnumValN(ScheduleReport::Table, "", "as a table"),
+                 clEnumValN(ScheduleReport::Table, "table", "as a table"),
+                 clEnumValN(ScheduleReport::JSON, "json", "as JSON")),
+      cl::cat(compiling)};
   cl::opt<bool> elide{
       "elide",
       cl::desc("Leave the values of big constants out of .mlir "
@@ -71,6 +81,7 @@ Options sopt::getOptions() {
   options.cpu = commandLine->cpu;
   options.raiseReport = commandLine->raiseReport;
   options.raise = commandLine->raise || options.raiseReport;
+  options.sparseReport = commandLine->sparseReport;
   options.elide = commandLine->elide;
   options.quiet = commandLine->quiet;
   return options;

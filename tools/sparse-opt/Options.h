@@ -8,6 +8,7 @@
 #ifndef SPARSE_OPT_TOOLS_SPARSE_OPT_OPTIONS_H
 #define SPARSE_OPT_TOOLS_SPARSE_OPT_OPTIONS_H
 
+#include "sparse-opt/Transforms/Passes.h"
 #include <string>
 
 namespace sopt {
@@ -20,6 +21,7 @@ struct Options {
   std::string cpu; ///< An LLVM CPU name, or "native".
   bool raise = false;
   bool raiseReport = false;
+  ScheduleReport sparseReport = ScheduleReport::None;
   bool elide = false;
   bool quiet = false;
 };

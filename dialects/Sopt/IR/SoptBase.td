@@ -115,4 +115,35 @@ def Sopt_LayoutAttr : AttrDef<Sopt_Dialect, "Layout"> {
   }];
 }
 
+def Sopt_ScheduleAttr : AttrDef<Sopt_Dialect, "Schedule"> {
+  let mnemonic = "schedule";
+  let summary = "How a layer is to be computed";
+  let description = [{
+    `layout` is what the transpose of the layer's weight, so N × K, is stored
+    in; the kernel follows from it. With `dense`, vectors run along features;
+    with `csr` and `block R×1`, along tokens, and each element or block costs
+    one load of an input. Indices are i16, or i32 for a K that needs it.
+
+    `tile` is what stays in registers over the sum: so many tokens × vectors of
+    features with `dense`, so many features (1 or R) × vectors of tokens else.
+    The instruction set decides where it is not given.
+
+    ```mlir
+    #sopt.schedule<layout = <dense>>
+    #sopt.schedule<layout = <csr, i16>>
+    #sopt.schedule<layout = <block 4x1, i16>, tile = 4x2>
+    ```
+  }];
+  let parameters = (ins "::sopt::LayoutAttr":$layout,
+    OptionalArrayRefParameter<"int64_t", "rows and vectors">:$tile);
+  let assemblyFormat =
+      "`<` `layout` `=` $layout (`,` `tile` `=` custom<Tile>($tile)^)? `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    bool isSparse() const {
+      return getLayout().getKind() != ::sopt::LayoutKind::Dense;
+    }
+  }];
+}
+
 #endif // SPARSE_OPT_DIALECTS_SOPT_IR_SOPTBASE

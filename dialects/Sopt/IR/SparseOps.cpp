@@ -33,6 +33,14 @@ LogicalResult LinearOp::verify() {
            *this, {getBias().getType().getDimSize(0), "elements of bias"},
            {weight.getDimSize(1), "columns of weight"}))))
     return failure();
+  if (ScheduleAttr schedule = getScheduleAttr();
+      schedule && schedule.isSparse()) {
+    unsigned width = schedule.getLayout().getIndexWidth();
+    if (weight.getDimSize(0) > int64_t(1) << width)
+      return emitOpError("has a schedule with indices of i")
+             << width << ", too narrow for " << weight.getDimSize(0)
+             << " features of x";
+  }
   SmallVector<int64_t> shape(x.getShape());
   shape.back() = weight.getDimSize(1);
   return verifyResultShape(*this, shape);

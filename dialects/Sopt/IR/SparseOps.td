@@ -47,6 +47,10 @@ def Sopt_LinearOp : Sopt_Op<"linear", [Pure,
     ONNX writes it; `bias`, if there is one, has N elements. The result has
     x's leading dimensions and N features.
 
+    `schedule` says by which kernel; it changes nothing but the order of the
+    sum, and that a weight that is not stored contributes 0 even where x is
+    infinite or NaN.
+
     ```mlir
     %y = sopt.linear %x, %w bias %b activation <gelu>
        : (tensor<?x?x384xf32>, tensor<384x1536xf32>, tensor<1536xf32>)
@@ -55,11 +59,12 @@ def Sopt_LinearOp : Sopt_Op<"linear", [Pure,
   }];
   let arguments = (ins Sopt_FloatTensor:$x, Sopt_FloatTensor:$weight,
     Optional<Sopt_FloatTensor>:$bias,
-    DefaultValuedAttr<Sopt_ActivationAttr, "Activation::None">:$activation);
+    DefaultValuedAttr<Sopt_ActivationAttr, "Activation::None">:$activation,
+    OptionalAttr<Sopt_ScheduleAttr>:$schedule);
   let results = (outs Sopt_FloatTensor:$result);
   let assemblyFormat = [{
-    $x `,` $weight (`bias` $bias^)? (`activation` $activation^)? attr-dict `:`
-    functional-type(operands, results)
+    $x `,` $weight (`bias` $bias^)? (`activation` $activation^)?
+    (`schedule` $schedule^)? attr-dict `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
   let hasCanonicalizer = 1;

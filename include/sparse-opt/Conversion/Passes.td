@@ -83,6 +83,12 @@ def ConvertSoptToVector : Pass<"convert-sopt-to-vector", "::mlir::ModuleOp"> {
     the kernel's tile has; others on each run. Before each call the runtime's
     `sopt_rt_flops` is told how much work follows.
 
+    A `linear` whose `#sopt.schedule` has layout `csr` or `block R×1` becomes the
+    call of a kernel that skips zeros: its weight is packed without them, and
+    its input, once for all layers that read it, into tiles of 64 tokens in
+    which tokens are innermost. A schedule that cannot be obeyed, for a weight
+    that is no constant or another type than f32, is an error.
+
     Left alone, for `convert-sopt-to-linalg`: element types other than f32;
     `linear` with a weight, `layer_norm` with a last dimension, and `attention`
     with a head, whose size is zero or not static; `attention` with `top_k`.

@@ -10,6 +10,7 @@
 
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassOptions.h"
+#include "sparse-opt/Transforms/Passes.h"
 
 namespace sopt {
 
@@ -20,6 +21,17 @@ struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
       llvm::cl::desc("Instruction set of the kernels: avx512, avx2, neon or "
                      "generic"),
       llvm::cl::init("generic")};
+  Option<int64_t> tokens{
+      *this, "tokens",
+      llvm::cl::desc("Tokens to expect where the model does not say how many"),
+      llvm::cl::init(128)};
+  Option<ScheduleReport> report{
+      *this, "report",
+      llvm::cl::desc("What to print of how layers are computed, and why"),
+      llvm::cl::init(ScheduleReport::None),
+      llvm::cl::values(clEnumValN(ScheduleReport::None, "none", "nothing"),
+                       clEnumValN(ScheduleReport::Table, "table", "a table"),
+                       clEnumValN(ScheduleReport::JSON, "json", "JSON"))};
   Option<bool> kernels{
       *this, "kernels",
       llvm::cl::desc(

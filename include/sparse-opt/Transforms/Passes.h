@@ -10,10 +10,14 @@
 #define SPARSE_OPT_TRANSFORMS_PASSES_H
 
 #include "dialects/ONNX/IR/ONNX.h"
+#include "dialects/Sopt/IR/Sopt.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 
 namespace sopt {
+
+/// What the pass sopt-schedule prints.
+enum class ScheduleReport { None, Table, JSON };
 
 #define GEN_PASS_DECL
 #define GEN_PASS_REGISTRATION

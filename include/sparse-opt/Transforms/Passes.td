@@ -214,6 +214,45 @@ def LinalgToLoops : Pass<"sopt-linalg-to-loops", "::mlir::func::FuncOp"> {
                            "::mlir::scf::SCFDialect"];
 }
 
+def ScheduleLayers : Pass<"sopt-schedule", "::mlir::ModuleOp"> {
+  let summary = "Decide by which kernel each layer is computed";
+  let description = [{
+    Gives each `sopt.linear` with a constant f32 weight a `#sopt.schedule`: the
+    layout whose kernel is predicted to be the fastest. Zeros, and non-zeros that
+    share a block of 4 outputs × 1 input, are counted; what the kernels cost is
+    a table of the instruction set `isa`. A layout without zeros must promise to
+    save 5 % of dense's time, so that a layer with few zeros stays dense.
+
+    Left alone are layers that have a schedule: what a user writes by hand is
+    obeyed. Also layers whose weight is no constant, is one repeated number, or
+    has another type than f32: they have no kernel but dense.
+
+    `report` prints the choice for each layer and the reason, as a table to
+    standard error or as JSON to standard output.
+
+    ```mlir
+    // 3 of 4 elements of %w are zero, and no two non-zeros share a block
+    %y = sopt.linear %x, %w : (tensor<?x384xf32>, tensor<384x384xf32>) -> tensor<?x384xf32>
+    // becomes
+    %y = sopt.linear %x, %w schedule <layout = <csr, i16>>
+       : (tensor<?x384xf32>, tensor<384x384xf32>) -> tensor<?x384xf32>
+    ```
+  }];
+  let options = [
+    Option<"isa", "isa", "std::string", /*default=*/"\"generic\"",
+           "Instruction set: avx512, avx2, neon or generic (128 bits)">,
+    Option<"tokens", "tokens", "int64_t", /*default=*/"128",
+           "Tokens to expect where the model does not say how many">,
+    Option<"report", "report", "::sopt::ScheduleReport",
+           /*default=*/"::sopt::ScheduleReport::None", "What to print",
+           [{::llvm::cl::values(
+             clEnumValN(::sopt::ScheduleReport::None, "none", "nothing"),
+             clEnumValN(::sopt::ScheduleReport::Table, "table", "a table"),
+             clEnumValN(::sopt::ScheduleReport::JSON, "json", "JSON"))}]>,
+  ];
+  let dependentDialects = ["::sopt::SoptDialect"];
+}
+
 def FreeEarly : Pass<"sopt-free-early", "::mlir::func::FuncOp"> {
   let summary = "Free each buffer right after its last use";
   let description = [{

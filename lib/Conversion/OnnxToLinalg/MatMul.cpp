@@ -19,7 +19,8 @@ static Value makeLinear(Emitter &e, Value x, Value weight, Value bias) {
   sizes.back() = e.size(weight, 1);
   Type type = e.typeOf(sizes, getElementType(x));
   Value result = LinearOp::create(e, type, x, e.refine(weight),
-                                  bias ? e.refine(bias) : Value());
+                                  bias ? e.refine(bias) : Value(),
+                                  Activation::None, /*schedule=*/nullptr);
   return e.withSizes(result, sizes);
 }
 

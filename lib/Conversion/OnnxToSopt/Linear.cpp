@@ -86,7 +86,8 @@ LogicalResult buildLayer(Layer &layer, ShapeAnalysis &shapes,
   rewriter.replaceOp(
       last, LinearOp::create(rewriter, rewriter.getFusedLoc(layer.locations),
                              layer.result.getType(), layer.x, layer.weight,
-                             layer.bias, layer.activation));
+                             layer.bias, layer.activation,
+                             /*schedule=*/nullptr));
   return success();
 }
 

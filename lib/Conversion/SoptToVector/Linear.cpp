@@ -204,6 +204,8 @@ private:
 
 /// Why there is no kernel for `op`, null if there is one.
 static const char *whyNot(LinearOp op) {
+  if (op.getSchedule() && op.getSchedule()->isSparse())
+    return "scheduled as sparse";
   if (!llvm::all_of(op->getOperandTypes(), isF32Tensor))
     return "not f32";
   auto weight = cast<RankedTensorType>(op.getWeight().getType());
@@ -225,7 +227,14 @@ LogicalResult LinearToKernel::matchAndRewrite(LinearOp op,
   int64_t k = weight.getDimSize(0), n = weight.getDimSize(1);
   LinearKernel kernel(k, n, op.getActivation(), bool(op.getBias()));
 
+  std::string name = kernel.getName();
   Isa isa = kernels.getIsa().forRowsOf(k * sizeof(float));
+  if (ScheduleAttr schedule = op.getScheduleAttr();
+      schedule && !schedule.getTile().empty()) {
+    isa.rows = schedule.getTile()[0];
+    isa.vectors = schedule.getTile()[1];
+    name += llvm::formatv("_tile{0}x{1}", isa.rows, isa.vectors).str();
+  }
   auto xType = cast<RankedTensorType>(op.getX().getType());
   SmallVector<int64_t> xShape(xType.getShape());
   xShape.back() = k;
@@ -244,7 +253,7 @@ LogicalResult LinearToKernel::matchAndRewrite(LinearOp op,
   Value rows = memref::DimOp::create(b, arguments.front(), 0);
   Value flopsPerRow = arith::ConstantIndexOp::create(b, 2 * k * n);
   kernels.countFlops(b, arith::MulIOp::create(b, rows, flopsPerRow));
-  kernels.call(b, kernel.getName(), isa, arguments,
+  kernels.call(b, name, isa, arguments,
                [&](VectorBuilder &b, ValueRange arguments) {
                  kernel.build(b, arguments);
                });

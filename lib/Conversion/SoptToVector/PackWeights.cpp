@@ -7,31 +7,18 @@
 
 #include "PackWeights.h"
 #include "dialects/ONNX/IR/ConstantData.h"
-#include "dialects/ONNX/IR/ONNX.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
-#include "llvm/ADT/TypeSwitch.h"
+#include "sparse-opt/Analysis/WeightPattern.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace sopt;
 
-static ElementsAttr getConstantValue(Operation *op) {
-  if (!op)
-    return {};
-  return TypeSwitch<Operation *, ElementsAttr>(op)
-      .Case([](arith::ConstantOp constant) {
-        return dyn_cast<ElementsAttr>(constant.getValue());
-      })
-      .Case([](onnx::ConstantOp constant) { return constant.getValueAttr(); })
-      .Default(ElementsAttr());
-}
-
 Value WeightPacker::pack(ImplicitLocOpBuilder &b, Value weight, int64_t width) {
-  Operation *source = weight.getDefiningOp();
-  if (ElementsAttr value = getConstantValue(source))
-    if (Value packed = packNow(b, source, value, width))
+  if (ElementsAttr value = getConstantElements(weight))
+    if (Value packed = packNow(b, weight.getDefiningOp(), value, width))
       return readOnlyBuffer(b, packed);
   return packAtRunTime(b, weight, width);
 }
@@ -48,7 +35,7 @@ static void copyToPanels(ArrayRef<float> source, MutableArrayRef<float> panels,
 Value WeightPacker::packNow(ImplicitLocOpBuilder &b, Operation *constant,
                             ElementsAttr value, int64_t width) {
   auto function = constant->getParentOfType<FunctionOpInterface>();
-  Value &result = packed[{value, function}];
+  Value &result = packed[{value, function, width}];
   if (result)
     return result;
   std::optional<onnx::ConstantData> data = onnx::ConstantData::get(value);
@@ -92,11 +79,4 @@ Value WeightPacker::packAtRunTime(ImplicitLocOpBuilder &b, Value weight,
   kernels.call(b, llvm::formatv("pack_{0}x{1}", k, n).str(), kernels.getIsa(),
                {readOnlyBuffer(b, weight), scratch}, body);
   return scratch;
-}
-
-void WeightPacker::eraseDeadConstants() {
-  for (Operation *source : sources)
-    if (source->use_empty())
-      source->erase();
-  sources.clear();
 }

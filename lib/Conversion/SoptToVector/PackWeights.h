@@ -17,16 +17,15 @@ namespace sopt {
 /// panel. Columns past N are zero, so a kernel may read whole panels.
 class WeightPacker {
 public:
-  explicit WeightPacker(KernelLibrary &kernels) : kernels(kernels) {}
+  /// Adds the constants that it packs to `sources`.
+  WeightPacker(KernelLibrary &kernels,
+               llvm::SetVector<mlir::Operation *> &sources)
+      : kernels(kernels), sources(sources) {}
 
   /// A memref<⌈N/width⌉ × K × width> of `weight` (a static tensor<K×N×f32>):
   /// packed now if it is a constant whose bytes are at hand, else on each run.
-  /// Equal values must come with equal widths.
   mlir::Value pack(mlir::ImplicitLocOpBuilder &b, mlir::Value weight,
                    int64_t width);
-
-  /// Erases the constants that were packed and that nobody else uses.
-  void eraseDeadConstants();
 
 private:
   mlir::Value packNow(mlir::ImplicitLocOpBuilder &b, mlir::Operation *constant,
@@ -35,10 +34,10 @@ private:
                             int64_t width);
 
   KernelLibrary &kernels;
-  /// By value of the constant and the function it is used in.
-  llvm::DenseMap<std::pair<mlir::Attribute, mlir::Operation *>, mlir::Value>
-      packed;
-  llvm::SetVector<mlir::Operation *> sources;
+  /// By value of the constant, the function it is used in, and width.
+  using Key = std::tuple<mlir::Attribute, mlir::Operation *, int64_t>;
+  llvm::DenseMap<Key, mlir::Value> packed;
+  llvm::SetVector<mlir::Operation *> &sources;
 };
 
 } // namespace sopt

@@ -8,8 +8,9 @@
 #ifndef SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_PATTERNS_H
 #define SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_PATTERNS_H
 
-#include "Kernels.h"
+#include "PackSparse.h"
 #include "PackWeights.h"
+#include "TokenTiles.h"
 #include "mlir/IR/PatternMatch.h"
 
 namespace sopt {
@@ -17,6 +18,16 @@ namespace sopt {
 /// sopt.linear → a call of a matrix kernel with packed weights.
 void populateLinearToKernel(mlir::RewritePatternSet &patterns,
                             KernelLibrary &kernels, WeightPacker &packer);
+
+/// Fails, and says why, if `op` is scheduled for a kernel that it cannot have.
+llvm::LogicalResult verifySparseSchedule(LinearOp op);
+
+/// sopt.linear scheduled as csr or block → a call of a kernel that skips zeros,
+/// with x in tiles of tokens. All schedules must have been verified.
+void populateSparseLinearToKernel(mlir::RewritePatternSet &patterns,
+                                  KernelLibrary &kernels,
+                                  SparseWeightPacker &packer,
+                                  TokenTiles &tiles);
 
 /// sopt.attention, but with top_k, → a call of a kernel per head and tile.
 void populateAttentionToKernel(mlir::RewritePatternSet &patterns,

@@ -59,15 +59,25 @@ void ConvertSoptToVector::runOnOperation() {
   FailureOr<Isa> isa = chooseIsa();
   if (failed(isa))
     return signalPassFailure();
+  WalkResult verified = getOperation().walk(
+      [](LinearOp op) { return WalkResult(verifySparseSchedule(op)); });
+  if (verified.wasInterrupted())
+    return signalPassFailure();
   KernelLibrary kernels(getOperation(), *isa);
-  WeightPacker packer(kernels);
+  llvm::SetVector<Operation *> packedConstants;
+  WeightPacker packer(kernels, packedConstants);
+  SparseWeightPacker sparsePacker(packedConstants);
+  TokenTiles tiles(kernels);
   RewritePatternSet patterns(&getContext());
   populateAttentionToKernel(patterns, kernels);
   populateLayerNormToKernel(patterns, kernels);
   populateLinearToKernel(patterns, kernels, packer);
+  populateSparseLinearToKernel(patterns, kernels, sparsePacker, tiles);
   FrozenRewritePatternSet frozen(std::move(patterns));
   // Not the module at once: kernels are added to it meanwhile.
   for (auto function : llvm::to_vector(getOperation().getOps<func::FuncOp>()))
     walkAndApplyPatterns(function, frozen);
-  packer.eraseDeadConstants();
+  for (Operation *source : packedConstants)
+    if (source->use_empty())
+      source->erase();
 }

@@ -11,9 +11,9 @@
 using namespace mlir;
 using namespace sopt;
 
-// Unrolled once more by LLVM, the sums no longer fit the registers. Lowering to
-// branches and then to LLVM keeps an attribute of this name and type.
-static void keepRolled(Operation *loop) {
+// Lowering to branches and then to LLVM keeps an attribute of this name and
+// type.
+void sopt::keepRolled(Operation *loop) {
   MLIRContext *context = loop->getContext();
   auto unroll = LLVM::LoopUnrollAttr::get(
       context, /*disable=*/BoolAttr::get(context, true), /*count=*/{},

@@ -20,6 +20,10 @@ llvm::SmallVector<mlir::Value> multiplyTile(
     llvm::function_ref<mlir::Value(int64_t row, mlir::Value k)> left,
     llvm::function_ref<mlir::Value(mlir::Value k, int64_t vector)> right);
 
+/// Keeps LLVM from unrolling `loop`: once more, its sums would no longer fit
+/// the registers.
+void keepRolled(mlir::Operation *loop);
+
 } // namespace sopt
 
 #endif // SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_TILE_H

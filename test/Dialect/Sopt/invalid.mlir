@@ -448,6 +448,54 @@ func.func @attention_result(%q: tensor<1x6x8xf32>, %k: tensor<1x6x8xf32>, %v: te
 // -----
 
 //===----------------------------------------------------------------------===//
+// #sopt.schedule
+//===----------------------------------------------------------------------===//
+
+// expected-error@+1 {{no kernel reads weights in layout nm}}
+func.func private @schedule() attributes {a = #sopt.schedule<layout = <nm 2:4, i8>>}
+
+// -----
+
+// expected-error@+1 {{blocks must be 1, 2, 4, 8 or 16 rows of 1 column}}
+func.func private @schedule() attributes {a = #sopt.schedule<layout = <block 4x4, i16>>}
+
+// -----
+
+// expected-error@+1 {{blocks must be 1, 2, 4, 8 or 16 rows of 1 column}}
+func.func private @schedule() attributes {a = #sopt.schedule<layout = <block 3x1, i16>>}
+
+// -----
+
+// expected-error@+1 {{kernels read indices of i16 or i32, not i8}}
+func.func private @schedule() attributes {a = #sopt.schedule<layout = <csr, i8>>}
+
+// -----
+
+// expected-error@+1 {{a tile is rows x vectors, each from 1 to 64}}
+func.func private @schedule() attributes {a = #sopt.schedule<layout = <dense>, tile = 12>}
+
+// -----
+
+// expected-error@+1 {{a tile is rows x vectors, each from 1 to 64}}
+func.func private @schedule() attributes {a = #sopt.schedule<layout = <dense>, tile = 12x65>}
+
+// -----
+
+// expected-error@+1 {{a tile of 2 features for blocks of 4}}
+func.func private @schedule() attributes {a = #sopt.schedule<layout = <block 4x1, i16>, tile = 2x4>}
+
+// -----
+
+func.func @schedule(%x: tensor<?x65537xf32>, %w: tensor<65537x2xf32>) {
+  // expected-error@+1 {{has a schedule with indices of i16, too narrow for 65537 features of x}}
+  %0 = sopt.linear %x, %w schedule <layout = <csr, i16>>
+     : (tensor<?x65537xf32>, tensor<65537x2xf32>) -> tensor<?x2xf32>
+  return
+}
+
+// -----
+
+//===----------------------------------------------------------------------===//
 // #sopt.layout
 //===----------------------------------------------------------------------===//
 

@@ -1,0 +1,49 @@
+//===- Schedule.cpp - The text and the rules of #sopt.schedule ------------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/Sopt/IR/Schedule.h"
+#include "mlir/IR/DialectImplementation.h"
+
+using namespace mlir;
+using namespace sopt;
+
+ParseResult sopt::parseTile(AsmParser &parser, SmallVectorImpl<int64_t> &tile) {
+  return parser.parseDimensionList(tile, /*allowDynamic=*/false,
+                                   /*withTrailingX=*/false);
+}
+
+void sopt::printTile(AsmPrinter &printer, ArrayRef<int64_t> tile) {
+  llvm::interleave(tile, printer, "x");
+}
+
+LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                   LayoutAttr layout, ArrayRef<int64_t> tile) {
+  // More than any register file holds.
+  constexpr int64_t kMaxTile = 64;
+  LayoutKind kind = layout.getKind();
+  int64_t rows = layout.getBlockShape().first;
+  if (kind != LayoutKind::Dense && kind != LayoutKind::Csr &&
+      kind != LayoutKind::Block)
+    return emitError() << "no kernel reads weights in layout "
+                       << stringifyLayoutKind(kind);
+  if (layout.getBlockShape().second != 1 || 16 % rows != 0)
+    return emitError() << "blocks must be 1, 2, 4, 8 or 16 rows of 1 column";
+  if (kind != LayoutKind::Dense && layout.getIndexWidth() != 16 &&
+      layout.getIndexWidth() != 32)
+    return emitError() << "kernels read indices of i16 or i32, not i"
+                       << layout.getIndexWidth();
+  if (tile.empty())
+    return success();
+  if (tile.size() != 2 || tile[0] < 1 || tile[1] < 1 || tile[0] > kMaxTile ||
+      tile[1] > kMaxTile)
+    return emitError() << "a tile is rows x vectors, each from 1 to "
+                       << kMaxTile;
+  if (kind != LayoutKind::Dense && tile[0] != rows)
+    return emitError() << "a tile of " << tile[0] << " features for blocks of "
+                       << rows;
+  return success();
+}

@@ -1,0 +1,41 @@
+//===- WeightPattern.h - Where a weight has its zeros -----------*- C++ -*-===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSE_OPT_ANALYSIS_WEIGHTPATTERN_H
+#define SPARSE_OPT_ANALYSIS_WEIGHTPATTERN_H
+
+#include "mlir/IR/BuiltinAttributeInterfaces.h"
+#include "mlir/IR/Value.h"
+#include "llvm/ADT/ArrayRef.h"
+
+namespace sopt {
+
+/// The elements of `value` if it is a constant, of the onnx or arith dialect.
+mlir::ElementsAttr getConstantElements(mlir::Value value);
+
+/// Counts of a K × N weight's elements, which is all that the choice of a
+/// kernel asks of them.
+struct WeightPattern {
+  int64_t k = 0, n = 0;
+  int64_t nonZeros = 0;
+  /// Blocks of 4 neighbouring outputs of one input that hold a non-zero. The
+  /// last block of an input may be cut off.
+  int64_t blocksOf4 = 0;
+
+  /// A share of all elements; 0 of none.
+  double getZeroShare() const;
+  /// Elements that blocks of 4 store for each non-zero, from 1 to 4; 1 where
+  /// there are no non-zeros.
+  double getFill() const;
+
+  /// Counts `weight`, K × N row by row, in one pass. Both zeros are zeros.
+  static WeightPattern of(llvm::ArrayRef<float> weight, int64_t k, int64_t n);
+};
+
+} // namespace sopt
+
+#endif // SPARSE_OPT_ANALYSIS_WEIGHTPATTERN_H

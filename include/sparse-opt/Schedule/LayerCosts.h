@@ -1,0 +1,61 @@
+//===- LayerCosts.h - How long a layer takes, by kernel ---------*- C++ -*-===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A model of the matrix kernels with few constants, each of which is the time
+// of one thing that a kernel does, so that it can be measured on a machine and
+// argued about without one. It leaves out what is the same for all kernels: the
+// activation, and how threads are started.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSE_OPT_SCHEDULE_LAYERCOSTS_H
+#define SPARSE_OPT_SCHEDULE_LAYERCOSTS_H
+
+#include "sparse-opt/Analysis/WeightPattern.h"
+#include "llvm/ADT/StringRef.h"
+
+namespace sopt {
+
+/// The ways to compute a layer.
+enum class LayerKernel { Dense, Csr, Block4 };
+
+llvm::StringRef getName(LayerKernel kernel);
+
+/// What one core takes for the steps of the kernels, in nanoseconds. "Products"
+/// are one vector of multiply-adds.
+struct MachineCosts {
+  llvm::StringRef isa;
+  /// f32 in a vector.
+  double lanes;
+  /// Tokens that a dense tile computes at once: fewer take as long.
+  double denseTokens;
+  double denseProduct;
+  /// Of a stored element, and of it with one vector of tokens.
+  double csrElement, csrProduct;
+  /// The same of a block of 4.
+  double blockElement, blockProducts;
+  /// To transpose a vector of x or y.
+  double transposedVector;
+  /// To read a byte of a weight that is in no cache of the core's own.
+  double weightByte;
+};
+
+/// The built-in table's entry for `isa`, null if it has none.
+const MachineCosts *lookUpMachineCosts(llvm::StringRef isa);
+
+/// Nanoseconds of one thread for a layer with `tokens` tokens.
+double predictTime(const MachineCosts &machine, const WeightPattern &pattern,
+                   LayerKernel kernel, int64_t tokens);
+
+/// The share of zeros from which CSR is faster than dense, for a layer of this
+/// size and random zeros; 1 if it never is.
+double getCsrBreakEven(const MachineCosts &machine,
+                       const WeightPattern &pattern, int64_t tokens);
+
+} // namespace sopt
+
+#endif // SPARSE_OPT_SCHEDULE_LAYERCOSTS_H

@@ -1,0 +1,52 @@
+//===- WeightPattern.cpp - Where a weight has its zeros -------------------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "sparse-opt/Analysis/WeightPattern.h"
+#include "dialects/ONNX/IR/ONNX.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace sopt;
+
+ElementsAttr sopt::getConstantElements(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (!op)
+    return {};
+  return TypeSwitch<Operation *, ElementsAttr>(op)
+      .Case([](arith::ConstantOp constant) {
+        return dyn_cast<ElementsAttr>(constant.getValue());
+      })
+      .Case([](onnx::ConstantOp constant) { return constant.getValueAttr(); })
+      .Default(ElementsAttr());
+}
+
+double WeightPattern::getZeroShare() const {
+  return k * n == 0 ? 0 : 1 - double(nonZeros) / double(k * n);
+}
+
+double WeightPattern::getFill() const {
+  return nonZeros == 0 ? 1 : double(4 * blocksOf4) / double(nonZeros);
+}
+
+WeightPattern WeightPattern::of(ArrayRef<float> weight, int64_t k, int64_t n) {
+  assert(int64_t(weight.size()) == k * n && "not the matrix's elements");
+  auto countNonZeros = [](ArrayRef<float> elements) {
+    return llvm::count_if(elements, [](float w) { return w != 0; });
+  };
+  WeightPattern pattern = {k, n};
+  for (int64_t row = 0; row < k; ++row) {
+    ArrayRef<float> left = weight.slice(row * n, n);
+    while (!left.empty()) {
+      int64_t count = countNonZeros(left.take_front(4));
+      pattern.nonZeros += count;
+      pattern.blocksOf4 += count != 0;
+      left = left.drop_front(std::min<size_t>(4, left.size()));
+    }
+  }
+  return pattern;
+}

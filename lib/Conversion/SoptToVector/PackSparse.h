@@ -1,0 +1,55 @@
+//===- PackSparse.h - Constant weights without their zeros ------*- C++ -*-===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_PACKSPARSE_H
+#define SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_PACKSPARSE_H
+
+#include "Kernels.h"
+#include "dialects/Sopt/IR/Sopt.h"
+#include "llvm/ADT/SetVector.h"
+
+namespace sopt {
+
+/// How many outputs a task of a sparse kernel computes. Their weights are
+/// packed together.
+constexpr int64_t kGroupOutputs = 16;
+
+/// The transpose of a K × N weight as blocks of R × 1, which is CSR for R = 1.
+/// Groups of `kGroupOutputs` outputs come in an order in which any run of them
+/// has about the same share of the blocks, so that threads are balanced.
+struct SparseWeight {
+  mlir::Value values;   ///< f32, R for each block.
+  mlir::Value indices;  ///< i16 or i32, unsigned: each block's input feature.
+  mlir::Value pointers; ///< i32: where each row of blocks begins, and the end.
+  mlir::Value groups;   ///< i32: each group's first output.
+  int64_t numBlocks;
+};
+
+/// Packs weights, each constant once for each layout.
+class SparseWeightPacker {
+public:
+  /// Adds the constants that it packs to `sources`.
+  explicit SparseWeightPacker(llvm::SetVector<mlir::Operation *> &sources)
+      : sources(sources) {}
+
+  /// The buffers of `weight`, which `isPackable`.
+  SparseWeight pack(mlir::ImplicitLocOpBuilder &b, mlir::Value weight,
+                    LayoutAttr layout);
+
+  /// Whether `weight` is a constant of f32 whose elements are at hand.
+  static bool isPackable(mlir::Value weight);
+
+private:
+  /// By value of the constant, layout, and the function it is used in.
+  using Key = std::tuple<mlir::Attribute, mlir::Attribute, mlir::Operation *>;
+  llvm::DenseMap<Key, SparseWeight> packed;
+  llvm::SetVector<mlir::Operation *> &sources;
+};
+
+} // namespace sopt
+
+#endif // SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_PACKSPARSE_H

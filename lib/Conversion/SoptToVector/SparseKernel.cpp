@@ -1,0 +1,195 @@
+//===- SparseKernel.cpp - Products with sparse weights --------------------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "SparseKernel.h"
+#include "Activations.h"
+#include "PackSparse.h"
+#include "Tile.h"
+#include "TokenTiles.h"
+#include "Transpose.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace sopt;
+
+/// Enough to balance the threads of a large machine, few enough that their
+/// scratch is small.
+static constexpr int64_t kMaxWorkers = 96;
+
+std::string SparseKernel::getName() const {
+  std::string name =
+      llvm::formatv("sparse_{0}x{1}_block{2}x1_tile{3}", k, n, rows, vectors);
+  if (!hasBias)
+    name += "_nobias";
+  if (activation != Activation::None)
+    name += ("_" + stringifyActivation(activation)).str();
+  return name;
+}
+
+void SparseKernel::build(VectorBuilder &b, ValueRange arguments) {
+  auto next = arguments.begin();
+  tiles = *next++;
+  values = *next++;
+  indices = *next++;
+  pointers = *next++;
+  groups = *next++;
+  bias = hasBias ? *next++ : Value();
+  y = *next++;
+
+  numGroups = b.index(llvm::divideCeilSigned(n, kGroupOutputs));
+  numTokens = memref::DimOp::create(b, y, 0);
+  numTasks = b.mul(memref::DimOp::create(b, tiles, 0), numGroups);
+  numWorkers = b.minimum(numTasks, b.index(kMaxWorkers));
+  scratch = allocate(b, {numWorkers, b.getIndexAttr(kGroupOutputs),
+                         b.getIndexAttr(TokenTiles::kTokens)});
+  b.parallel(numWorkers, [&](ValueRange at) { buildWorker(b, at[0]); });
+}
+
+// Tasks are split as evenly as whole tasks can be; those of one worker, and of
+// the workers of one thread, share a tile of x as far as possible.
+void SparseKernel::buildWorker(VectorBuilder &b, Value worker) {
+  auto firstOf = [&](Value worker) -> Value {
+    return arith::DivUIOp::create(b, b.mul(worker, numTasks), numWorkers);
+  };
+  Value begin = firstOf(worker), end = firstOf(b.add(worker, b.index(1)));
+  b.loop(begin, end, 1, {}, [&](Value task, ValueRange) {
+    buildTask(b, worker, task);
+    return SmallVector<Value>();
+  });
+}
+
+void SparseKernel::buildTask(VectorBuilder &b, Value worker, Value index) {
+  Task task;
+  task.worker = worker;
+  task.tile = arith::DivUIOp::create(b, index, numGroups);
+  task.group = arith::RemUIOp::create(b, index, numGroups);
+  task.column = arith::IndexCastUIOp::create(b, b.getIndexType(),
+                                             b.loadScalar(groups, task.group));
+  Value tileTokens = b.index(TokenTiles::kTokens);
+  task.tokens =
+      b.minimum(b.sub(numTokens, b.mul(task.tile, tileTokens)), tileTokens);
+  task.vectors = b.ceilDiv(task.tokens, b.getLanes());
+
+  // What no whole run of vectors covers is made of the powers of two that add
+  // up to it.
+  Value rest = arith::RemUIOp::create(b, task.vectors, b.index(vectors));
+  Value next = b.sub(task.vectors, rest);
+  b.loop(b.index(0), next, vectors, {}, [&](Value vector, ValueRange) {
+    buildVectors(b, task, vectors, vector);
+    return SmallVector<Value>();
+  });
+  for (int64_t part = llvm::PowerOf2Ceil(vectors) / 2; part; part /= 2) {
+    Value bit = arith::AndIOp::create(b, rest, b.index(part));
+    Value there =
+        arith::CmpIOp::create(b, arith::CmpIPredicate::ne, bit, b.index(0));
+    b.when(there, [&] { buildVectors(b, task, part, next); });
+    next = b.add(next, bit);
+  }
+  if (activation != Activation::None)
+    buildActivation(b, task);
+  b.forAll(task.vectors, [&](Value vector) { buildResults(b, task, vector); });
+}
+
+void SparseKernel::buildVectors(VectorBuilder &b, const Task &task,
+                                int64_t count, Value vector) {
+  b.forAll(b.index(kGroupOutputs / rows),
+           [&](Value row) { buildRow(b, task, count, vector, row); });
+}
+
+void SparseKernel::buildRow(VectorBuilder &b, const Task &task, int64_t count,
+                            Value vector, Value row) {
+  Value output = b.mul(row, b.index(rows));
+  auto inTile = [&](int64_t v) {
+    return b.mul(b.add(vector, b.index(v)), b.index(b.getLanes()));
+  };
+  SmallVector<Value> sums;
+  for (int64_t r = 0; r < rows; ++r) {
+    Value start = b.splat(0.0f);
+    if (hasBias) {
+      // Outputs past the last one, which nobody sees, start like it.
+      Value at = b.add(b.add(task.column, output), b.index(r));
+      start = b.broadcast(b.loadScalar(bias, b.minimum(at, b.index(n - 1))));
+    }
+    sums.append(count, start);
+  }
+
+  Value place = b.add(b.mul(task.group, b.index(kGroupOutputs / rows)), row);
+  auto pointer = [&](int64_t i) -> Value {
+    return arith::IndexCastUIOp::create(
+        b, b.getIndexType(), b.loadScalar(pointers, b.add(place, b.index(i))));
+  };
+  sums = b.loop(
+      pointer(0), pointer(1), 1, sums, [&](Value block, ValueRange sums) {
+        Value feature = arith::IndexCastUIOp::create(
+            b, b.getIndexType(), b.loadScalar(indices, block));
+        SmallVector<Value> inputs, next;
+        for (int64_t v = 0; v < count; ++v)
+          inputs.push_back(b.load(tiles, {task.tile, feature, inTile(v)}));
+        Value first = b.mul(block, b.index(rows));
+        for (int64_t r = 0; r < rows; ++r) {
+          Value weight =
+              b.broadcast(b.loadScalar(values, b.add(first, b.index(r))));
+          for (int64_t v = 0; v < count; ++v)
+            next.push_back(b.fma(weight, inputs[v], sums[r * count + v]));
+        }
+        return next;
+      });
+  keepRolled(sums.front().getDefiningOp());
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t v = 0; v < count; ++v)
+      b.store(sums[r * count + v], scratch,
+              {task.worker, b.add(output, b.index(r)), inTile(v)});
+}
+
+// In a loop over what is still in the first-level cache: unrolled over all
+// registers of all runs it would be most of the code.
+void SparseKernel::buildActivation(VectorBuilder &b, const Task &task) {
+  b.forAll(b.index(kGroupOutputs), [&](Value output) {
+    b.forAll(task.vectors, [&](Value vector) {
+      SmallVector<Value> place = {task.worker, output,
+                                  b.mul(vector, b.index(b.getLanes()))};
+      b.store(emitActivation(b, activation, b.load(scratch, place)), scratch,
+              place);
+    });
+  });
+}
+
+void SparseKernel::buildResults(VectorBuilder &b, const Task &task,
+                                Value vector) {
+  int64_t lanes = b.getLanes();
+  Value inTile = b.mul(vector, b.index(lanes));
+  Value token = b.add(b.mul(task.tile, b.index(TokenTiles::kTokens)), inTile);
+  Value left = b.sub(task.tokens, inTile);
+  for (int64_t output = 0; output < kGroupOutputs; output += lanes) {
+    SmallVector<Value> outputs;
+    for (int64_t r = 0; r < lanes; ++r)
+      outputs.push_back(
+          b.load(scratch, {task.worker, b.index(output + r), inTile}));
+    SmallVector<Value> tokens = transposeSquare(b, outputs);
+    Value column = b.add(task.column, b.index(output));
+    auto write = [&](int64_t t, Value mask) {
+      b.store(tokens[t], y, {b.add(token, b.index(t)), column}, mask);
+    };
+    Value mask;
+    if (n % kGroupOutputs)
+      mask = b.firstLanes(b.sub(b.index(n), column));
+    Value isFull = arith::CmpIOp::create(b, arith::CmpIPredicate::sge, left,
+                                         b.index(lanes));
+    auto writeAll = [&] {
+      for (int64_t t = 0; t < lanes; ++t)
+        write(t, mask);
+    };
+    auto writeSome = [&] {
+      for (int64_t t = 0; t < lanes; ++t)
+        b.when(b.less(b.index(t), left), [&] { write(t, mask); });
+    };
+    b.when(isFull, writeAll, writeSome);
+  }
+}

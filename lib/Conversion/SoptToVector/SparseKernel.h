@@ -1,0 +1,68 @@
+//===- SparseKernel.h - Products with sparse weights ------------*- C++ -*-===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_SPARSEKERNEL_H
+#define SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_SPARSEKERNEL_H
+
+#include "VectorBuilder.h"
+#include "dialects/Sopt/IR/Sopt.h"
+
+namespace sopt {
+
+/// y = activation(x · w + bias) for a weight packed as blocks of R outputs × 1
+/// input, with x in tiles of tokens (TokenTiles.h) and y row by row.
+///
+/// The sums of R outputs × some vectors of tokens stay in registers over all
+/// blocks of a row. A task is a group of outputs for a tile of tokens; its
+/// results meet in a small piece of scratch, where they get their activation
+/// and from where they are transposed into y. A fixed number of workers, more
+/// than there are threads, share the tasks, each with scratch of its own.
+class SparseKernel {
+public:
+  SparseKernel(int64_t k, int64_t n, int64_t rows, int64_t vectors,
+               Activation activation, bool hasBias)
+      : k(k), n(n), rows(rows), vectors(vectors), activation(activation),
+        hasBias(hasBias) {}
+
+  std::string getName() const;
+  /// Arguments: tiles of x, values, indices, pointers, groups, bias if there is
+  /// one, y.
+  void build(VectorBuilder &b, mlir::ValueRange arguments);
+
+private:
+  /// One group of outputs for one tile of tokens.
+  struct Task {
+    mlir::Value worker, tile, group;
+    mlir::Value column;  ///< The first output.
+    mlir::Value tokens;  ///< How many of the tile there are.
+    mlir::Value vectors; ///< How many vectors hold them.
+  };
+
+  void buildWorker(VectorBuilder &b, mlir::Value worker);
+  void buildTask(VectorBuilder &b, mlir::Value worker, mlir::Value index);
+  /// All outputs of the group, for `count` vectors of tokens from `vector` on.
+  void buildVectors(VectorBuilder &b, const Task &task, int64_t count,
+                    mlir::Value vector);
+  /// One row of blocks: `rows` outputs, the first of which is `output` of the
+  /// group.
+  void buildRow(VectorBuilder &b, const Task &task, int64_t count,
+                mlir::Value vector, mlir::Value row);
+  void buildActivation(VectorBuilder &b, const Task &task);
+  /// Writes one vector of tokens of the group to y.
+  void buildResults(VectorBuilder &b, const Task &task, mlir::Value vector);
+
+  int64_t k, n, rows, vectors;
+  Activation activation;
+  bool hasBias;
+  mlir::Value tiles, values, indices, pointers, groups, bias, y;
+  mlir::Value scratch; ///< Worker, output of the group, token of the tile.
+  mlir::Value numGroups, numTokens, numTasks, numWorkers;
+};
+
+} // namespace sopt
+
+#endif // SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_SPARSEKERNEL_H

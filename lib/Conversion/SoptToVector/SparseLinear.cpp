@@ -1,0 +1,117 @@
+//===- SparseLinear.cpp - Kernels for layers with sparse weights ----------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Patterns.h"
+#include "SparseKernel.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace sopt;
+
+namespace {
+
+// sopt.linear(x, w, bias) schedule <csr or block>
+//   → tokens_to_tiles(x, tiles), sparse_K×N(tiles, packed w, bias)
+class SparseLinearToKernel : public OpRewritePattern<LinearOp> {
+public:
+  SparseLinearToKernel(MLIRContext *context, KernelLibrary &kernels,
+                       SparseWeightPacker &packer, TokenTiles &tiles)
+      : OpRewritePattern(context), kernels(kernels), packer(packer),
+        tiles(tiles) {}
+
+  LogicalResult matchAndRewrite(LinearOp op,
+                                PatternRewriter &rewriter) const override;
+
+private:
+  KernelLibrary &kernels;
+  SparseWeightPacker &packer;
+  TokenTiles &tiles;
+};
+
+} // namespace
+
+/// Half of the registers hold sums, the others inputs, weights and addresses.
+static int64_t getVectors(const Isa &isa, ScheduleAttr schedule) {
+  if (!schedule.getTile().empty())
+    return schedule.getTile()[1];
+  int64_t rows = schedule.getLayout().getBlockShape().first;
+  return std::clamp<int64_t>(isa.registers / 2 / rows, 1,
+                             TokenTiles::kTokens / isa.lanes);
+}
+
+/// Why `op` cannot have the kernel that it is scheduled for, null if it can.
+static const char *whyNotSparse(LinearOp op) {
+  if (!llvm::all_of(op->getOperandTypes(), isF32Tensor))
+    return "it is not in f32";
+  if (!SparseWeightPacker::isPackable(op.getWeight()))
+    return "its weight is no constant";
+  if (cast<RankedTensorType>(op.getWeight().getType()).getNumElements() == 0)
+    return "its weight is empty";
+  return nullptr;
+}
+
+LogicalResult sopt::verifySparseSchedule(LinearOp op) {
+  ScheduleAttr schedule = op.getScheduleAttr();
+  if (!schedule || !schedule.isSparse())
+    return success();
+  if (const char *reason = whyNotSparse(op))
+    return op.emitOpError("cannot be computed as ")
+           << schedule << ": " << reason;
+  return success();
+}
+
+LogicalResult
+SparseLinearToKernel::matchAndRewrite(LinearOp op,
+                                      PatternRewriter &rewriter) const {
+  ScheduleAttr schedule = op.getScheduleAttr();
+  if (!schedule || !schedule.isSparse())
+    return rewriter.notifyMatchFailure(op, "not scheduled as sparse");
+  ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+  auto weightType = cast<RankedTensorType>(op.getWeight().getType());
+  int64_t k = weightType.getDimSize(0), n = weightType.getDimSize(1);
+  int64_t blockRows = schedule.getLayout().getBlockShape().first;
+  SparseKernel kernel(k, n, blockRows, getVectors(kernels.getIsa(), schedule),
+                      op.getActivation(), bool(op.getBias()));
+
+  auto xType = cast<RankedTensorType>(op.getX().getType());
+  SmallVector<int64_t> xShape(xType.getShape());
+  xShape.back() = k;
+  Value x = castTensor(b, op.getX(), xType.clone(xShape));
+  SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(b, b.getLoc(), x);
+  sizes.back() = b.getIndexAttr(n);
+  Value rows = viewRows(b, readOnlyBuffer(b, x));
+  SparseWeight weight = packer.pack(b, op.getWeight(), schedule.getLayout());
+  SmallVector<Value> arguments = {tiles.get(b, op.getX(), rows), weight.values,
+                                  weight.indices, weight.pointers,
+                                  weight.groups};
+  if (Value bias = op.getBias())
+    arguments.push_back(readOnlyBuffer(
+        b, castTensor(b, bias, RankedTensorType::get(n, b.getF32Type()))));
+  Value y = allocate(b, sizes);
+  arguments.push_back(viewRows(b, y));
+
+  Value tokens = memref::DimOp::create(b, rows, 0);
+  Value flopsPerToken =
+      arith::ConstantIndexOp::create(b, 2 * weight.numBlocks * blockRows);
+  kernels.countFlops(b, arith::MulIOp::create(b, tokens, flopsPerToken));
+  kernels.call(b, kernel.getName(), kernels.getIsa(), arguments,
+               [&](VectorBuilder &b, ValueRange arguments) {
+                 kernel.build(b, arguments);
+               });
+  rewriter.replaceOp(op, castTensor(b, writtenTensor(b, y), op.getType()));
+  return success();
+}
+
+void sopt::populateSparseLinearToKernel(RewritePatternSet &patterns,
+                                        KernelLibrary &kernels,
+                                        SparseWeightPacker &packer,
+                                        TokenTiles &tiles) {
+  patterns.add<SparseLinearToKernel>(patterns.getContext(), kernels, packer,
+                                     tiles);
+}

@@ -1,0 +1,44 @@
+//===- KernelChoice.cpp - Choose a layer's kernel, and say why ------------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "sparse-opt/Schedule/KernelChoice.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace llvm;
+using namespace sopt;
+
+/// What a kernel other than dense may take of dense's predicted time.
+static constexpr double kMustSave = 0.95;
+
+static std::string explain(const MachineCosts &machine,
+                           const WeightPattern &pattern, int64_t tokens,
+                           LayerKernel kernel) {
+  double zeros = 100 * pattern.getZeroShare();
+  if (pattern.nonZeros == pattern.k * pattern.n)
+    return "no zeros";
+  double breakEven = 100 * getCsrBreakEven(machine, pattern, tokens);
+  std::string text = formatv("{0:f0} % zeros: csr breaks even at {1:f0} %, "
+                             "4x1 blocks store {2:f1} x the non-zeros",
+                             zeros, breakEven, pattern.getFill())
+                         .str();
+  return text + ": " + getName(kernel).str();
+}
+
+KernelChoice sopt::chooseKernel(const MachineCosts &machine,
+                                const WeightPattern &pattern, int64_t tokens) {
+  double dense = predictTime(machine, pattern, LayerKernel::Dense, tokens);
+  KernelChoice choice = {LayerKernel::Dense, dense, dense, ""};
+  for (LayerKernel kernel : {LayerKernel::Csr, LayerKernel::Block4}) {
+    double time = predictTime(machine, pattern, kernel, tokens);
+    if (time < kMustSave * dense && time < choice.time) {
+      choice.kernel = kernel;
+      choice.time = time;
+    }
+  }
+  choice.reason = explain(machine, pattern, tokens, choice.kernel);
+  return choice;
+}

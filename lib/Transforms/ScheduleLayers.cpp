@@ -1,0 +1,100 @@
+//===- ScheduleLayers.cpp - Decide how each layer is computed -------------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/ONNX/IR/ConstantData.h"
+#include "dialects/ONNX/IR/NodeLocation.h"
+#include "dialects/Sopt/IR/Sopt.h"
+#include "sparse-opt/Schedule/Report.h"
+#include "sparse-opt/Transforms/Passes.h"
+
+namespace sopt {
+#define GEN_PASS_DEF_SCHEDULELAYERS
+#include "sparse-opt/Transforms/Passes.h.inc"
+} // namespace sopt
+
+using namespace mlir;
+using namespace sopt;
+
+/// What is known of the weight of `op`; none if it is not a constant of f32.
+static std::optional<WeightPattern> getPattern(LinearOp op) {
+  ElementsAttr elements = getConstantElements(op.getWeight());
+  auto data = onnx::ConstantData::get(Attribute(elements));
+  if (!data || !data->getElementType().isF32() || data->isSplat() ||
+      data->getNumElements() == 0)
+    return std::nullopt;
+  return WeightPattern::of(data->getAs<float>(), data->getShape()[0],
+                           data->getShape()[1]);
+}
+
+static ScheduleAttr makeSchedule(MLIRContext *context, LayerKernel kernel,
+                                 int64_t k) {
+  constexpr unsigned kPointerWidth = 32;
+  unsigned indexWidth = k <= 1 << 16 ? 16 : 32;
+  auto make = [&](LayoutKind kind, ArrayRef<int64_t> sizes, bool isSparse) {
+    auto layout =
+        LayoutAttr::get(context, kind, sizes, isSparse ? indexWidth : 0,
+                        isSparse ? kPointerWidth : 0);
+    return ScheduleAttr::get(context, layout, ArrayRef<int64_t>());
+  };
+  switch (kernel) {
+  case LayerKernel::Dense:
+    return make(LayoutKind::Dense, {}, false);
+  case LayerKernel::Csr:
+    return make(LayoutKind::Csr, {}, true);
+  case LayerKernel::Block4:
+    return make(LayoutKind::Block, {4, 1}, true);
+  }
+  llvm_unreachable("all kernels are listed");
+}
+
+/// The name a user knows the layer by, or else its location.
+static std::string getLayerName(Location loc) {
+  StringRef name = onnx::getNodeName(loc);
+  if (!name.empty())
+    return name.str();
+  std::string text;
+  llvm::raw_string_ostream(text) << loc;
+  return text;
+}
+
+/// How many tokens `op` has, or else `expected`.
+static int64_t getTokens(LinearOp op, int64_t expected) {
+  auto leading = op.getX().getType().getShape().drop_back();
+  if (ShapedType::isDynamicShape(leading))
+    return expected;
+  return ShapedType::getNumElements(leading);
+}
+
+namespace {
+struct ScheduleLayers : sopt::impl::ScheduleLayersBase<ScheduleLayers> {
+  using ScheduleLayersBase::ScheduleLayersBase;
+
+  void runOnOperation() override {
+    const MachineCosts *machine = lookUpMachineCosts(isa);
+    if (!machine) {
+      getOperation().emitError("sopt-schedule: unknown isa '") << isa << "'";
+      return signalPassFailure();
+    }
+    std::vector<ScheduledLayer> layers;
+    getOperation().walk([&](LinearOp op) {
+      std::optional<WeightPattern> pattern = getPattern(op);
+      if (op.getSchedule() || !pattern)
+        return;
+      KernelChoice choice =
+          chooseKernel(*machine, *pattern, getTokens(op, tokens));
+      op.setScheduleAttr(
+          makeSchedule(&getContext(), choice.kernel, pattern->k));
+      layers.push_back(
+          {getLayerName(op.getLoc()), *pattern, std::move(choice)});
+    });
+    if (report == ScheduleReport::Table)
+      printTable(layers, tokens, llvm::errs());
+    else if (report == ScheduleReport::JSON)
+      printJSON(layers, tokens, llvm::outs());
+  }
+};
+} // namespace

@@ -1,0 +1,22 @@
+"""Prints a module with layers of 64 × 64 weights: one without zeros, one with a
+tenth of its elements anywhere, one with a tenth in blocks of 4 outputs."""
+
+import struct
+
+
+def print_layer(name, keep):
+    weight = [float(1 + (i * 7 + j) % 5) if keep(i, j) else 0.0 for i in range(64) for j in range(64)]
+    data = struct.pack("<4096f", *weight).hex().upper()
+    print(
+        f"""
+func.func @{name}(%x: tensor<?x64xf32>) -> tensor<?x64xf32> {{
+  %w = arith.constant dense<"0x{data}"> : tensor<64x64xf32>
+  %y = sopt.linear %x, %w : (tensor<?x64xf32>, tensor<64x64xf32>) -> tensor<?x64xf32> loc("{name}"("y"))
+  return %y : tensor<?x64xf32>
+}}"""
+    )
+
+
+print_layer("full", lambda i, j: True)
+print_layer("few", lambda i, j: (i * 3 + j * 7) % 10 == 0)
+print_layer("blocks", lambda i, j: (i * 3 + j // 4 * 7) % 10 == 0)

@@ -1,0 +1,105 @@
+//===- KernelChoiceTest.cpp - Laws of the choice of a kernel --------------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "sparse-opt/Schedule/KernelChoice.h"
+#include "gtest/gtest.h"
+#include <random>
+
+using namespace sopt;
+
+namespace {
+
+const char *const kIsas[] = {"avx512", "avx2", "neon", "generic"};
+
+/// A weight with so many non-zeros, in blocks that hold `perBlock` of them.
+WeightPattern makePattern(int64_t k, int64_t n, double density,
+                          double perBlock) {
+  WeightPattern pattern = {k, n};
+  pattern.nonZeros = int64_t(double(k * n) * density);
+  pattern.blocksOf4 = int64_t(double(pattern.nonZeros) / perBlock);
+  return pattern;
+}
+
+TEST(WeightPattern, CountsZerosAndBlocks) {
+  // Both zeros are zeros; the last block of a row has only one column.
+  const float weight[] = {0.0f, 1.0f, -0.0f, 2.0f, 3.0f, //
+                          0.0f, 0.0f, 0.0f,  0.0f, 0.0f, //
+                          0.0f, 0.0f, 0.0f,  0.0f, -1.0f};
+  WeightPattern pattern = WeightPattern::of(weight, 3, 5);
+  EXPECT_EQ(pattern.nonZeros, 4);
+  EXPECT_EQ(pattern.blocksOf4, 3);
+  EXPECT_DOUBLE_EQ(pattern.getFill(), 3.0);
+}
+
+// A dense weight is computed as dense, one without anything but zeros is not.
+TEST(KernelChoice, FollowsExtremes) {
+  for (const char *isa : kIsas) {
+    const MachineCosts &machine = *lookUpMachineCosts(isa);
+    for (int64_t tokens : {16, 128, 512}) {
+      KernelChoice full =
+          chooseKernel(machine, makePattern(384, 1536, 1, 4), tokens);
+      EXPECT_EQ(full.kernel, LayerKernel::Dense) << isa << " " << tokens;
+      EXPECT_EQ(full.reason, "no zeros");
+      KernelChoice empty =
+          chooseKernel(machine, makePattern(384, 1536, 0, 1), tokens);
+      EXPECT_NE(empty.kernel, LayerKernel::Dense) << isa << " " << tokens;
+    }
+  }
+}
+
+// No choice is predicted to be slower than dense, and more zeros never make a
+// layer slower.
+TEST(KernelChoice, NeverLoses) {
+  std::mt19937 random(1);
+  for (int i = 0; i < 1000; ++i) {
+    const MachineCosts &machine = *lookUpMachineCosts(kIsas[random() % 4]);
+    int64_t k = 1 + random() % 4096, n = 1 + random() % 4096;
+    int64_t tokens = 1 + random() % 600;
+    double perBlock = 1 + double(random() % 31) / 10;
+    double before = 0;
+    for (double density : {0.0, 0.02, 0.1, 0.3, 0.6, 1.0}) {
+      KernelChoice choice =
+          chooseKernel(machine, makePattern(k, n, density, perBlock), tokens);
+      EXPECT_LE(choice.time, choice.denseTime);
+      EXPECT_GE(choice.time, before);
+      before = choice.time * 0.94; // What a switch of kernels may save.
+    }
+  }
+}
+
+// From the break-even on, and not before, CSR is predicted to beat dense.
+TEST(LayerCosts, BreakEvenIsWhereTimesMeet) {
+  for (const char *isa : kIsas) {
+    const MachineCosts &machine = *lookUpMachineCosts(isa);
+    WeightPattern pattern = makePattern(768, 3072, 1, 1);
+    double zeros = getCsrBreakEven(machine, pattern, 128);
+    ASSERT_GT(zeros, 0.2) << isa;
+    ASSERT_LT(zeros, 0.9) << isa;
+    auto csrTime = [&](double zeros) {
+      return predictTime(machine, makePattern(768, 3072, 1 - zeros, 1),
+                         LayerKernel::Csr, 128);
+    };
+    double dense = predictTime(machine, pattern, LayerKernel::Dense, 128);
+    EXPECT_GT(csrTime(zeros - 0.01), dense);
+    EXPECT_LT(csrTime(zeros + 0.01), dense);
+  }
+}
+
+TEST(KernelChoice, SaysWhy) {
+  const MachineCosts &machine = *lookUpMachineCosts("avx512");
+  KernelChoice choice =
+      chooseKernel(machine, makePattern(384, 1536, 0.1, 1.1), 128);
+  EXPECT_EQ(choice.kernel, LayerKernel::Csr);
+  EXPECT_NE(choice.reason.find("90 % zeros: csr breaks even at "),
+            std::string::npos)
+      << choice.reason;
+  EXPECT_NE(choice.reason.find("4x1 blocks store 3.6 x the non-zeros: csr"),
+            std::string::npos)
+      << choice.reason;
+}
+
+} // namespace
