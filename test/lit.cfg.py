@@ -19,6 +19,7 @@ config.substitutions.append(("%models", config.models_dir))
 config.substitutions.append(("%tools", config.sparse_opt_tools_dir))
 config.substitutions.append(("%cc", config.cc))
 config.substitutions.append(("%include", config.include_dir))
+config.substitutions.append(("%root", config.sparse_opt_root))
 config.substitutions.append(("%fake-models", config.fake_models_dir))
 if config.python:
     config.available_features.add("python")
