@@ -80,17 +80,25 @@ endfunction()
 sparse_opt_precompile(SparseOptUpstream)
 sparse_opt_precompile(SparseOptUpstreamExceptions -fexceptions)
 
+# A package's users have no ONNX library of ours: the archive travels with it
+# and SparseOptConfig.cmake declares it by this name.
+set(SPARSE_OPT_ONNX $<BUILD_INTERFACE:ONNX::onnx> $<INSTALL_INTERFACE:SparseOpt::OnnxLibrary>)
+
 # sparse_opt_library(NAME SOURCES ... [DEPENDS target...] [LINK library...]
 #                    [EXCEPTIONS])
 # A static library of one room. It sees libMLIR.so; LINK names libraries of
-# this project or outside it. EXCEPTIONS is for code that calls ONNX.
+# this project or outside it. EXCEPTIONS is for code that calls ONNX. The
+# library is installed as SparseOpt::<NAME without SparseOpt>, and belongs to the
+# room that is its folder's.
 function(sparse_opt_library name)
   cmake_parse_arguments(ARG "EXCEPTIONS" "" "SOURCES;DEPENDS;LINK" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
   if(ARG_DEPENDS)
     add_dependencies(${name} ${ARG_DEPENDS})
   endif()
+  list(TRANSFORM ARG_LINK REPLACE "^ONNX::onnx$" "${SPARSE_OPT_ONNX}")
   target_link_libraries(${name} PUBLIC ${ARG_LINK} MLIR LLVM)
+  sparse_opt_install_library(${name})
   if(ARG_EXCEPTIONS)
     target_compile_options(${name} PRIVATE -fexceptions)
     target_precompile_headers(${name} REUSE_FROM SparseOptUpstreamExceptions)

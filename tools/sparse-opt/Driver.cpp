@@ -117,16 +117,6 @@ static LogicalResult writeText(ModuleOp module, llvm::StringRef path,
   });
 }
 
-/// The runtime's archive, in the folder `lib` beside that of the program.
-static std::string findRuntime() {
-  std::string program = llvm::sys::fs::getMainExecutable(
-      nullptr, reinterpret_cast<void *>(&findRuntime));
-  llvm::SmallString<128> path(
-      llvm::sys::path::parent_path(llvm::sys::path::parent_path(program)));
-  llvm::sys::path::append(path, "lib", "libSparseOptRuntime.a");
-  return path.str().str();
-}
-
 static LogicalResult write(ModuleOp module, llvm::StringRef output,
                            const Options &options, Progress &progress) {
   switch (getFormat(output)) {
@@ -140,9 +130,9 @@ static LogicalResult write(ModuleOp module, llvm::StringRef output,
     return exportONNX(module, output);
   case Format::SharedLibrary:
     return emitSharedLibrary(
-        module, output, {options.cpu, findRuntime(), [&](llvm::StringRef step) {
-                           progress.begin(step);
-                         }});
+        module, output,
+        {options.cpu, /*runtimePath=*/"",
+         [&](llvm::StringRef step) { progress.begin(step); }});
   }
   llvm_unreachable("unknown format");
 }

@@ -17,11 +17,17 @@ namespace sopt {
 struct SharedLibraryOptions {
   /// A CPU by LLVM's name, or "native".
   std::string cpu = "native";
-  /// The archive of the runtime that is linked into every library.
+  /// The archive of the runtime that is linked into every library; empty for
+  /// the one that findRuntime finds.
   std::string runtimePath;
   /// Told before each step; may be empty.
   std::function<void(llvm::StringRef)> progress;
 };
+
+/// The runtime's archive that came with this program, plugin or extension:
+/// beside the file that holds this code, or in the folder `lib` beside that
+/// file's. Empty if it is in neither.
+std::string findRuntime();
 
 /// The kernels' instruction set (see convert-sopt-to-vector) that suits `cpu`.
 /// Empty if LLVM knows no such CPU for this machine's architecture.

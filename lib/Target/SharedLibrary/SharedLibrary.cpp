@@ -180,6 +180,11 @@ LogicalResult sopt::emitSharedLibrary(ModuleOp source, StringRef path,
   if (!machine)
     return source.emitError()
            << "LLVM knows no CPU '" << options.cpu << "' of this architecture";
+  std::string runtime =
+      options.runtimePath.empty() ? findRuntime() : options.runtimePath;
+  if (runtime.empty())
+    return source.emitError("cannot find libSparseOptRuntime.a, which is "
+                            "installed with sparse-opt");
   TemporaryFolder folder;
   if (folder.error)
     return source.emitError()
@@ -207,7 +212,7 @@ LogicalResult sopt::emitSharedLibrary(ModuleOp source, StringRef path,
   // Beside its place, so that renaming it there is atomic.
   SmallString<128> beside;
   sys::fs::createUniquePath(path + ".%%%%%%%%", beside, /*MakeAbsolute=*/false);
-  Error error = linkSharedLibrary({object, options.runtimePath}, beside);
+  Error error = linkSharedLibrary({object, runtime}, beside);
   if (!error)
     error = errorCodeToError(sys::fs::rename(beside, path));
   if (!error)
