@@ -40,7 +40,7 @@ static void addTensorPasses(OpPassManager &passes,
   }
   passes.addPass(createConvertSoptToLinalg());
   cleanUp(passes);
-  passes.addPass(createLinalgElementwiseOpFusionPass());
+  passes.addPass(createFuseElementwise());
   cleanUp(passes);
 }
 

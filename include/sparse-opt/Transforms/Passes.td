@@ -253,6 +253,29 @@ def ScheduleLayers : Pass<"sopt-schedule", "::mlir::ModuleOp"> {
   let dependentDialects = ["::sopt::SoptDialect"];
 }
 
+def FuseElementwise : Pass<"sopt-fuse-elementwise"> {
+  let summary = "Fuse elementwise linalg operations, up to a size";
+  let description = [{
+    Upstream's `linalg-fuse-elementwise-ops` with an end to it: two operations
+    whose bodies together would have more than `largest-body` operations stay
+    two. A longer body needs more values at once than the processor has
+    registers for, and fusing one operation after the other into a body that
+    grows without limit takes time that grows with the square of its length.
+
+    ```mlir
+    %y = linalg.map { math.absf } ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>)
+    %z = linalg.map { arith.negf } ins(%y : tensor<4xf32>) outs(%e : tensor<4xf32>)
+    // becomes one linalg.generic
+    ```
+  }];
+  let options = [
+    Option<"largestBody", "largest-body", "unsigned", /*default=*/"64",
+           "How many operations a fused body may have">,
+  ];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::linalg::LinalgDialect"];
+}
+
 def FreeEarly : Pass<"sopt-free-early", "::mlir::func::FuncOp"> {
   let summary = "Free each buffer right after its last use";
   let description = [{
