@@ -44,7 +44,7 @@ class Model:
 
     def run(self, arrays):
         """The outputs, by name, of the inputs `arrays`, by name."""
-        arrays = [numpy.ascontiguousarray(arrays[info.name.decode()], dtype=TYPES[info.type]) for info in self.inputs]
+        arrays = [numpy.asarray(arrays[info.name.decode()], dtype=TYPES[info.type], order="C") for info in self.inputs]
         inputs = (Input * len(arrays))(*[
             Input(array.ctypes.data, info.type, array.ndim, array.ctypes.shape_as(ctypes.c_int64))
             for info, array in zip(self.inputs, arrays)])
