@@ -1,0 +1,225 @@
+"""Times sparse-opt beside other engines: same machine, same run, in turns.
+
+usage: bench [--quick] [--cases NAME,...] [--engines NAME,...] [--threads 2]
+             [--rounds N] [--json FILE] [--svg FILE]
+
+For each case every engine gets the spelling of the model and the settings that
+suit it best. A table tells the median times, sparse-opt's ratio to each engine
+with its 95 % interval (bootstrap over rounds), and the largest difference of
+the outputs from onnxruntime's on the same weights.
+
+  --quick      three cases, fewer rounds: at most three minutes
+  --cases      of the list below; default all
+  --engines    besides sparse-opt: onnxruntime, openvino, deepsparse, iree
+  --threads    for every engine
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+import numpy
+
+from chart import draw
+from variants import ROOT, Variants
+
+ENGINES = ["onnxruntime", "openvino", "deepsparse", "iree"]
+RUNS_PER_TURN = 3
+# An engine's threads may go on spinning after a turn: OpenMP's for 200 ms.
+SETTLE_SECONDS = 0.25
+
+
+class Case:
+    """What is timed: a model, how much of it is zero, and the shape of its input."""
+
+    def __init__(self, name, shape=(1, 128), zeros=0.0, block=1, model="l6"):
+        self.name, self.shape, self.zeros, self.block, self.model = name, shape, zeros, block, model
+
+
+CASES = [
+    Case("dense"),
+    Case("80 %", zeros=0.8),
+    Case("90 %", zeros=0.9),
+    Case("95 %", zeros=0.95),
+    Case("90 % 4x1", zeros=0.9, block=4),
+    Case("dense 1x16", (1, 16)),
+    Case("90 % 1x16", (1, 16), zeros=0.9),
+    Case("dense 1x1", (1, 1)),
+    Case("90 % 1x1", (1, 1), zeros=0.9),
+    Case("dense 8x128", (8, 128)),
+    Case("90 % 8x128", (8, 128), zeros=0.9),
+    Case("dense 1x512", (1, 512)),
+    Case("90 % 1x512", (1, 512), zeros=0.9),
+    Case("bert-base dense", model="bert-base"),
+    Case("bert-base 80 %", zeros=0.8, model="bert-base"),
+]
+QUICK = ["dense", "90 %", "90 % 4x1"]
+
+
+class Engine:
+    """A worker process that runs one model when told to."""
+
+    def __init__(self, name, python, model, inputs, threads, **options):
+        worker = os.path.join(os.path.dirname(os.path.abspath(__file__)), "worker.py")
+        self.name, self.inputs, self.rounds = name, inputs, []
+        self.process = subprocess.Popen(
+            [python, worker, name, model, inputs, str(threads), *[f"{k}={v}" for k, v in options.items()]],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.alive = self.process.stdout.readline().strip() == "ready"
+        if not self.alive:
+            self.process.kill()
+            print(f"  {name}: {(self.process.stderr.read().strip().splitlines() or ['ended'])[-1]}", flush=True)
+
+    def run(self, count):
+        self.process.stdin.write(f"{count}\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def take_turn(self):
+        time.sleep(SETTLE_SECONDS)
+        self.run(1)  # brings the weights back into the cache, and the threads to life
+        self.rounds.append(float(numpy.median(self.run(RUNS_PER_TURN))))
+
+    def get_outputs(self):
+        outputs = numpy.load(os.path.join(os.path.dirname(self.inputs), f"{self.name}.npz"))
+        return [outputs[key] for key in outputs]
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def compile_model(args, model, output):
+    subprocess.run([os.path.join(args.tools, "sparse-opt"), "--quiet", model, "--target=cpu", "-o", output], check=True)
+    return output
+
+
+def compile_iree(args, model, output):
+    tools = os.path.dirname(args.iree)
+    subprocess.run([f"{tools}/iree-import-onnx", model, "-o", output + ".mlir", "--opset-version", "17"], check=True,
+                   stderr=subprocess.DEVNULL)
+    subprocess.run([f"{tools}/iree-compile", output + ".mlir", "-o", output, "--iree-hal-target-device=local",
+                    "--iree-hal-local-target-device-backends=llvm-cpu", "--iree-llvmcpu-target-cpu=host",
+                    "--iree-opt-level=O3", "--iree-opt-data-tiling",
+                    "--iree-llvmcpu-stack-allocation-limit=262144"], check=True, stderr=subprocess.DEVNULL)
+    return output
+
+
+def write_inputs(case, folder):
+    random = numpy.random.default_rng(0)
+    inputs = {"input_ids": random.integers(0, 30522, case.shape), "attention_mask": numpy.ones(case.shape, numpy.int64)}
+    if case.model == "l6":
+        inputs["token_type_ids"] = numpy.zeros(case.shape, numpy.int64)
+    path = os.path.join(folder, "inputs.npz")
+    numpy.savez(path, **inputs)
+    return path
+
+
+def open_engines(case, args, variants, folder):
+    """The engines of a case; one that cannot run it says why and is left out."""
+    # TorchScript's opset 14 is what DeepSparse knows; the others have LayerNormalization.
+    spelling = {"l6": "l6-ts17"}.get(case.model, case.model)
+    old_spelling = {"l6": "l6-ts14"}.get(case.model, case.model)
+    fixed = variants.get(spelling, case.shape, case.zeros, case.block)
+    inputs = write_inputs(case, folder)
+    library = compile_model(args, variants.get(spelling, None, case.zeros, case.block), f"{folder}/model.so")
+    engines = [Engine("sparse_opt", sys.executable, library, inputs, args.threads,
+                      model_class=f"{ROOT}/test/Integration/ctypes-example")]
+    for name in args.engines:
+        model = fixed
+        if name == "deepsparse":
+            model = variants.get(old_spelling, case.shape, case.zeros, case.block)
+        if name == "iree":
+            try:
+                model = compile_iree(args, fixed, f"{folder}/model.vmfb")
+            except subprocess.CalledProcessError as error:
+                print(f"  iree: {os.path.basename(error.cmd[0])} failed", flush=True)
+                continue
+        engines.append(Engine(name, getattr(args, name), model, inputs, args.threads))
+    return [engine for engine in engines if engine.alive]
+
+
+def bootstrap_ratio(ours, theirs):
+    """Ratio of medians and its 95 % interval, resampling the rounds."""
+    ours, theirs = numpy.array(ours), numpy.array(theirs)
+    picks = numpy.random.default_rng(0).integers(0, len(ours), (2000, len(ours)))
+    ratios = numpy.median(ours[picks], axis=1) / numpy.median(theirs[picks], axis=1)
+    return float(numpy.median(ours) / numpy.median(theirs)), *map(float, numpy.percentile(ratios, [2.5, 97.5]))
+
+
+def run_case(case, args, variants):
+    print(f"{case.name}: preparing", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        engines = open_engines(case, args, variants, folder)
+        try:
+            for index in range(args.rounds):
+                # Who comes first changes from round to round.
+                for engine in engines[index % len(engines):] + engines[:index % len(engines)]:
+                    engine.take_turn()
+            ours = engines[0]
+            reference = next((engine for engine in engines if engine.name == "onnxruntime"), ours).get_outputs()
+            result = {"case": case.name, "shape": case.shape, "zeros": case.zeros, "block": case.block, "engines": {}}
+            for engine in engines:
+                difference = max(float(numpy.abs(numpy.float64(a) - b).max())
+                                 for a, b in zip(engine.get_outputs(), reference))
+                ratio, low, high = bootstrap_ratio(ours.rounds, engine.rounds)
+                result["engines"][engine.name] = {
+                    "median_ms": float(numpy.median(engine.rounds)), "min_ms": min(engine.rounds),
+                    "ratio": ratio, "ratio_low": low, "ratio_high": high, "largest_difference": difference}
+            return result
+        finally:
+            for engine in engines:
+                engine.close()
+
+
+def print_table(results):
+    print(f"\n{'case':18}{'engine':14}{'median ms':>10}{'min ms':>9}{'ours / theirs':>15}{'95 % interval':>18}"
+          f"{'difference':>12}")
+    for result in results:
+        for name, numbers in result["engines"].items():
+            interval = f"{numbers['ratio_low']:.3f} … {numbers['ratio_high']:.3f}" if name != "sparse_opt" else ""
+            ratio = f"{numbers['ratio']:.3f}" if name != "sparse_opt" else ""
+            print(f"{result['case']:18}{name.replace('_', '-'):14}{numbers['median_ms']:10.2f}{numbers['min_ms']:9.2f}"
+                  f"{ratio:>15}{interval:>18}{numbers['largest_difference']:12.1e}")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--cases", help=argparse.SUPPRESS)
+    parser.add_argument("--engines", default=",".join(ENGINES), help=argparse.SUPPRESS)
+    parser.add_argument("--threads", type=int, default=2, help=argparse.SUPPRESS)
+    parser.add_argument("--rounds", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--json", help=argparse.SUPPRESS)
+    parser.add_argument("--svg", help=argparse.SUPPRESS)
+    # Where tools/dev/bench made things.
+    for name in ("tools", "variants", "weights", *ENGINES):
+        parser.add_argument(f"--{name}-path", dest=name, required=True, help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    peers = args.engines.split(",") if isinstance(args.engines, str) else args.engines
+    if unknown := set(peers) - set(ENGINES) - {""}:
+        parser.error(f"no engine is called {', '.join(sorted(unknown))}; there are {', '.join(ENGINES)}")
+    args.engines = [name for name in ENGINES if name in peers]
+    names = args.cases.split(",") if args.cases else QUICK if args.quick else [case.name for case in CASES]
+    if unknown := set(names) - {case.name for case in CASES}:
+        parser.error(f"no case is called {', '.join(sorted(unknown))}; there are "
+                     + ", ".join(case.name for case in CASES))
+    args.rounds = args.rounds or (8 if args.quick else 25)
+
+    variants = Variants(args.variants, args.weights)
+    results = [run_case(case, args, variants) for case in CASES if case.name in names]
+    print_table(results)
+    if args.json:
+        with open(args.json, "w") as file:
+            json.dump({"threads": args.threads, "rounds": args.rounds, "results": results}, file, indent=2)
+    if args.svg:
+        with open(args.svg, "w") as file:
+            file.write(draw(results))
+
+
+main()
