@@ -1,0 +1,78 @@
+//===- Pruners.h - Which weights of a layer go ------------------*- C++ -*-===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+//
+// A pruner sees one layer y = x·W and what is known of its inputs, and returns
+// the weight with zeros in it. It knows no other layer: how many zeros each
+// gets is the allocation's business.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSE_OPT_SEARCH_PRUNERS_H
+#define SPARSE_OPT_SEARCH_PRUNERS_H
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace sopt {
+
+/// A layer y = x·W and the second moments of its inputs.
+struct PrunedLayer {
+  std::string name;
+  int64_t inputs;  ///< Rows of the weight.
+  int64_t outputs; ///< Columns of the weight.
+  /// inputs × outputs, row by row, as ONNX's MatMul takes it.
+  std::vector<float> weight;
+  /// XᵀX over the calibration inputs X, divided by their number: inputs ×
+  /// inputs, symmetric.
+  std::vector<double> moments;
+};
+
+/// How many weights become zero, and which only together.
+struct SparsityTarget {
+  /// Share of zeros, 0 to 1. Given by `keep` and `of` where they are set.
+  double zeros = 0;
+  /// That many neighbouring outputs of one input go together: 4 for 4×1 blocks.
+  int64_t block = 1;
+  /// N:M: of each `of` neighbouring inputs of an output, `keep` stay; 0 for
+  /// any pattern.
+  int64_t keep = 0, of = 0;
+};
+
+using Pruner = llvm::Expected<std::vector<float>> (*)(const PrunedLayer &,
+                                                      const SparsityTarget &);
+
+/// Weights of the least |w| go.
+llvm::Expected<std::vector<float>> pruneByMagnitude(const PrunedLayer &layer,
+                                                    const SparsityTarget &);
+
+/// Of each output the weights of the least |w|·‖x‖ go (Sun et al., A Simple and
+/// Effective Pruning Approach for Large Language Models, 2023).
+llvm::Expected<std::vector<float>> pruneByWanda(const PrunedLayer &layer,
+                                                const SparsityTarget &);
+
+/// Optimal brain surgery, input by input: the weights whose loss costs the
+/// outputs least go, and the inputs that follow make up for them (Hassibi and
+/// Stork, 1993; in the form of Frantar and Alistarh, SparseGPT, 2023). Inputs
+/// that are always zero lose their weights. Damping starts at a hundredth of
+/// the mean moment and grows until the moments can be inverted.
+llvm::Expected<std::vector<float>> pruneByObs(const PrunedLayer &layer,
+                                              const SparsityTarget &);
+
+/// The pruner called "magnitude", "wanda" or "obs"; null for any other name.
+Pruner lookUpPruner(llvm::StringRef name);
+
+/// E‖x·(W − weight)‖² / E‖x·W‖² over the calibration inputs: what pruning lost
+/// of the layer's outputs. 0 if those are all zero.
+double getRelativeError(const PrunedLayer &layer, llvm::ArrayRef<float> weight);
+
+} // namespace sopt
+
+#endif // SPARSE_OPT_SEARCH_PRUNERS_H

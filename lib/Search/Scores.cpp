@@ -1,0 +1,57 @@
+//===- Scores.cpp - Pruners that only choose ------------------------------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Groups.h"
+#include <cmath>
+
+using namespace llvm;
+using namespace sopt;
+
+/// The layer's weight with zeros where `selection` says.
+static std::vector<float> clear(const PrunedLayer &layer,
+                                const GroupScores &scores,
+                                const std::vector<bool> &selection) {
+  std::vector<float> weight = layer.weight;
+  for (int64_t row = 0; row < layer.inputs; ++row)
+    for (int64_t output = 0; output < layer.outputs; ++output)
+      if (scores.isIn(selection, row, output))
+        weight[row * layer.outputs + output] = 0;
+  return weight;
+}
+
+Expected<std::vector<float>>
+sopt::pruneByMagnitude(const PrunedLayer &layer, const SparsityTarget &target) {
+  if (Error error = check(layer, target))
+    return std::move(error);
+  GroupScores scores(layer.inputs, layer.outputs, target.block,
+                     [&](int64_t row, int64_t output) {
+                       return std::abs(
+                           layer.weight[row * layer.outputs + output]);
+                     });
+  if (target.of)
+    return clear(layer, scores,
+                 scores.selectLeastRows(target.of - target.keep, target.of));
+  return clear(layer, scores,
+               scores.selectLeast(std::llround(target.zeros * scores.size())));
+}
+
+Expected<std::vector<float>> sopt::pruneByWanda(const PrunedLayer &layer,
+                                                const SparsityTarget &target) {
+  if (Error error = check(layer, target))
+    return std::move(error);
+  GroupScores scores(
+      layer.inputs, layer.outputs, target.block,
+      [&](int64_t row, int64_t output) {
+        double norm = std::sqrt(layer.moments[row * layer.inputs + row]);
+        return std::abs(layer.weight[row * layer.outputs + output]) * norm;
+      });
+  // Outputs are compared with themselves alone: each keeps as many weights.
+  int64_t of = target.of ? target.of : layer.inputs;
+  int64_t count = target.of ? target.of - target.keep
+                            : std::llround(target.zeros * layer.inputs);
+  return clear(layer, scores, scores.selectLeastRows(count, of));
+}

@@ -1,0 +1,64 @@
+//===- AllocationTest.cpp -------------------------------------------------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "sparse-opt/Search/Allocation.h"
+#include <cmath>
+#include <gtest/gtest.h>
+#include <random>
+
+using namespace llvm;
+using namespace sopt;
+
+/// The least error over every combination, the long way.
+static double bruteForce(const AllocationProblem &problem) {
+  double best = INFINITY;
+  SmallVector<unsigned> picks(problem.getLayers().size(), 0);
+  while (true) {
+    if (!errorToBool(problem.verify(picks)))
+      best = std::min(best, problem.getError(picks));
+    size_t layer = 0;
+    while (layer < picks.size() &&
+           ++picks[layer] == problem.getLayers()[layer].choices.size())
+      picks[layer++] = 0;
+    if (layer == picks.size())
+      return best;
+  }
+}
+
+TEST(Allocation, MatchesBruteForce) {
+  std::mt19937 random(7);
+  std::uniform_int_distribution<int64_t> cost(0, 30);
+  std::uniform_real_distribution<double> error(0, 1);
+  unsigned solved = 0;
+  for (int trial = 0; trial < 1000; ++trial) {
+    AllocationProblem problem(/*budget=*/60);
+    for (int layer = 0; layer < 5; ++layer) {
+      SmallVector<Choice> choices;
+      for (int choice = 0; choice < 4; ++choice)
+        choices.push_back({cost(random), error(random)});
+      problem.addLayer("layer" + std::to_string(layer), choices);
+    }
+    if (errorToBool(problem.check()))
+      continue;
+    auto picks = solveExactly(problem);
+    ASSERT_TRUE(bool(picks)) << toString(picks.takeError());
+    ASSERT_FALSE(errorToBool(problem.verify(*picks)));
+    EXPECT_DOUBLE_EQ(problem.getError(*picks), bruteForce(problem));
+    ++solved;
+  }
+  EXPECT_GT(solved, 900u);
+}
+
+TEST(Allocation, SaysWhatIsToBlame) {
+  AllocationProblem tight(/*budget=*/3);
+  tight.addLayer("query", {{4, 0.0}, {5, 0.1}});
+  EXPECT_EQ(toString(tight.check()), "budget 3 is below the least possible 4");
+
+  AllocationProblem empty(/*budget=*/3);
+  empty.addLayer("query", {});
+  EXPECT_EQ(toString(empty.check()), "layer 'query' has no choice");
+}
