@@ -30,11 +30,14 @@ std::string SparseKernel::getName() const {
     name += "_nobias";
   if (activation != Activation::None)
     name += ("_" + stringifyActivation(activation)).str();
+  if (writesTiles)
+    name += "_to_tiles";
   return name;
 }
 
 void SparseKernel::build(VectorBuilder &b, ValueRange arguments) {
   auto next = arguments.begin();
+  numTokens = *next++;
   tiles = *next++;
   values = *next++;
   indices = *next++;
@@ -44,11 +47,11 @@ void SparseKernel::build(VectorBuilder &b, ValueRange arguments) {
   y = *next++;
 
   numGroups = b.index(llvm::divideCeilSigned(n, kGroupOutputs));
-  numTokens = memref::DimOp::create(b, y, 0);
   numTasks = b.mul(memref::DimOp::create(b, tiles, 0), numGroups);
   numWorkers = b.minimum(numTasks, b.index(kMaxWorkers));
-  scratch = allocate(b, {numWorkers, b.getIndexAttr(kGroupOutputs),
-                         b.getIndexAttr(TokenTiles::kTokens)});
+  if (!writesTiles)
+    scratch = allocate(b, {numWorkers, b.getIndexAttr(kGroupOutputs),
+                           b.getIndexAttr(TokenTiles::kTokens)});
   b.parallel(numWorkers, [&](ValueRange at) { buildWorker(b, at[0]); });
 }
 
@@ -94,7 +97,9 @@ void SparseKernel::buildTask(VectorBuilder &b, Value worker, Value index) {
   }
   if (activation != Activation::None)
     buildActivation(b, task);
-  b.forAll(task.vectors, [&](Value vector) { buildResults(b, task, vector); });
+  if (!writesTiles)
+    b.forAll(task.vectors,
+             [&](Value vector) { buildResults(b, task, vector); });
 }
 
 void SparseKernel::buildVectors(VectorBuilder &b, const Task &task,
@@ -143,9 +148,21 @@ void SparseKernel::buildRow(VectorBuilder &b, const Task &task, int64_t count,
       });
   keepRolled(sums.front().getDefiningOp());
   for (int64_t r = 0; r < rows; ++r)
-    for (int64_t v = 0; v < count; ++v)
-      b.store(sums[r * count + v], scratch,
-              {task.worker, b.add(output, b.index(r)), inTile(v)});
+    for (int64_t v = 0; v < count; ++v) {
+      auto [memory, place] = getPlace(b, task, b.add(output, b.index(r)),
+                                      b.add(vector, b.index(v)));
+      b.store(sums[r * count + v], memory, place);
+    }
+}
+
+std::pair<Value, SmallVector<Value>> SparseKernel::getPlace(VectorBuilder &b,
+                                                            const Task &task,
+                                                            Value output,
+                                                            Value vector) {
+  Value inTile = b.mul(vector, b.index(b.getLanes()));
+  if (writesTiles)
+    return {y, {task.tile, b.add(task.column, output), inTile}};
+  return {scratch, {task.worker, output, inTile}};
 }
 
 // In a loop over what is still in the first-level cache: unrolled over all
@@ -153,9 +170,8 @@ void SparseKernel::buildRow(VectorBuilder &b, const Task &task, int64_t count,
 void SparseKernel::buildActivation(VectorBuilder &b, const Task &task) {
   b.forAll(b.index(kGroupOutputs), [&](Value output) {
     b.forAll(task.vectors, [&](Value vector) {
-      SmallVector<Value> place = {task.worker, output,
-                                  b.mul(vector, b.index(b.getLanes()))};
-      b.store(emitActivation(b, activation, b.load(scratch, place)), scratch,
+      auto [memory, place] = getPlace(b, task, output, vector);
+      b.store(emitActivation(b, activation, b.load(memory, place)), memory,
               place);
     });
   });

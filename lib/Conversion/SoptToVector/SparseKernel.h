@@ -14,23 +14,23 @@
 namespace sopt {
 
 /// y = activation(x · w + bias) for a weight packed as blocks of R outputs × 1
-/// input, with x in tiles of tokens (TokenTiles.h) and y row by row.
+/// input, with x in tiles of tokens (TokenTiles.h) and y too, or row by row.
 ///
 /// The sums of R outputs × some vectors of tokens stay in registers over all
-/// blocks of a row. A task is a group of outputs for a tile of tokens; its
-/// results meet in a small piece of scratch, where they get their activation
-/// and from where they are transposed into y. A fixed number of workers, more
-/// than there are threads, share the tasks, each with scratch of its own.
+/// blocks of a row. A task is a group of outputs for a tile of tokens. Where y
+/// is rows, its results meet in a small piece of scratch, from where they are
+/// transposed. A fixed number of workers, more than there are threads, share
+/// the tasks, each with scratch of its own.
 class SparseKernel {
 public:
   SparseKernel(int64_t k, int64_t n, int64_t rows, int64_t vectors,
-               Activation activation, bool hasBias)
+               Activation activation, bool hasBias, bool writesTiles)
       : k(k), n(n), rows(rows), vectors(vectors), activation(activation),
-        hasBias(hasBias) {}
+        hasBias(hasBias), writesTiles(writesTiles) {}
 
   std::string getName() const;
-  /// Arguments: tiles of x, values, indices, pointers, groups, bias if there is
-  /// one, y.
+  /// Arguments: number of tokens, tiles of x, values, indices, pointers,
+  /// groups, bias if there is one, y.
   void build(VectorBuilder &b, mlir::ValueRange arguments);
 
 private:
@@ -51,15 +51,19 @@ private:
   /// group.
   void buildRow(VectorBuilder &b, const Task &task, int64_t count,
                 mlir::Value vector, mlir::Value row);
+  /// Where sums go: vector `vector` of output `output` of the group.
+  std::pair<mlir::Value, llvm::SmallVector<mlir::Value>>
+  getPlace(VectorBuilder &b, const Task &task, mlir::Value output,
+           mlir::Value vector);
   void buildActivation(VectorBuilder &b, const Task &task);
   /// Writes one vector of tokens of the group to y.
   void buildResults(VectorBuilder &b, const Task &task, mlir::Value vector);
 
   int64_t k, n, rows, vectors;
   Activation activation;
-  bool hasBias;
+  bool hasBias, writesTiles;
   mlir::Value tiles, values, indices, pointers, groups, bias, y;
-  mlir::Value scratch; ///< Worker, output of the group, token of the tile.
+  mlir::Value scratch; ///< Worker, output of the group, token; or null.
   mlir::Value numGroups, numTokens, numTasks, numWorkers;
 };
 

@@ -8,7 +8,7 @@
 #include "Patterns.h"
 #include "SparseKernel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -66,6 +66,24 @@ LogicalResult sopt::verifySparseSchedule(LinearOp op) {
   return success();
 }
 
+static Value multiply(ImplicitLocOpBuilder &b, ArrayRef<OpFoldResult> sizes) {
+  Value product = arith::ConstantIndexOp::create(b, 1);
+  for (OpFoldResult size : sizes)
+    product = arith::MulIOp::create(
+        b, product, getValueOrCreateConstantIndexOp(b, b.getLoc(), size));
+  return product;
+}
+
+/// Whether nobody but layers that take tiles of tokens reads `result`.
+static bool isReadAsTiles(Value result) {
+  return !result.use_empty() && llvm::all_of(result.getUses(), [](auto &use) {
+    auto layer = dyn_cast<LinearOp>(use.getOwner());
+    return layer && use.get() == layer.getX() && layer.getSchedule() &&
+           layer.getSchedule()->isSparse() &&
+           layer->getBlock() == use.get().getParentBlock();
+  });
+}
+
 LogicalResult
 SparseLinearToKernel::matchAndRewrite(LinearOp op,
                                       PatternRewriter &rewriter) const {
@@ -76,27 +94,24 @@ SparseLinearToKernel::matchAndRewrite(LinearOp op,
   auto weightType = cast<RankedTensorType>(op.getWeight().getType());
   int64_t k = weightType.getDimSize(0), n = weightType.getDimSize(1);
   int64_t blockRows = schedule.getLayout().getBlockShape().first;
+  bool writesTiles = isReadAsTiles(op.getResult());
   SparseKernel kernel(k, n, blockRows, getVectors(kernels.getIsa(), schedule),
-                      op.getActivation(), bool(op.getBias()));
+                      op.getActivation(), bool(op.getBias()), writesTiles);
 
-  auto xType = cast<RankedTensorType>(op.getX().getType());
-  SmallVector<int64_t> xShape(xType.getShape());
-  xShape.back() = k;
-  Value x = castTensor(b, op.getX(), xType.clone(xShape));
-  SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(b, b.getLoc(), x);
+  Value x = tiles.get(b, op.getX(), k);
+  SmallVector<OpFoldResult> sizes =
+      tensor::getMixedSizes(b, b.getLoc(), op.getX());
   sizes.back() = b.getIndexAttr(n);
-  Value rows = viewRows(b, readOnlyBuffer(b, x));
+  Value tokens = multiply(b, ArrayRef(sizes).drop_back());
   SparseWeight weight = packer.pack(b, op.getWeight(), schedule.getLayout());
-  SmallVector<Value> arguments = {tiles.get(b, op.getX(), rows), weight.values,
-                                  weight.indices, weight.pointers,
-                                  weight.groups};
+  SmallVector<Value> arguments = {
+      tokens, x, weight.values, weight.indices, weight.pointers, weight.groups};
   if (Value bias = op.getBias())
     arguments.push_back(readOnlyBuffer(
         b, castTensor(b, bias, RankedTensorType::get(n, b.getF32Type()))));
-  Value y = allocate(b, sizes);
-  arguments.push_back(viewRows(b, y));
+  Value y = writesTiles ? tiles.allocateFor(b, tokens, n) : allocate(b, sizes);
+  arguments.push_back(writesTiles ? y : viewRows(b, y));
 
-  Value tokens = memref::DimOp::create(b, rows, 0);
   Value flopsPerToken =
       arith::ConstantIndexOp::create(b, 2 * weight.numBlocks * blockRows);
   kernels.countFlops(b, arith::MulIOp::create(b, tokens, flopsPerToken));
@@ -104,7 +119,13 @@ SparseLinearToKernel::matchAndRewrite(LinearOp op,
                [&](VectorBuilder &b, ValueRange arguments) {
                  kernel.build(b, arguments);
                });
-  rewriter.replaceOp(op, castTensor(b, writtenTensor(b, y), op.getType()));
+  // Those who read tiles ask the tensor for nothing but its size.
+  Value result = writesTiles ? tensor::EmptyOp::create(b, sizes, b.getF32Type())
+                             : writtenTensor(b, y);
+  result = castTensor(b, result, op.getType());
+  if (writesTiles)
+    tiles.set(b, result, y);
+  rewriter.replaceOp(op, result);
   return success();
 }
 

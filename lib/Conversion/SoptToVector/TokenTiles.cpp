@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "TokenTiles.h"
+#include "PackSparse.h"
 #include "Transpose.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -39,7 +40,8 @@ static void buildTokensToTiles(VectorBuilder &b, Value x, Value tiles) {
   int64_t lanes = b.getLanes();
   Value tokens = memref::DimOp::create(b, x, 0);
   Value numTiles = memref::DimOp::create(b, tiles, 0);
-  int64_t squares = cast<MemRefType>(tiles.getType()).getDimSize(1) / lanes;
+  int64_t features = cast<MemRefType>(x.getType()).getDimSize(1);
+  int64_t squares = llvm::divideCeilSigned(features, lanes);
   b.parallel({numTiles, b.index(squares)}, [&](ValueRange at) {
     Value begin = b.mul(at[0], b.index(TokenTiles::kTokens));
     Value left = b.minimum(b.sub(tokens, begin), b.index(TokenTiles::kTokens));
@@ -50,18 +52,30 @@ static void buildTokensToTiles(VectorBuilder &b, Value x, Value tiles) {
   });
 }
 
-Value TokenTiles::get(ImplicitLocOpBuilder &b, Value tensor, Value rows) {
-  Value &tiles = known[{tensor, b.getInsertionBlock()}];
-  if (tiles)
-    return tiles;
-  int64_t features = cast<MemRefType>(rows.getType()).getDimSize(1);
-  Value tokens = memref::DimOp::create(b, rows, 0);
+Value TokenTiles::allocateFor(ImplicitLocOpBuilder &b, Value tokens,
+                              int64_t features) {
   auto index = [&](int64_t i) { return arith::ConstantIndexOp::create(b, i); };
   Value numTiles = arith::DivUIOp::create(
       b, arith::AddIOp::create(b, tokens, index(kTokens - 1)), index(kTokens));
-  int64_t lanes = kernels.getIsa().lanes;
-  tiles = allocate(b, {numTiles, b.getIndexAttr(llvm::alignTo(features, lanes)),
-                       b.getIndexAttr(kTokens)});
+  return allocate(b, {OpFoldResult(numTiles),
+                      b.getIndexAttr(llvm::alignTo(features, kGroupOutputs)),
+                      b.getIndexAttr(kTokens)});
+}
+
+void TokenTiles::set(ImplicitLocOpBuilder &b, Value tensor, Value tiles) {
+  known[{tensor, b.getInsertionBlock()}] = tiles;
+}
+
+Value TokenTiles::get(ImplicitLocOpBuilder &b, Value tensor, int64_t features) {
+  if (Value tiles = known.lookup({tensor, b.getInsertionBlock()}))
+    return tiles;
+  auto type = cast<RankedTensorType>(tensor.getType());
+  SmallVector<int64_t> shape(type.getShape());
+  shape.back() = features;
+  Value refined = castTensor(b, tensor, type.clone(shape));
+  Value rows = viewRows(b, readOnlyBuffer(b, refined));
+  Value tiles = allocateFor(b, memref::DimOp::create(b, rows, 0), features);
+  set(b, tensor, tiles);
   kernels.call(b, llvm::formatv("tokens_to_tiles_{0}", features).str(),
                kernels.getIsa(), {rows, tiles},
                [](VectorBuilder &b, ValueRange arguments) {

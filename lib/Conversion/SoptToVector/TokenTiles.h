@@ -11,8 +11,8 @@
 //
 //   memref<tiles × features, rounded up × kTokens>
 //
-// in which tokens and features past the last one hold anything finite that x
-// holds, and nobody looks at what is computed from them.
+// in which tokens and features past the last one hold anything, and nobody
+// looks at what is computed from them.
 //
 //===----------------------------------------------------------------------===//
 
@@ -32,9 +32,17 @@ public:
 
   explicit TokenTiles(KernelLibrary &kernels) : kernels(kernels) {}
 
-  /// The tiles of `rows`, a buffer of tokens × features that holds `tensor`.
+  /// The tiles of `tensor`, whose last dimension is `features`.
   mlir::Value get(mlir::ImplicitLocOpBuilder &b, mlir::Value tensor,
-                  mlir::Value rows);
+                  int64_t features);
+
+  /// Tiles to be written, for a tensor of `tokens` × `features`.
+  mlir::Value allocateFor(mlir::ImplicitLocOpBuilder &b, mlir::Value tokens,
+                          int64_t features);
+
+  /// Declares `tiles`, made in the block of `b`, to hold `tensor`.
+  void set(mlir::ImplicitLocOpBuilder &b, mlir::Value tensor,
+           mlir::Value tiles);
 
 private:
   KernelLibrary &kernels;

@@ -10,9 +10,9 @@
 // CHECK-NOT:     tensor<2x3xf32>
 // CHECK:         %[[TILES:.*]] = memref.alloc(%{{.*}}) {{.*}} : memref<?x16x64xf32>
 // CHECK:         call @tokens_to_tiles_2(%{{.*}}, %[[TILES]])
-// CHECK:         call @sparse_2x3_block1x1_tile4_nobias(%[[TILES]], {{.*}} : (memref<?x16x64xf32>, memref<?xf32>, memref<?xi16>, memref<?xi32>, memref<?xi32>, memref<?x3xf32>)
+// CHECK:         call @sparse_2x3_block1x1_tile4_nobias(%{{.*}}, %[[TILES]], {{.*}} : (index, memref<?x16x64xf32>, memref<?xf32>, memref<?xi16>, memref<?xi32>, memref<?xi32>, memref<?x3xf32>)
 // CHECK-NOT:     call @tokens_to_tiles
-// CHECK:         call @sparse_2x3_block4x1_tile4_nobias_relu(%[[TILES]],
+// CHECK:         call @sparse_2x3_block4x1_tile4_nobias_relu(%{{.*}}, %[[TILES]],
 func.func @shared_input(%x: tensor<?x2xf32>) -> (tensor<?x3xf32>, tensor<?x3xf32>) {
   %w = onnx.Constant() {value = dense<[[0.0, 1.0, -0.0], [3.0, 0.0, 2.0]]> : tensor<2x3xf32>} : () -> tensor<2x3xf32>
   %0 = sopt.linear %x, %w schedule <layout = <csr, i16>>
@@ -30,3 +30,25 @@ func.func @shared_input(%x: tensor<?x2xf32>) -> (tensor<?x3xf32>, tensor<?x3xf32
 // CHECK-NOT: vector.load
 // CHECK-COUNT-16: vector.fma
 // CHECK: scf.yield
+
+// -----
+
+// A result that only such layers read stays in tiles: nothing is transposed
+// between them.
+
+// CHECK-LABEL: func @between
+// CHECK:         call @tokens_to_tiles_2(
+// CHECK:         %[[TILES:.*]] = memref.alloc(%{{.*}}) {{.*}} : memref<?x16x64xf32>
+// CHECK:         call @sparse_2x3_block1x1_tile4_nobias_relu_to_tiles({{.*}}, %[[TILES]])
+// CHECK-NOT:     call @tokens_to_tiles
+// CHECK:         %[[Y:.*]] = memref.alloc(%{{.*}}) {{.*}} : memref<?x2xf32>
+// CHECK:         call @sparse_3x2_block1x1_tile4_nobias(%{{.*}}, %[[TILES]], {{.*}}, %[[Y]])
+func.func @between(%x: tensor<?x2xf32>) -> tensor<?x2xf32> {
+  %w = arith.constant dense<[[0.0, 1.0, 0.0], [3.0, 0.0, 2.0]]> : tensor<2x3xf32>
+  %v = arith.constant dense<[[0.0, 1.0], [0.0, 3.0], [0.0, 2.0]]> : tensor<3x2xf32>
+  %0 = sopt.linear %x, %w activation <relu> schedule <layout = <csr, i16>>
+     : (tensor<?x2xf32>, tensor<2x3xf32>) -> tensor<?x3xf32>
+  %1 = sopt.linear %0, %v schedule <layout = <csr, i16>>
+     : (tensor<?x3xf32>, tensor<3x2xf32>) -> tensor<?x2xf32>
+  return %1 : tensor<?x2xf32>
+}
