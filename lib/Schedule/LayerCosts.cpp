@@ -14,15 +14,18 @@
 using namespace llvm;
 using namespace sopt;
 
-// avx512: fitted to kernels of 768 × 3072 and 384 × 1536 weights on a Zen 4
-// core at 3.6 GHz. The others: the same counts of instructions at two vectors
-// of multiply-adds per cycle and 3 GHz.
+// avx512: fitted to kernels with K from 64 to 1536 on a Zen 4 core at 3.6 GHz.
+// The others: the same counts of instructions, with two products per cycle, at
+// 3 GHz.
 static constexpr MachineCosts kMachines[] = {
-    {"avx512", 16, 12, 0.285, 0.25, 0.52, 1.0, 1.25, 1.6, 0.04},
-    {"avx2", 8, 6, 0.18, 0.6, 0.33, 0.8, 0.75, 0.9, 0.05},
-    {"neon", 4, 8, 0.18, 0.6, 0.33, 0.8, 0.75, 0.6, 0.05},
-    {"generic", 4, 6, 0.36, 0.6, 0.5, 0.8, 1.5, 0.6, 0.05},
+    {"avx512", 16, 0.276, 0.13, 0.25, 0.62, 0.02, 1.08, 2.2, 0.02},
+    {"avx2", 8, 0.18, 0.15, 0.2, 0.35, 0.1, 0.75, 1.2, 0.03},
+    {"neon", 4, 0.18, 0.15, 0.2, 0.25, 0.1, 0.75, 0.8, 0.03},
+    {"generic", 4, 0.36, 0.15, 0.36, 0.4, 0.1, 1.45, 0.8, 0.03},
 };
+
+/// Tokens of a tile, and bytes of the first-level cache that tiles may take.
+static constexpr double kTileTokens = 64, kNearBytes = 32 * 1024;
 
 StringRef sopt::getName(LayerKernel kernel) {
   switch (kernel) {
@@ -49,25 +52,20 @@ static double atLeastReading(const MachineCosts &machine, double time,
   return std::max(time, bytes * machine.weightByte);
 }
 
-static double roundUp(double value, double step) {
-  return std::ceil(value / step) * step;
-}
-
 static double predictDense(const MachineCosts &machine,
                            const WeightPattern &pattern, int64_t tokens) {
   double elements = double(pattern.k) * pattern.n;
-  // A tile that is not full is made of halves, quarters and so on of it, which
-  // load more per product: about as if it were half full.
-  double rows = roundUp(tokens, std::max(1.0, machine.denseTokens / 4));
-  return atLeastReading(machine,
-                        elements / machine.lanes * rows * machine.denseProduct,
-                        elements * 4);
+  double products = elements / machine.lanes * tokens;
+  return atLeastReading(machine, products * machine.denseProduct,
+                        elements * sizeof(float));
 }
 
-/// Time that depends on vectors of tokens and not on the weight.
-static double predictTransposes(const MachineCosts &machine,
-                                const WeightPattern &pattern, double vectors) {
-  return double(pattern.k + pattern.n) * vectors * machine.transposedVector;
+/// What a product of CSR takes: inputs are read in no order, so that a share of
+/// them as large as what the cache does not hold comes from the next one.
+static double getCsrProduct(const MachineCosts &machine, double k) {
+  double tileBytes = k * kTileTokens * sizeof(float);
+  double farShare = std::max(0.0, 1 - kNearBytes / std::max(tileBytes, 1.0));
+  return std::max(machine.csrNearProduct, machine.csrFarProduct * farShare);
 }
 
 double sopt::predictTime(const MachineCosts &machine,
@@ -76,16 +74,21 @@ double sopt::predictTime(const MachineCosts &machine,
   if (kernel == LayerKernel::Dense)
     return predictDense(machine, pattern, tokens);
   double vectors = std::ceil(double(tokens) / machine.lanes);
-  double tiles = std::ceil(double(tokens) / 64);
-  bool isCsr = kernel == LayerKernel::Csr;
-  double stored = isCsr ? pattern.nonZeros : pattern.blocksOf4;
-  double time =
-      stored *
-      (isCsr ? tiles * machine.csrElement + vectors * machine.csrProduct
-             : tiles * machine.blockElement + vectors * machine.blockProducts);
-  double bytes = stored * (isCsr ? 6 : 18);
-  return predictTransposes(machine, pattern, vectors) +
-         atLeastReading(machine, time, bytes * tiles);
+  double tiles = std::ceil(double(tokens) / kTileTokens);
+  double transposes =
+      double(pattern.k + pattern.n) * vectors * machine.transposedVector;
+  if (kernel == LayerKernel::Csr) {
+    constexpr int64_t kElementBytes = 6; // A value and a 16-bit index.
+    double time = tiles * machine.csrElement +
+                  vectors * getCsrProduct(machine, pattern.k);
+    return transposes +
+           atLeastReading(machine, pattern.nonZeros * time,
+                          tiles * pattern.nonZeros * kElementBytes);
+  }
+  constexpr int64_t kBlockBytes = 18;
+  double time = tiles * machine.blockElement + vectors * machine.blockProducts;
+  return transposes + atLeastReading(machine, pattern.blocksOf4 * time,
+                                     tiles * pattern.blocksOf4 * kBlockBytes);
 }
 
 double sopt::getCsrBreakEven(const MachineCosts &machine,

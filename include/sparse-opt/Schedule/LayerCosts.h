@@ -25,22 +25,21 @@ enum class LayerKernel { Dense, Csr, Block4 };
 
 llvm::StringRef getName(LayerKernel kernel);
 
-/// What one core takes for the steps of the kernels, in nanoseconds. "Products"
-/// are one vector of multiply-adds.
+/// What one core takes for the steps of the kernels, in nanoseconds. A product
+/// is one vector of multiply-adds.
 struct MachineCosts {
   llvm::StringRef isa;
   /// f32 in a vector.
   double lanes;
-  /// Tokens that a dense tile computes at once: fewer take as long.
-  double denseTokens;
   double denseProduct;
-  /// Of a stored element, and of it with one vector of tokens.
-  double csrElement, csrProduct;
-  /// The same of a block of 4.
+  /// Of CSR: a stored element, and each product with it, whose input comes from
+  /// the first-level cache, or from the second.
+  double csrElement, csrNearProduct, csrFarProduct;
+  /// Of blocks of 4: a block, and the 4 products with one vector of inputs.
   double blockElement, blockProducts;
-  /// To transpose a vector of x or y.
+  /// To transpose a vector of x or y, and to begin and end its sums.
   double transposedVector;
-  /// To read a byte of a weight that is in no cache of the core's own.
+  /// To read a byte of a weight from beyond the core's own caches.
   double weightByte;
 };
 

@@ -23,6 +23,10 @@ using namespace sopt;
 /// scratch is small.
 static constexpr int64_t kMaxWorkers = 96;
 
+/// Sums that hide the latency of a multiply-add: 4 cycles, of which each starts
+/// one or, where vectors are short, two.
+static constexpr int64_t kMinChains = 4;
+
 std::string SparseKernel::getName() const {
   std::string name =
       llvm::formatv("sparse_{0}x{1}_block{2}x1_tile{3}", k, n, rows, vectors);
@@ -108,12 +112,8 @@ void SparseKernel::buildVectors(VectorBuilder &b, const Task &task,
            [&](Value row) { buildRow(b, task, count, vector, row); });
 }
 
-void SparseKernel::buildRow(VectorBuilder &b, const Task &task, int64_t count,
-                            Value vector, Value row) {
-  Value output = b.mul(row, b.index(rows));
-  auto inTile = [&](int64_t v) {
-    return b.mul(b.add(vector, b.index(v)), b.index(b.getLanes()));
-  };
+SmallVector<Value> SparseKernel::buildStart(VectorBuilder &b, const Task &task,
+                                            int64_t count, Value output) {
   SmallVector<Value> sums;
   for (int64_t r = 0; r < rows; ++r) {
     Value start = b.splat(0.0f);
@@ -124,42 +124,80 @@ void SparseKernel::buildRow(VectorBuilder &b, const Task &task, int64_t count,
     }
     sums.append(count, start);
   }
+  return sums;
+}
 
+SmallVector<Value> SparseKernel::buildBlock(VectorBuilder &b, const Task &task,
+                                            int64_t count, Value vector,
+                                            Value block, ValueRange sums) {
+  Value feature = arith::IndexCastUIOp::create(b, b.getIndexType(),
+                                               b.loadScalar(indices, block));
+  SmallVector<Value> inputs, next;
+  for (int64_t v = 0; v < count; ++v)
+    inputs.push_back(b.load(
+        tiles, {task.tile, feature, getToken(b, b.add(vector, b.index(v)))}));
+  Value first = b.mul(block, b.index(rows));
+  for (int64_t r = 0; r < rows; ++r) {
+    Value weight = b.broadcast(b.loadScalar(values, b.add(first, b.index(r))));
+    for (int64_t v = 0; v < count; ++v)
+      next.push_back(b.fma(weight, inputs[v], sums[r * count + v]));
+  }
+  return next;
+}
+
+// A sum is a chain of multiply-adds, each of which waits for the one before.
+// Where a row has fewer sums than it takes to keep the machine busy, several
+// blocks are added up side by side.
+void SparseKernel::buildRow(VectorBuilder &b, const Task &task, int64_t count,
+                            Value vector, Value row) {
+  int64_t chains = std::max<int64_t>(1, kMinChains / (rows * count));
+  Value output = b.mul(row, b.index(rows));
   Value place = b.add(b.mul(task.group, b.index(kGroupOutputs / rows)), row);
   auto pointer = [&](int64_t i) -> Value {
     return arith::IndexCastUIOp::create(
         b, b.getIndexType(), b.loadScalar(pointers, b.add(place, b.index(i))));
   };
-  sums = b.loop(
-      pointer(0), pointer(1), 1, sums, [&](Value block, ValueRange sums) {
-        Value feature = arith::IndexCastUIOp::create(
-            b, b.getIndexType(), b.loadScalar(indices, block));
-        SmallVector<Value> inputs, next;
-        for (int64_t v = 0; v < count; ++v)
-          inputs.push_back(b.load(tiles, {task.tile, feature, inTile(v)}));
-        Value first = b.mul(block, b.index(rows));
-        for (int64_t r = 0; r < rows; ++r) {
-          Value weight =
-              b.broadcast(b.loadScalar(values, b.add(first, b.index(r))));
-          for (int64_t v = 0; v < count; ++v)
-            next.push_back(b.fma(weight, inputs[v], sums[r * count + v]));
-        }
+  Value begin = pointer(0), end = pointer(1);
+  Value rest =
+      b.sub(end, arith::RemUIOp::create(b, b.sub(end, begin), b.index(chains)));
+
+  SmallVector<Value> start = buildStart(b, task, count, output);
+  start.append((chains - 1) * rows * count, b.splat(0.0f));
+  SmallVector<Value> all =
+      b.loop(begin, rest, chains, start, [&](Value block, ValueRange sums) {
+        SmallVector<Value> next;
+        for (int64_t c = 0; c < chains; ++c)
+          llvm::append_range(
+              next, buildBlock(b, task, count, vector, b.add(block, b.index(c)),
+                               sums.slice(c * rows * count, rows * count)));
         return next;
       });
-  keepRolled(sums.front().getDefiningOp());
+  keepRolled(all.front().getDefiningOp());
+  SmallVector<Value> sums(ArrayRef(all).take_front(rows * count));
+  for (int64_t i = rows * count; i < int64_t(all.size()); ++i)
+    sums[i % sums.size()] = b.add(sums[i % sums.size()], all[i]);
+  if (chains > 1)
+    sums = b.loop(rest, end, 1, sums, [&](Value block, ValueRange sums) {
+      return buildBlock(b, task, count, vector, block, sums);
+    });
+
   for (int64_t r = 0; r < rows; ++r)
     for (int64_t v = 0; v < count; ++v) {
-      auto [memory, place] = getPlace(b, task, b.add(output, b.index(r)),
-                                      b.add(vector, b.index(v)));
-      b.store(sums[r * count + v], memory, place);
+      auto [memory, at] = getPlace(b, task, b.add(output, b.index(r)),
+                                   b.add(vector, b.index(v)));
+      b.store(sums[r * count + v], memory, at);
     }
+}
+
+Value SparseKernel::getToken(VectorBuilder &b, Value vector) {
+  return b.mul(vector, b.index(b.getLanes()));
 }
 
 std::pair<Value, SmallVector<Value>> SparseKernel::getPlace(VectorBuilder &b,
                                                             const Task &task,
                                                             Value output,
                                                             Value vector) {
-  Value inTile = b.mul(vector, b.index(b.getLanes()));
+  Value inTile = getToken(b, vector);
   if (writesTiles)
     return {y, {task.tile, b.add(task.column, output), inTile}};
   return {scratch, {task.worker, output, inTile}};
@@ -180,7 +218,7 @@ void SparseKernel::buildActivation(VectorBuilder &b, const Task &task) {
 void SparseKernel::buildResults(VectorBuilder &b, const Task &task,
                                 Value vector) {
   int64_t lanes = b.getLanes();
-  Value inTile = b.mul(vector, b.index(lanes));
+  Value inTile = getToken(b, vector);
   Value token = b.add(b.mul(task.tile, b.index(TokenTiles::kTokens)), inTile);
   Value left = b.sub(task.tokens, inTile);
   for (int64_t output = 0; output < kGroupOutputs; output += lanes) {

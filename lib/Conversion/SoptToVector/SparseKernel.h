@@ -51,6 +51,16 @@ private:
   /// group.
   void buildRow(VectorBuilder &b, const Task &task, int64_t count,
                 mlir::Value vector, mlir::Value row);
+  /// The first terms of the sums of `rows` outputs × `count` vectors.
+  llvm::SmallVector<mlir::Value> buildStart(VectorBuilder &b, const Task &task,
+                                            int64_t count, mlir::Value output);
+  /// The sums with what block `block` adds to them.
+  llvm::SmallVector<mlir::Value> buildBlock(VectorBuilder &b, const Task &task,
+                                            int64_t count, mlir::Value vector,
+                                            mlir::Value block,
+                                            mlir::ValueRange sums);
+  /// The first token of a vector, as an index into its tile.
+  mlir::Value getToken(VectorBuilder &b, mlir::Value vector);
   /// Where sums go: vector `vector` of output `output` of the group.
   std::pair<mlir::Value, llvm::SmallVector<mlir::Value>>
   getPlace(VectorBuilder &b, const Task &task, mlir::Value output,

@@ -77,7 +77,7 @@ TEST(LayerCosts, BreakEvenIsWhereTimesMeet) {
     const MachineCosts &machine = *lookUpMachineCosts(isa);
     WeightPattern pattern = makePattern(768, 3072, 1, 1);
     double zeros = getCsrBreakEven(machine, pattern, 128);
-    ASSERT_GT(zeros, 0.2) << isa;
+    ASSERT_GT(zeros, 0.02) << isa;
     ASSERT_LT(zeros, 0.9) << isa;
     auto csrTime = [&](double zeros) {
       return predictTime(machine, makePattern(768, 3072, 1 - zeros, 1),
