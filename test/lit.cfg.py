@@ -1,3 +1,4 @@
+import glob
 import os
 
 import lit.formats
@@ -23,12 +24,19 @@ config.substitutions.append(("%cmake", config.cmake))
 config.substitutions.append(("%mlir-dir", config.mlir_dir))
 config.substitutions.append(("%llvm-dir", config.llvm_dir))
 config.substitutions.append(("%build", config.sparse_opt_build))
+config.substitutions.append(("%plugin", os.path.join(config.sparse_opt_build, "lib", "SparseOptPlugin.so")))
+config.substitutions.append(("%mlir-include", config.mlir_include_dir))
 config.substitutions.append(("%zoo", os.path.join(config.test_source_root, "Inputs", "zoo")))
 config.substitutions.append(("%include", config.include_dir))
 config.substitutions.append(("%root", config.sparse_opt_root))
 config.substitutions.append(("%fake-models", config.fake_models_dir))
 if config.python:
+    packages = os.path.join(os.path.dirname(config.python), "..", "lib", "python3*", "site-packages")
+    config.substitutions.insert(0, ("%python-packages", next(iter(glob.glob(packages)), "")))
     config.available_features.add("python")
+config.substitutions.insert(0, ("%wheel-python", config.wheel_python))
+if config.wheel_python:
+    config.available_features.add("wheel")
 if config.models_dir:
     config.available_features.add("models")
 # For tests that execute functions with mlir-runner.

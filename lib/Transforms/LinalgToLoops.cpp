@@ -158,7 +158,10 @@ public:
     IRRewriter rewriter(&getContext());
     expandCopies(rewriter, getOperation());
     SmallVector<LinalgOp> ops;
-    getOperation().walk([&](LinalgOp op) { ops.push_back(op); });
+    getOperation().walk([&](LinalgOp op) {
+      if (op.hasPureBufferSemantics())
+        ops.push_back(op);
+    });
     for (LinalgOp op : ops)
       if (failed(lower(rewriter, op)))
         return signalPassFailure();

@@ -96,3 +96,14 @@ func.func @copies(%x: memref<4x4xf32>, %y: memref<4x4xf32>,
   memref.copy %x, %z : memref<4x4xf32> to memref<4x4xf32, strided<[8, 1]>>
   return
 }
+
+// -----
+
+// Tensors are left alone.
+
+// CHECK-LABEL: @on_tensors
+// CHECK:         linalg.fill
+func.func @on_tensors(%t: tensor<?xf32>, %c: f32) -> tensor<?xf32> {
+  %0 = linalg.fill ins(%c : f32) outs(%t : tensor<?xf32>) -> tensor<?xf32>
+  return %0 : tensor<?xf32>
+}

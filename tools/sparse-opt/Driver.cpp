@@ -9,138 +9,28 @@
 #include "Driver.h"
 #include "Diagnostics.h"
 #include "Progress.h"
-#include "mlir/Bytecode/BytecodeWriter.h"
-#include "mlir/IR/AsmState.h"
-#include "mlir/IR/AttrTypeSubElements.h"
-#include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/MLIRContext.h"
-#include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
-#include "mlir/Support/FileUtilities.h"
 #include "mlir/Support/Timing.h"
-#include "sparse-opt/Export/Export.h"
-#include "sparse-opt/Import/Import.h"
 #include "sparse-opt/Pipelines/CPU.h"
 #include "sparse-opt/Pipelines/Raise.h"
 #include "sparse-opt/Target/SharedLibrary.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/FileUtilities.h"
-#include "llvm/Support/Path.h"
-#include "llvm/Support/SourceMgr.h"
+#include "sparse-opt/Tools/ModelFile.h"
 
 using namespace mlir;
 using namespace sopt;
 
-/// The formats that an extension names.
-enum class Format { Text, Bytecode, ONNX, SharedLibrary };
-
-static Format getFormat(llvm::StringRef path) {
-  llvm::StringRef extension = llvm::sys::path::extension(path);
-  if (extension == ".mlirbc")
-    return Format::Bytecode;
-  if (extension == ".onnx")
-    return Format::ONNX;
-  if (extension == ".so")
-    return Format::SharedLibrary;
-  return Format::Text;
-}
-
 bool sopt::isModelCommand(llvm::StringRef input, llvm::StringRef output,
                           const Options &options) {
-  return getFormat(input) != Format::Text ||
-         getFormat(output) != Format::Text || options.target != Target::None ||
-         options.raise || options.elide;
-}
-
-/// Fails if a constant was left out of the file, as --elide does.
-static LogicalResult checkConstants(ModuleOp module) {
-  AttrTypeWalker walker;
-  walker.addWalk([](DenseResourceElementsAttr constant) {
-    return constant.getRawHandle().getBlob() ? WalkResult::advance()
-                                             : WalkResult::interrupt();
-  });
-  WalkResult result = module.walk([&](Operation *op) -> WalkResult {
-    if (!walker.walk(op->getAttrDictionary()).wasInterrupted())
-      return WalkResult::advance();
-    return op->emitError("its value was left out when the file was written; "
-                         "write it without --elide");
-  });
-  return failure(result.wasInterrupted());
-}
-
-static OwningOpRef<ModuleOp> read(llvm::StringRef input, MLIRContext *context) {
-  if (getFormat(input) == Format::ONNX)
-    return importONNX(input, context);
-  std::string message;
-  // Bytecode asks for the alignment of the weights in it, at most a cache line.
-  auto file = openInputFile(input, llvm::Align(64), &message);
-  if (!file) {
-    emitError(FileLineColLoc::get(context, input, 0, 0)) << message;
-    return nullptr;
-  }
-  llvm::SourceMgr sources;
-  sources.AddNewSourceBuffer(std::move(file), llvm::SMLoc());
-  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, context);
-  if (module && failed(checkConstants(*module)))
-    return nullptr;
-  return module;
-}
-
-/// Writes through a temporary file that takes the place of `path` at the end.
-static LogicalResult
-writeFile(ModuleOp module, llvm::StringRef path,
-          llvm::function_ref<LogicalResult(llvm::raw_ostream &)> print) {
-  llvm::Error error =
-      llvm::writeToOutput(path, [&](llvm::raw_ostream &os) -> llvm::Error {
-        if (failed(print(os)))
-          return llvm::createStringError("cannot be written in this format");
-        return llvm::Error::success();
-      });
-  if (!error)
-    return success();
-  return emitError(FileLineColLoc::get(module.getContext(), path, 0, 0))
-         << "cannot write '" << path << "': " << toString(std::move(error));
-}
-
-static LogicalResult writeText(ModuleOp module, llvm::StringRef path,
-                               const Options &options) {
-  OpPrintingFlags flags;
-  flags.enableDebugInfo(/*enable=*/!options.elide, /*prettyForm=*/false);
-  if (options.elide) {
-    flags.elideLargeElementsAttrs(16);
-    flags.elideLargeResourceString(64);
-  }
-  return writeFile(module, path, [&](llvm::raw_ostream &os) {
-    module.print(os, flags);
-    os << '\n';
-    return success();
-  });
-}
-
-static LogicalResult write(ModuleOp module, llvm::StringRef output,
-                           const Options &options, Progress &progress) {
-  switch (getFormat(output)) {
-  case Format::Text:
-    return writeText(module, output, options);
-  case Format::Bytecode:
-    return writeFile(module, output, [&](llvm::raw_ostream &os) {
-      return writeBytecodeToFile(module, os);
-    });
-  case Format::ONNX:
-    return exportONNX(module, output);
-  case Format::SharedLibrary:
-    return emitSharedLibrary(
-        module, output,
-        {options.cpu, /*runtimePath=*/"",
-         [&](llvm::StringRef step) { progress.begin(step); }});
-  }
-  llvm_unreachable("unknown format");
+  return getModelFormat(input) != ModelFormat::Text ||
+         getModelFormat(output) != ModelFormat::Text ||
+         options.target != Target::None || options.raise || options.elide;
 }
 
 /// Adds the pipelines that our options ask for.
 static LogicalResult addPipelines(PassManager &passes, llvm::StringRef output,
                                   const Options &options, Location loc) {
-  bool isLibrary = getFormat(output) == Format::SharedLibrary;
+  bool isLibrary = getModelFormat(output) == ModelFormat::SharedLibrary;
   if (isLibrary != (options.target == Target::CPU))
     return emitError(loc)
            << (isLibrary ? "a shared library needs a target: add --target=cpu"
@@ -179,7 +69,7 @@ LogicalResult sopt::runModelCommand(llvm::StringRef input,
   Progress progress(options.quiet);
   progress.begin("read model");
   TimingScope reading = scope.nest("Read model");
-  OwningOpRef<ModuleOp> module = read(input, &context);
+  OwningOpRef<ModuleOp> module = readModel(input, &context);
   reading.stop();
   if (!module)
     return failure();
@@ -196,5 +86,9 @@ LogicalResult sopt::runModelCommand(llvm::StringRef input,
 
   progress.begin("write output");
   TimingScope writing = scope.nest("Write output");
-  return write(*module, output, options, progress);
+  WriteOptions write;
+  write.elide = options.elide;
+  write.library.cpu = options.cpu;
+  write.library.progress = [&](llvm::StringRef step) { progress.begin(step); };
+  return writeModel(*module, output, write);
 }

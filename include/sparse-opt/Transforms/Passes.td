@@ -190,7 +190,8 @@ def LinalgToLoops : Pass<"sopt-linalg-to-loops", "::mlir::func::FuncOp"> {
     kept in a register, and sums and products of floats there may be
     reassociated. Copies between buffers with strides become loops, too.
 
-    Left serial are operations that report errors to the runtime.
+    Left serial are operations that report errors to the runtime; left alone
+    those on tensors.
 
     ```mlir
     linalg.fill ins(%c : f32) outs(%m : memref<?x?x384xf32>)
