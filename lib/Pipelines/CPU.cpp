@@ -76,6 +76,7 @@ static void addLoopPasses(OpPassManager &passes) {
 /// From loops to the LLVM dialect.
 static void addLLVMPasses(OpPassManager &passes) {
   passes.addPass(createConvertVectorToSCFPass());
+  passes.addPass(createExpandShapes());
   passes.addPass(memref::createExpandStridedMetadataPass());
   passes.addPass(createLowerAffinePass());
   cleanUp(passes);

@@ -25,6 +25,14 @@ static size_t getBodySize(Operation *op) {
   return generic ? generic.getBody()->getOperations().size() : 0;
 }
 
+/// Whether `op` adds to what its result held, as a sum over one element does.
+/// In the loops of a consumer that has more of them, it would add repeatedly.
+static bool readsItsResult(Operation *op) {
+  auto generic = dyn_cast_or_null<linalg::GenericOp>(op);
+  return generic && llvm::any_of(generic.getRegionOutputArgs(),
+                                 [](Value out) { return !out.use_empty(); });
+}
+
 static void addCleanUps(RewritePatternSet &patterns) {
   MLIRContext *context = patterns.getContext();
   affine::AffineApplyOp::getCanonicalizationPatterns(patterns, context);
@@ -47,6 +55,7 @@ struct FuseElementwise : sopt::impl::FuseElementwiseBase<FuseElementwise> {
     };
     auto mayFuse = [&](OpOperand *operand) {
       return hasOneUser(operand) &&
+             !readsItsResult(operand->get().getDefiningOp()) &&
              getBodySize(operand->get().getDefiningOp()) +
                      getBodySize(operand->getOwner()) <=
                  largestBody;

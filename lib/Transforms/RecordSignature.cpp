@@ -7,6 +7,7 @@
 
 #include "dialects/ONNX/IR/ONNX.h"
 #include "dialects/Sopt/IR/Sopt.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Builders.h"
@@ -67,7 +68,14 @@ struct RecordSignature : sopt::impl::RecordSignatureBase<RecordSignature> {
     if (llvm::is_contained(inputs, nullptr) ||
         llvm::is_contained(outputs, nullptr))
       return signalPassFailure();
-    function.setAllArgAttrs(SmallVector<DictionaryAttr>(inputs.size()));
+    // Inputs belong to the caller, who runs the model with them again: what
+    // would update one in place works on a copy.
+    Builder builder(&getContext());
+    auto readOnly = builder.getDictionaryAttr(builder.getNamedAttr(
+        bufferization::BufferizationDialect::kWritableAttrName,
+        builder.getBoolAttr(false)));
+    function.setAllArgAttrs(
+        SmallVector<DictionaryAttr>(inputs.size(), readOnly));
     function.setAllResultAttrs(SmallVector<DictionaryAttr>(outputs.size()));
     // The wrapper takes pointers to descriptors, whatever the ranks.
     function->setAttr(LLVM::LLVMDialect::getEmitCWrapperAttrName(),

@@ -53,3 +53,24 @@ func.func @two_users(%x: tensor<4xf32>, %e: tensor<4xf32>) -> (tensor<4xf32>, te
   } -> tensor<4xf32>
   return %0, %1 : tensor<4xf32>, tensor<4xf32>
 }
+
+// A sum over one element adds to its result; the consumer's second loop would
+// make it add twice.
+// CHECK-LABEL: @sum_of_one
+// SMALL-LABEL: @sum_of_one
+// CHECK-COUNT-2: linalg.generic
+func.func @sum_of_one(%x: tensor<4xf32>, %zero: tensor<4xf32>, %e: tensor<4x2xf32>) -> tensor<4x2xf32> {
+  %0 = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+      ins(%x : tensor<4xf32>) outs(%zero : tensor<4xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %v = arith.addf %out, %in : f32
+    linalg.yield %v : f32
+  } -> tensor<4xf32>
+  %1 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]}
+      ins(%0 : tensor<4xf32>) outs(%e : tensor<4x2xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %v = arith.negf %in : f32
+    linalg.yield %v : f32
+  } -> tensor<4x2xf32>
+  return %1 : tensor<4x2xf32>
+}

@@ -5,6 +5,7 @@
 // CHECK:      module attributes {sopt.signature = #sopt.signature<
 // CHECK-SAME:   [<"x", tensor<?xui8>, ["n"]>, <"input1", tensor<4xf32>, [""]>],
 // CHECK-SAME:   [<"y", tensor<?xui8>, [""]>]>}
+// CHECK:      @main_graph(%{{.*}}: tensor<?xui8> {bufferization.writable = false}, %{{.*}} {bufferization.writable = false})
 func.func @main_graph(%x: tensor<?xui8> {onnx.name = "x", onnx.dims = ["n"]},
                       %z: tensor<4xf32>)
     -> (tensor<?xui8> {onnx.name = "y"}) {

@@ -140,7 +140,8 @@ def RecordSignature : Pass<"sopt-record-signature", "::mlir::ModuleOp"> {
   let description = [{
     Moves what the arguments and results of `@main_graph` say of themselves to
     `sopt.signature` on the module: names, types with their signedness, names of dimensions. A
-    value without `onnx.name` is called `input0`, `output0` and so on.
+    value without `onnx.name` is called `input0`, `output0` and so on. The
+    arguments are then marked as not to be written, as they are the caller's.
 
     Refuses a module without `@main_graph` and values that are not tensors of
     known rank.
@@ -153,7 +154,8 @@ def RecordSignature : Pass<"sopt-record-signature", "::mlir::ModuleOp"> {
                                      [#sopt.tensor<"y", tensor<?xui8>, [""]>]>
     ```
   }];
-  let dependentDialects = ["::sopt::SoptDialect"];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
+                           "::sopt::SoptDialect"];
 }
 
 def OutputShapes : Pass<"sopt-output-shapes", "::mlir::ModuleOp"> {
@@ -292,6 +294,28 @@ def FreeEarly : Pass<"sopt-free-early", "::mlir::func::FuncOp"> {
     memref.dealloc %a : memref<4xf32>  // moves up by one
     ```
   }];
+}
+
+def ExpandShapes : Pass<"sopt-expand-shapes"> {
+  let summary = "Make views of expanded shapes whose sizes only a run knows";
+  let description = [{
+    Rewrites each `memref.expand_shape` that splits a dimension into several of
+    unknown sizes to a `memref.reinterpret_cast`. Upstream's
+    `expand-strided-metadata` divides to find one unknown size, and cannot find
+    two, though the operation names them all. Leaves the others to it.
+
+    ```mlir
+    %y = memref.expand_shape %x [[0, 1, 2]] output_shape [%a, %b, 4]
+        : memref<?xf32> into memref<?x?x4xf32>
+    // becomes
+    %s = affine.apply affine_map<()[s0] -> (s0 * 4)>()[%b]
+    %y = memref.reinterpret_cast %x to offset: [0], sizes: [%a, %b, 4], strides: [%s, 4, 1]
+        : memref<f32> to memref<?x?x4xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::memref::MemRefDialect"];
 }
 
 def ApproximateMath : Pass<"sopt-approximate-math"> {

@@ -305,8 +305,26 @@ Value Emitter::transpose(Value tensor, ArrayRef<int64_t> perm) {
   return withSizes(result, permuted);
 }
 
+/// Whether a part of `sizes` at `offsets` in `whole` has no elements, as far as
+/// constants tell. Such a part may begin where its dimension ends, which
+/// upstream's operations on slices do not allow.
+static bool isKnownEmpty(Value whole, ArrayRef<Value> offsets,
+                         ArrayRef<Value> sizes) {
+  auto type = cast<RankedTensorType>(whole.getType());
+  for (auto [offset, size, total] :
+       llvm::zip_equal(offsets, sizes, type.getShape())) {
+    std::optional<int64_t> first = getConstantSize(offset);
+    if (getConstantSize(size) == 0 ||
+        (first && !ShapedType::isDynamic(total) && *first >= total))
+      return true;
+  }
+  return false;
+}
+
 Value Emitter::slice(Value tensor, ArrayRef<Value> offsets,
                      ArrayRef<Value> tensorSizes, ArrayRef<int64_t> strides) {
+  if (isKnownEmpty(tensor, offsets, tensorSizes))
+    return empty(tensorSizes, getElementType(tensor));
   SmallVector<OpFoldResult> steps(offsets.size(), getIndexAttr(1));
   for (auto [step, stride] : llvm::zip(steps, strides))
     step = getIndexAttr(stride);
@@ -320,6 +338,8 @@ Value Emitter::slice(Value tensor, ArrayRef<Value> offsets,
 static Value insertAt(Emitter &e, Value part, Value whole,
                       ArrayRef<Value> offsets) {
   SmallVector<Value> partSizes = e.sizes(part);
+  if (isKnownEmpty(whole, offsets, partSizes))
+    return whole;
   SmallVector<OpFoldResult> steps(offsets.size(), e.getIndexAttr(1));
   return tensor::InsertSliceOp::create(e, e.refine(part), whole,
                                        getAsOpFoldResult(offsets),

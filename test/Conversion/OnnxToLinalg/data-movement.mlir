@@ -52,3 +52,15 @@ func.func @gather(%table: tensor<100x4xf32>, %ids: tensor<?xi64>) -> tensor<?x4x
   %0 = onnx.Gather(%table, %ids) : (tensor<100x4xf32>, tensor<?xi64>) -> tensor<?x4xf32>
   return %0 : tensor<?x4xf32>
 }
+
+// -----
+
+// A part without elements may begin where the tensor ends; no slice is made.
+// CHECK-LABEL: func @split_off_nothing
+// CHECK: tensor.empty() : tensor<0xf32>
+func.func @split_off_nothing(%x: tensor<3xf32>) -> (tensor<3xf32>, tensor<0xf32>) {
+  %sizes = onnx.Constant() {value = dense<[3, 0]> : tensor<2xi64>} : () -> tensor<2xi64>
+  %0, %1 = onnx.Split(%x, %sizes) {axis = 0 : i64}
+     : (tensor<3xf32>, tensor<2xi64>) -> (tensor<3xf32>, tensor<0xf32>)
+  return %0, %1 : tensor<3xf32>, tensor<0xf32>
+}
