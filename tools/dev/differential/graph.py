@@ -9,6 +9,11 @@ import numpy as np
 import onnxruntime
 from onnx import helper, numpy_helper
 
+# Largest difference, relative to the largest value on the way to a result (at
+# least 1): sums are taken in other orders, products may be fused into them, and
+# float16 is computed in float32 where onnxruntime rounds after each node.
+TOLERANCES = {"float16": 2e-2, "float32": 1e-4, "float64": 1e-9}
+
 # Floats this large lose what a tolerance of 1e-4 could tell.
 LARGEST = {np.dtype("float16"): 100, np.dtype("float32"): 1000, np.dtype("float64"): 1000}
 LARGEST_SIZE = 4096
@@ -38,8 +43,10 @@ class Value:
     def __init__(self, name, array, is_exact):
         self.name, self.array, self.is_exact = name, array, is_exact
         self.is_used = False
-        # The largest magnitude among this value and what it was computed from.
+        # The largest magnitude among this value and what it was computed from,
+        # and the largest tolerance.
         self.scale = 1.0
+        self.tolerance = 0.0
 
     dtype = property(lambda self: self.array.dtype)
     shape = property(lambda self: self.array.shape)
@@ -224,6 +231,9 @@ class Graph:
         values = [Value(name, array, is_exact) for name, array in zip(results, arrays)]
         for value in values:
             value.scale = max([magnitude(value.array)] + [operand.scale for operand in present.values()])
+            if not is_exact:
+                value.tolerance = max([TOLERANCES.get(str(value.dtype), 0)] +
+                                      [operand.tolerance for operand in present.values()])
         self.values += values
         self.results += values
         return values[0] if outputs == 1 else values

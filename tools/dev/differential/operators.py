@@ -294,6 +294,8 @@ def einsum(g):
 @family(0.5)
 def integer_matmul(g):
     x = g.pick(("uint8", "int8"), min_rank=2)
+    if not x.shape[-1]:
+        raise Rejected  # onnxruntime leaves the sums over nothing unset
     y = g.new(g.choose(("uint8", "int8")), [x.shape[-1], g.size()], constant=0.6)
     zeros = [g.parameter(g.fill(v.dtype, (), 0, 3), v.dtype) if g.chance(0.6) else None for v in (x, y)]
     g.add("MatMulInteger", [x, y] + zeros)
@@ -302,7 +304,11 @@ def integer_matmul(g):
 # -- Windows -------------------------------------------------------------------
 
 def window(g, shape, largest=3):
-    """Attributes of a window over the spatial sizes `shape`."""
+    """Attributes of a window over the spatial sizes `shape`.
+
+    Where it does not fit once, onnxruntime rounds the negative count of its
+    places towards zero, to one place; ONNX rounds it down.
+    """
     rank = len(shape)
     result = {"kernel_shape": [g.integer(1, largest) for _ in shape]}
     if g.chance(0.5):
@@ -314,6 +320,11 @@ def window(g, shape, largest=3):
         result["pads"] = [g.integer(0, result["kernel_shape"][i % rank] - 1) for i in range(2 * rank)]
     if g.chance(0.25) and result.get("auto_pad", "VALID") == "VALID":
         result["dilations"] = [g.integer(1, 2) for _ in shape]
+    pads = result.get("pads", [0] * 2 * rank)
+    for i, size in enumerate(shape):
+        length = (result["kernel_shape"][i] - 1) * result.get("dilations", [1] * rank)[i] + 1
+        if not result.get("auto_pad", "").startswith("SAME") and size + pads[i] + pads[i + rank] < length:
+            raise Rejected
     return result
 
 
