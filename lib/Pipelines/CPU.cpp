@@ -34,8 +34,8 @@ static void addTensorPasses(OpPassManager &passes,
   cleanUp(passes);
   passes.addPass(createOutputShapes());
   if (options.kernels) {
-    passes.addPass(
-        createScheduleLayers({options.isa, options.tokens, options.report}));
+    passes.addPass(createScheduleLayers(
+        {options.isa, options.machine, options.tokens, options.report}));
     passes.addPass(createConvertSoptToVector({options.isa}));
   }
   passes.addPass(createConvertSoptToLinalg());

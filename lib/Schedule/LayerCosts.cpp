@@ -60,12 +60,15 @@ static double predictDense(const MachineCosts &machine,
                         elements * sizeof(float));
 }
 
-/// What a product of CSR takes: inputs are read in no order, so that a share of
-/// them as large as what the cache does not hold comes from the next one.
-static double getCsrProduct(const MachineCosts &machine, double k) {
+// As large as what the first-level cache does not hold.
+double sopt::getFarShare(double k) {
   double tileBytes = k * kTileTokens * sizeof(float);
-  double farShare = std::max(0.0, 1 - kNearBytes / std::max(tileBytes, 1.0));
-  return std::max(machine.csrNearProduct, machine.csrFarProduct * farShare);
+  return std::max(0.0, 1 - kNearBytes / std::max(tileBytes, 1.0));
+}
+
+static double getCsrProduct(const MachineCosts &machine, double k) {
+  return std::max(machine.csrNearProduct,
+                  machine.csrFarProduct * getFarShare(k));
 }
 
 double sopt::predictTime(const MachineCosts &machine,

@@ -8,6 +8,7 @@
 #include "dialects/ONNX/IR/ConstantData.h"
 #include "dialects/ONNX/IR/NodeLocation.h"
 #include "dialects/Sopt/IR/Sopt.h"
+#include "sparse-opt/Schedule/Machine.h"
 #include "sparse-opt/Schedule/Report.h"
 #include "sparse-opt/Transforms/Passes.h"
 
@@ -74,18 +75,16 @@ struct ScheduleLayers : sopt::impl::ScheduleLayersBase<ScheduleLayers> {
   using ScheduleLayersBase::ScheduleLayersBase;
 
   void runOnOperation() override {
-    const MachineCosts *machine = lookUpMachineCosts(isa);
-    if (!machine) {
-      getOperation().emitError("sopt-schedule: unknown isa '") << isa << "'";
+    std::optional<MachineCosts> costs = getCosts();
+    if (!costs)
       return signalPassFailure();
-    }
     std::vector<ScheduledLayer> layers;
     getOperation().walk([&](LinearOp op) {
       std::optional<WeightPattern> pattern = getPattern(op);
       if (op.getSchedule() || !pattern)
         return;
       KernelChoice choice =
-          chooseKernel(*machine, *pattern, getTokens(op, tokens));
+          chooseKernel(*costs, *pattern, getTokens(op, tokens));
       op.setScheduleAttr(
           makeSchedule(&getContext(), choice.kernel, pattern->k));
       layers.push_back(
@@ -95,6 +94,24 @@ struct ScheduleLayers : sopt::impl::ScheduleLayersBase<ScheduleLayers> {
       printTable(layers, tokens, llvm::errs());
     else if (report == ScheduleReport::JSON)
       printJSON(layers, tokens, llvm::outs());
+  }
+
+  /// What was measured, or else the table's; none if an error was reported.
+  std::optional<MachineCosts> getCosts() {
+    const MachineCosts *builtIn = lookUpMachineCosts(isa);
+    if (!builtIn) {
+      getOperation().emitError("sopt-schedule: unknown isa '") << isa << "'";
+      return std::nullopt;
+    }
+    if (machine.empty())
+      return *builtIn;
+    llvm::Expected<MachineCosts> measured = readMachine(machine);
+    if (!measured) {
+      getOperation().emitError("sopt-schedule: ")
+          << toString(measured.takeError());
+      return std::nullopt;
+    }
+    return measured->isa == builtIn->isa ? *measured : *builtIn;
   }
 };
 } // namespace

@@ -14,6 +14,7 @@
 #include "mlir/Support/Timing.h"
 #include "sparse-opt/Pipelines/CPU.h"
 #include "sparse-opt/Pipelines/Raise.h"
+#include "sparse-opt/Schedule/Machine.h"
 #include "sparse-opt/Target/SharedLibrary.h"
 #include "sparse-opt/Tools/ModelFile.h"
 
@@ -45,6 +46,9 @@ static LogicalResult addPipelines(PassManager &passes, llvm::StringRef output,
     return success();
   CPUPipelineOptions cpu;
   cpu.report = options.sparseReport;
+  // What was measured here says nothing of another processor.
+  if (options.cpu == "native" && llvm::sys::fs::exists(getMachineFile()))
+    cpu.machine = getMachineFile();
   cpu.isa = getKernelISA(options.cpu);
   if (cpu.isa.empty())
     return emitError(loc) << "LLVM knows no CPU '" << options.cpu

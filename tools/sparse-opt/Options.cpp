@@ -53,6 +53,12 @@ struct CommandLine {
       cl::desc("Leave the values of big constants out of .mlir "
                "(for reading: such a file does not load again)"),
       cl::cat(compiling)};
+  cl::opt<bool> measureMachine{
+      "measure-machine",
+      cl::desc(
+          "Time the kernels on this machine (a minute at most), and choose "
+          "by their times from now on"),
+      cl::cat(compiling)};
   cl::opt<bool> quiet{"quiet", cl::desc("Do not show progress"),
                       cl::cat(compiling)};
 };
@@ -83,6 +89,7 @@ Options sopt::getOptions() {
   options.raise = commandLine->raise || options.raiseReport;
   options.sparseReport = commandLine->sparseReport;
   options.elide = commandLine->elide;
+  options.measureMachine = commandLine->measureMachine;
   options.quiet = commandLine->quiet;
   return options;
 }

@@ -23,6 +23,7 @@ struct Options {
   bool raiseReport = false;
   ScheduleReport sparseReport = ScheduleReport::None;
   bool elide = false;
+  bool measureMachine = false;
   bool quiet = false;
 };
 

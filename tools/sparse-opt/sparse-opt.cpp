@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Driver.h"
+#include "MeasureMachine.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
@@ -33,6 +34,9 @@ int main(int argc, char **argv) {
       "and all that mlir-opt does.\n",
       registry);
   sopt::Options options = sopt::getOptions();
+  if (options.measureMachine)
+    return mlir::asMainReturnCode(
+        sopt::measureMachine(registry, options.quiet));
   if (!sopt::isModelCommand(input, output, options))
     return mlir::asMainReturnCode(
         mlir::MlirOptMain(argc, argv, input, output, registry));

@@ -21,6 +21,10 @@ struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
       llvm::cl::desc("Instruction set of the kernels: avx512, avx2, neon or "
                      "generic"),
       llvm::cl::init("generic")};
+  Option<std::string> machine{
+      *this, "machine",
+      llvm::cl::desc("File of costs that --measure-machine wrote"),
+      llvm::cl::init("")};
   Option<int64_t> tokens{
       *this, "tokens",
       llvm::cl::desc("Tokens to expect where the model does not say how many"),

@@ -46,6 +46,10 @@ struct MachineCosts {
 /// The built-in table's entry for `isa`, null if it has none.
 const MachineCosts *lookUpMachineCosts(llvm::StringRef isa);
 
+/// The share of CSR's inputs, with K of them, that comes from the second-level
+/// cache: they are read in no order.
+double getFarShare(double k);
+
 /// Nanoseconds of one thread for a layer with `tokens` tokens.
 double predictTime(const MachineCosts &machine, const WeightPattern &pattern,
                    LayerKernel kernel, int64_t tokens);

@@ -223,7 +223,7 @@ def ScheduleLayers : Pass<"sopt-schedule", "::mlir::ModuleOp"> {
     Gives each `sopt.linear` with a constant f32 weight a `#sopt.schedule`: the
     layout whose kernel is predicted to be the fastest. Zeros, and non-zeros that
     share a block of 4 outputs × 1 input, are counted; what the kernels cost is
-    a table of the instruction set `isa`. A layout without zeros must promise to
+    a table of the instruction set `isa`, or what was measured. A layout without zeros must promise to
     save 5 % of dense's time, so that a layer with few zeros stays dense.
 
     Left alone are layers that have a schedule: what a user writes by hand is
@@ -244,6 +244,9 @@ def ScheduleLayers : Pass<"sopt-schedule", "::mlir::ModuleOp"> {
   let options = [
     Option<"isa", "isa", "std::string", /*default=*/"\"generic\"",
            "Instruction set: avx512, avx2, neon or generic (128 bits)">,
+    Option<"machine", "machine", "std::string", /*default=*/"",
+           "File of costs that --measure-machine wrote; those of another isa "
+           "than this pass's do not count">,
     Option<"tokens", "tokens", "int64_t", /*default=*/"128",
            "Tokens to expect where the model does not say how many">,
     Option<"report", "report", "::sopt::ScheduleReport",

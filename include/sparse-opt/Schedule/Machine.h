@@ -1,0 +1,53 @@
+//===- Machine.h - A machine's costs, measured and kept ---------*- C++ -*-===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSE_OPT_SCHEDULE_MACHINE_H
+#define SPARSE_OPT_SCHEDULE_MACHINE_H
+
+#include "sparse-opt/Schedule/LayerCosts.h"
+#include "llvm/Support/Error.h"
+#include "llvm/Support/raw_ostream.h"
+#include <string>
+#include <vector>
+
+namespace sopt {
+
+/// A run of a kernel from whose time costs can be told.
+struct Probe {
+  int64_t k, n;
+  /// Stored elements, or blocks of 4 for Block4; all of them for Dense.
+  int64_t stored;
+  LayerKernel kernel;
+  int64_t tokens;
+
+  WeightPattern getPattern() const;
+};
+
+/// The runs that fitCosts wants, in its order, for vectors of `lanes` f32.
+std::vector<Probe> getProbes(double lanes);
+
+/// The costs that explain `times`, in nanoseconds, of the runs of
+/// getProbes(base.lanes) on one thread. `base` gives what is not measured.
+/// Costs are told from differences of runs, so that what all have in common
+/// drops out; they are never negative.
+MachineCosts fitCosts(const MachineCosts &base, llvm::ArrayRef<double> times);
+
+/// As JSON: the isa, and each cost by its name in MachineCosts.
+void writeMachine(const MachineCosts &machine, llvm::raw_ostream &os);
+
+/// Fails, and says what is wrong, if `text` is not what writeMachine writes.
+llvm::Expected<MachineCosts> parseMachine(llvm::StringRef text);
+
+/// parseMachine of a file; errors name it.
+llvm::Expected<MachineCosts> readMachine(llvm::StringRef path);
+
+/// Where the costs of this machine are kept in the user's cache.
+std::string getMachineFile();
+
+} // namespace sopt
+
+#endif // SPARSE_OPT_SCHEDULE_MACHINE_H

@@ -1,0 +1,105 @@
+//===- MachineFit.cpp - A machine's costs from times of kernels -----------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "sparse-opt/Schedule/Machine.h"
+#include <algorithm>
+
+using namespace llvm;
+using namespace sopt;
+
+namespace {
+/// Places in the list of probes. Kernels that skip zeros run with more and with
+/// fewer of them (Full, Few) on a tile of tokens or one vector of them (One).
+enum ProbeIndex : unsigned {
+  kDense,
+  kDenseOneToken,
+  kNearFull,
+  kNearFew,
+  kNearOneFull,
+  kNearOneFew,
+  kFarFull,
+  kFarFew,
+  kBlockFull,
+  kBlockFew,
+  kBlockOneFull,
+  kBlockOneFew,
+  kNumProbes
+};
+} // namespace
+
+static constexpr int64_t kTokens = 64;
+
+WeightPattern Probe::getPattern() const {
+  WeightPattern pattern = {k, n};
+  pattern.nonZeros = stored;
+  pattern.blocksOf4 = stored;
+  if (kernel == LayerKernel::Block4)
+    pattern.nonZeros = 4 * stored;
+  return pattern;
+}
+
+std::vector<Probe> sopt::getProbes(double lanes) {
+  auto one = int64_t(lanes);
+  std::vector<Probe> probes(kNumProbes);
+  auto addPair = [&](unsigned at, int64_t k, int64_t n, LayerKernel kernel,
+                     int64_t tokens) {
+    int64_t all = k * n / (kernel == LayerKernel::Block4 ? 4 : 1);
+    probes[at] = {k, n, all / 4, kernel, tokens};
+    probes[at + 1] = {k, n, all / 16, kernel, tokens};
+  };
+  probes[kDense] = {384, 1536, 384 * 1536, LayerKernel::Dense, 2 * kTokens};
+  // Larger than a core's own caches.
+  probes[kDenseOneToken] = {1536, 3072, 1536 * 3072, LayerKernel::Dense, 1};
+  // Tiles of 32 inputs fit the first-level cache, of 1536 hardly at all.
+  addPair(kNearFull, 32, 3072, LayerKernel::Csr, kTokens);
+  addPair(kNearOneFull, 32, 3072, LayerKernel::Csr, one);
+  addPair(kFarFull, 1536, 768, LayerKernel::Csr, kTokens);
+  addPair(kBlockFull, 384, 1536, LayerKernel::Block4, kTokens);
+  addPair(kBlockOneFull, 384, 1536, LayerKernel::Block4, one);
+  return probes;
+}
+
+MachineCosts sopt::fitCosts(const MachineCosts &base, ArrayRef<double> times) {
+  std::vector<Probe> probes = getProbes(base.lanes);
+  assert(times.size() == probes.size() && "one time for each probe");
+  // Of one stored element, from a pair of probes that differ in their number.
+  auto perElement = [&](unsigned pair) {
+    return (times[pair] - times[pair + 1]) /
+           double(probes[pair].stored - probes[pair + 1].stored);
+  };
+  auto notNegative = [](double cost) { return std::max(cost, 0.0); };
+  // Of one product, from the times of an element with many and with one.
+  double vectors = kTokens / base.lanes;
+  auto perProduct = [&](double many, double one) {
+    return vectors > 1 ? notNegative((many - one) / (vectors - 1)) : one;
+  };
+
+  MachineCosts machine = base;
+  const Probe &dense = probes[kDense];
+  machine.denseProduct =
+      times[kDense] * base.lanes / double(dense.k * dense.n * dense.tokens);
+  const Probe &oneToken = probes[kDenseOneToken];
+  machine.weightByte =
+      times[kDenseOneToken] / double(oneToken.k * oneToken.n * sizeof(float));
+
+  double near = perElement(kNearFull), nearOne = perElement(kNearOneFull);
+  machine.csrNearProduct = perProduct(near, nearOne);
+  machine.csrElement = notNegative(nearOne - machine.csrNearProduct);
+  machine.csrFarProduct =
+      notNegative((perElement(kFarFull) - machine.csrElement) / vectors) /
+      getFarShare(double(probes[kFarFull].k));
+
+  double block = perElement(kBlockFull);
+  machine.blockProducts = perProduct(block, perElement(kBlockOneFull));
+  machine.blockElement = notNegative(block - vectors * machine.blockProducts);
+
+  const Probe &few = probes[kBlockFew];
+  machine.transposedVector =
+      notNegative(times[kBlockFew] - double(few.stored) * block) /
+      (double(few.k + few.n) * vectors);
+  return machine;
+}

@@ -1,0 +1,69 @@
+//===- MachineTest.cpp - Laws of measured costs ---------------------------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "sparse-opt/Schedule/Machine.h"
+#include "gtest/gtest.h"
+
+using namespace sopt;
+
+namespace {
+
+const char *const kIsas[] = {"avx512", "avx2", "neon", "generic"};
+
+void expectSame(const MachineCosts &a, const MachineCosts &b) {
+  EXPECT_EQ(a.isa, b.isa);
+  EXPECT_NEAR(a.denseProduct, b.denseProduct, 1e-6) << a.isa.str();
+  EXPECT_NEAR(a.csrElement, b.csrElement, 1e-6) << a.isa.str();
+  EXPECT_NEAR(a.csrNearProduct, b.csrNearProduct, 1e-6) << a.isa.str();
+  EXPECT_NEAR(a.csrFarProduct, b.csrFarProduct, 1e-6) << a.isa.str();
+  EXPECT_NEAR(a.blockElement, b.blockElement, 1e-6) << a.isa.str();
+  EXPECT_NEAR(a.blockProducts, b.blockProducts, 1e-6) << a.isa.str();
+  EXPECT_NEAR(a.transposedVector, b.transposedVector, 1e-6) << a.isa.str();
+  EXPECT_NEAR(a.weightByte, b.weightByte, 1e-6) << a.isa.str();
+}
+
+// From the times that a machine is predicted to take, its costs come back.
+TEST(Machine, FitInvertsPrediction) {
+  for (const char *isa : kIsas) {
+    MachineCosts machine = *lookUpMachineCosts(isa);
+    // Else one of them is hidden behind another: reading a weight behind its
+    // products, products from afar behind those from near.
+    machine.weightByte = machine.denseProduct / machine.lanes / sizeof(float);
+    machine.csrFarProduct = 1.5 * machine.csrNearProduct;
+    std::vector<double> times;
+    for (const Probe &probe : getProbes(machine.lanes))
+      times.push_back(
+          predictTime(machine, probe.getPattern(), probe.kernel, probe.tokens));
+    MachineCosts other = *lookUpMachineCosts(isa);
+    expectSame(fitCosts(other, times), machine);
+  }
+}
+
+TEST(Machine, FileKeepsAllCosts) {
+  for (const char *isa : kIsas) {
+    const MachineCosts &machine = *lookUpMachineCosts(isa);
+    std::string text;
+    llvm::raw_string_ostream os(text);
+    writeMachine(machine, os);
+    llvm::Expected<MachineCosts> read = parseMachine(text);
+    ASSERT_TRUE(bool(read)) << toString(read.takeError());
+    expectSame(*read, machine);
+  }
+}
+
+TEST(Machine, SaysWhatIsWrongWithAFile) {
+  auto getError = [](llvm::StringRef text) {
+    return toString(parseMachine(text).takeError());
+  };
+  EXPECT_EQ(getError("[]"), "names no isa");
+  EXPECT_EQ(getError("{\"isa\": \"avx1024\"}"), "unknown isa 'avx1024'");
+  EXPECT_EQ(getError("{\"isa\": \"avx2\"}"), "'denseProduct' is no cost");
+  EXPECT_EQ(getError("{\"isa\": \"avx2\", \"denseProduct\": -1}"),
+            "'denseProduct' is no cost");
+}
+
+} // namespace
