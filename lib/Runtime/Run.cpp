@@ -52,29 +52,38 @@ static void getShapesGenerated(SoptContext *context) {
   current = nullptr;
 }
 
-SoptStatus sopt_run(SoptContext *context, const SoptInput *inputs,
-                    int32_t numInputs, SoptOutput *outputs,
-                    int32_t numOutputs) {
+/// Does `work` while nobody else uses the context, if the arguments pass.
+template <typename Work>
+static SoptStatus withContext(SoptContext *context, const SoptInput *inputs,
+                              int32_t numInputs, SoptOutput *outputs,
+                              int32_t numOutputs, Check check, Work work) {
   if (!context)
     return SOPT_OUT_OF_MEMORY;
   Use use(*context);
   if (!use)
     return SOPT_BUSY;
-  if (!checkInputs(*context, inputs, numInputs, Check::Data) ||
-      !checkOutputs(*context, outputs, numOutputs))
-    return context->status;
-
-  context->arena.reset();
-  context->flops = 0;
-  context->node = -1;
-  describeInputs(*context, inputs);
-  {
-    ThreadScope threads(context->threads);
-    runGenerated(context);
-  }
-  if (context->status == SOPT_OK)
-    deliverOutputs(*context, outputs);
+  if (checkInputs(*context, inputs, numInputs, check) &&
+      checkOutputs(*context, outputs, numOutputs))
+    work();
   return context->status;
+}
+
+SoptStatus sopt_run(SoptContext *context, const SoptInput *inputs,
+                    int32_t numInputs, SoptOutput *outputs,
+                    int32_t numOutputs) {
+  return withContext(context, inputs, numInputs, outputs, numOutputs,
+                     Check::Data, [&] {
+                       context->arena.reset();
+                       context->flops = 0;
+                       context->node = -1;
+                       describeInputs(*context, inputs);
+                       {
+                         ThreadScope threads(context->threads);
+                         runGenerated(context);
+                       }
+                       if (context->status == SOPT_OK)
+                         deliverOutputs(*context, outputs);
+                     });
 }
 
 /// Bytes of a tensor of `shape`; 0 if a size is unknown.
@@ -92,18 +101,9 @@ static int64_t getSize(const SoptTensorInfo &info, int32_t dim,
   return getSymbolSize(inputs, symbol);
 }
 
-SoptStatus sopt_output_shapes(SoptContext *context, const SoptInput *inputs,
-                              int32_t numInputs, SoptOutput *outputs,
-                              int32_t numOutputs) {
-  if (!context)
-    return SOPT_OUT_OF_MEMORY;
-  Use use(*context);
-  if (!use)
-    return SOPT_BUSY;
-  if (!checkInputs(*context, inputs, numInputs, Check::Shapes) ||
-      !checkOutputs(*context, outputs, numOutputs))
-    return context->status;
-
+/// Describes the outputs by the model's table, then by the generated code.
+static void findShapes(SoptContext *context, const SoptInput *inputs,
+                       SoptOutput *outputs) {
   const SoptModelInfo &model = sopt_model_info;
   int64_t *shape = context->outputShapes;
   for (int32_t i = 0; i < model.numOutputs; ++i) {
@@ -118,5 +118,12 @@ SoptStatus sopt_output_shapes(SoptContext *context, const SoptInput *inputs,
     getShapesGenerated(context);
   for (int32_t i = 0; i < model.numOutputs; ++i)
     outputs[i].bytes = getBytes(outputs[i].shape, model.outputs[i]);
-  return context->status;
+}
+
+SoptStatus sopt_output_shapes(SoptContext *context, const SoptInput *inputs,
+                              int32_t numInputs, SoptOutput *outputs,
+                              int32_t numOutputs) {
+  return withContext(context, inputs, numInputs, outputs, numOutputs,
+                     Check::Shapes,
+                     [&] { findShapes(context, inputs, outputs); });
 }

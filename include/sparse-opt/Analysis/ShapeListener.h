@@ -9,6 +9,7 @@
 #define SPARSE_OPT_ANALYSIS_SHAPELISTENER_H
 
 #include "mlir/IR/PatternMatch.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "sparse-opt/Analysis/ShapeAnalysis.h"
 
 namespace sopt {
@@ -26,6 +27,17 @@ struct ShapeListener : mlir::RewriterBase::Listener {
 
   ShapeAnalysis &analysis;
 };
+
+/// How patterns are applied to a graph whose shapes `listener` keeps right:
+/// those patterns alone. Constants are folded by onnx-fold-constants, which
+/// knows when a weight is no longer held.
+inline mlir::GreedyRewriteConfig
+getGraphRewriteConfig(mlir::RewriterBase::Listener &listener) {
+  return mlir::GreedyRewriteConfig()
+      .setListener(&listener)
+      .enableFolding(false)
+      .setRegionSimplificationLevel(mlir::GreedySimplifyRegionLevel::Disabled);
+}
 
 } // namespace sopt
 

@@ -8,7 +8,6 @@
 #include "Patterns.h"
 #include "dialects/ONNX/IR/ONNX.h"
 #include "dialects/Sopt/IR/Sopt.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "sparse-opt/Analysis/ShapeListener.h"
 #include "sparse-opt/Conversion/Passes.h"
 
@@ -29,12 +28,8 @@ struct ConvertOnnxToSopt
     populateLinearConversion(patterns, shapes);
     populateLayerNormConversion(patterns, shapes);
     ShapeListener listener(shapes);
-    GreedyRewriteConfig config;
-    config.setListener(&listener)
-        .enableFolding(false)
-        .setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
-    if (failed(
-            applyPatternsGreedily(getOperation(), std::move(patterns), config)))
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns),
+                                     getGraphRewriteConfig(listener))))
       getOperation()->emitWarning("some layers may not have been converted");
   }
 };

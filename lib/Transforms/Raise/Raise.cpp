@@ -9,7 +9,6 @@
 #include "Patterns.h"
 #include "dialects/ONNX/IR/ONNX.h"
 #include "dialects/Sopt/IR/Sopt.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "sparse-opt/Analysis/ShapeListener.h"
 #include "sparse-opt/Transforms/Passes.h"
 #include "llvm/Support/raw_ostream.h"
@@ -61,12 +60,8 @@ struct RaiseONNX : sopt::impl::RaiseONNXBase<RaiseONNX> {
     for (auto *add : populate)
       add(patterns, raise);
     RaiseListener listener(raise);
-    GreedyRewriteConfig config;
-    config.setListener(&listener)
-        .enableFolding(false)
-        .setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
-    if (failed(
-            applyPatternsGreedily(getOperation(), std::move(patterns), config)))
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns),
+                                     getGraphRewriteConfig(listener))))
       getOperation()->emitWarning("some operations may not have been raised");
   }
 };

@@ -8,7 +8,6 @@
 #include "Patterns.h"
 #include "dialects/ONNX/IR/ONNX.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "sparse-opt/Analysis/ShapeListener.h"
 #include "sparse-opt/Transforms/Passes.h"
 
@@ -66,14 +65,10 @@ struct SimplifyONNXShapes
     populateSizePatterns(patterns, analysis);
 
     ShapeListener listener(analysis);
-    GreedyRewriteConfig config;
-    config.setListener(&listener)
-        .enableFolding(false)
-        .setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
     // Every pattern makes the graph smaller or plainer, so a limit on the
     // iterations would only be met by a mistake.
-    if (failed(
-            applyPatternsGreedily(getOperation(), std::move(patterns), config)))
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns),
+                                     getGraphRewriteConfig(listener))))
       getOperation()->emitWarning("shapes are not as simple as they could be");
   }
 };
