@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "OnnxFile.h"
+#include "LibraryCall.h"
+#include "OpsetConversion.h"
 #include "dialects/ONNX/IR/ElementTypes.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -19,7 +21,6 @@
 #include <onnx/defs/schema.h>
 #include <onnx/inliner/inliner.h>
 #include <onnx/shape_inference/implementation.h>
-#include <onnx/version_converter/convert.h>
 
 using namespace llvm;
 using namespace sopt;
@@ -34,25 +35,6 @@ int sopt::getNewestOpset() {
       .Map()
       .at("")
       .second;
-}
-
-/// The ONNX library's messages span lines; ours are one.
-static Error makeOneLine(StringRef message) {
-  SmallVector<StringRef> words;
-  SplitString(message, words, " \t\r\n");
-  return make_error<StringError>(join(words, " "), inconvertibleErrorCode());
-}
-
-/// Runs `step` of the ONNX library and turns what it throws into an error.
-template <typename Step> static Error guard(Step step) {
-  try {
-    step();
-    return Error::success();
-  } catch (const std::exception &exception) {
-    return makeOneLine(exception.what());
-  } catch (...) {
-    return createStringError("the ONNX library failed without saying why");
-  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -228,59 +210,14 @@ static Error parkWeights(OnnxFile &file, bool onlyExternal) {
 }
 
 //===----------------------------------------------------------------------===//
-// One form
+// The whole
 //===----------------------------------------------------------------------===//
-
-/// The first operator whose meaning changed since the model's opset, or empty.
-static std::string findOutdatedOperator(const GraphProto &graph, int opset) {
-  for (const NodeProto &node : graph.node()) {
-    if (!node.domain().empty() && node.domain() != "ai.onnx")
-      continue;
-    auto *registry = ::onnx::OpSchemaRegistry::Instance();
-    const auto *old = registry->GetSchema(node.op_type(), opset);
-    const auto *now = registry->GetSchema(node.op_type(), getNewestOpset());
-    if (!old || !now || old->since_version() != now->since_version())
-      return node.op_type();
-    for (const AttributeProto &attribute : node.attribute())
-      if (std::string name = findOutdatedOperator(attribute.g(), opset);
-          !name.empty())
-        return name;
-  }
-  return "";
-}
-
-static Error convertToNewestOpset(ModelProto &model) {
-  int newest = getNewestOpset();
-  for (auto &opset : *model.mutable_opset_import()) {
-    if (!opset.domain().empty() && opset.domain() != "ai.onnx")
-      continue;
-    int version = opset.version();
-    if (version == newest)
-      return Error::success();
-    std::string outdated = findOutdatedOperator(model.graph(), version);
-    if (outdated.empty()) {
-      opset.set_version(newest);
-      return Error::success();
-    }
-    Error error = guard([&] {
-      model = ::onnx::version_conversion::ConvertVersion(model, newest);
-    });
-    if (error)
-      return createStringError(
-          "cannot be brought from opset %d to %d (its %s is of the old form): "
-          "%s",
-          version, newest, outdated.c_str(),
-          toString(std::move(error)).c_str());
-    return Error::success();
-  }
-  return Error::success();
-}
 
 static Error inferShapes(ModelProto &model) {
   ::onnx::ShapeInferenceOptions options(/*check_type_val=*/true,
                                         /*strict_mode_val=*/1,
                                         /*data_prop_val=*/true);
-  return guard([&] {
+  return callLibrary([&] {
     ::onnx::shape_inference::InferShapes(
         model, ::onnx::OpSchemaRegistry::Instance(), options);
   });
@@ -311,12 +248,13 @@ Expected<OnnxFile> sopt::loadOnnxFile(StringRef path) {
     return std::move(error);
   if (Error error = inlineExternalData(graph, *file.externalFiles))
     return std::move(error);
-  if (Error error = guard([&] { ::onnx::checker::check_model(*file.model); }))
+  if (Error error =
+          callLibrary([&] { ::onnx::checker::check_model(*file.model); }))
     return std::move(error);
   if (Error error = parkWeights(file, /*onlyExternal=*/false))
     return std::move(error);
   if (!file.model->functions().empty())
-    if (Error error = guard([&] {
+    if (Error error = callLibrary([&] {
           ::onnx::inliner::InlineLocalFunctions(*file.model,
                                                 /*convert_version=*/true);
         }))
