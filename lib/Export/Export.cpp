@@ -70,6 +70,9 @@ static void describeModel(DictionaryAttr description, ModelProto &model) {
   }
 }
 
+/// The first version of the file format with sparse initializers.
+constexpr int64_t sparseIRVersion = 6;
+
 /// Declares the opset of ONNX and those of the other domains in use.
 static void declareOpsets(DictionaryAttr description,
                           ArrayRef<ExportedNode> nodes, ModelProto &model) {
@@ -80,6 +83,8 @@ static void declareOpsets(DictionaryAttr description,
       chooseOpset(nodes, getNumber(opsets, "ai.onnx", defaultOpset));
   model.set_ir_version(
       std::max(getNumber(description, "ir_version", 0), getIRVersion(opset)));
+  if (!model.graph().sparse_initializer().empty())
+    model.set_ir_version(std::max(model.ir_version(), sparseIRVersion));
   auto &own = *model.add_opset_import();
   own.set_domain("");
   own.set_version(opset);
@@ -103,11 +108,13 @@ LogicalResult sopt::exportONNX(ModuleOp module, StringRef path) {
   return exportONNX(module, path, INT_MAX);
 }
 
-/// A copy of `module` in the onnx dialect alone. Weights are not copied.
+/// A copy of `module` in the onnx dialect alone, but for sparse constants,
+/// which ONNX has too. Weights are not copied.
 static OwningOpRef<ModuleOp> spellInONNX(ModuleOp module) {
   OwningOpRef<ModuleOp> spelt = module.clone();
   auto hasSopt = module.walk([](Operation *op) {
-    return isa_and_nonnull<SoptDialect>(op->getDialect())
+    return isa_and_nonnull<SoptDialect>(op->getDialect()) &&
+                   !isa<SparseConstantOp>(op)
                ? WalkResult::interrupt()
                : WalkResult::advance();
   });

@@ -158,7 +158,7 @@ LogicalResult GraphExporter::exportSubgraph(Operation *op, Region &region,
     // An output must be a node's own, and one only.
     std::string output = names.get(value).str();
     if (isa<BlockArgument>(value) || value.getParentRegion() != &region ||
-        value.getDefiningOp<sopt::onnx::ConstantOp>() ||
+        isInitializer(value.getDefiningOp()) ||
         !written.insert(output).second) {
       output = names.makeUnique(output);
       addIdentity(value, output, graph);
@@ -258,6 +258,12 @@ LogicalResult GraphExporter::exportConstant(Operation *op, GraphProto &graph) {
   return success();
 }
 
+LogicalResult GraphExporter::exportSparseConstant(SparseConstantOp constant,
+                                                  GraphProto &graph) {
+  return exportSparseTensor(constant, names.get(constant.getResult()),
+                            *graph.add_sparse_initializer());
+}
+
 LogicalResult GraphExporter::exportResultTypes(Operation *op,
                                                GraphProto &graph) {
   if (!declareTensors && !isa<sopt::onnx::CustomOp>(op))
@@ -285,6 +291,8 @@ LogicalResult GraphExporter::exportOperation(Operation *op, GraphProto &graph) {
     return success();
   if (isa<sopt::onnx::ConstantOp>(op))
     return exportConstant(op, graph);
+  if (auto sparse = dyn_cast<SparseConstantOp>(op))
+    return exportSparseConstant(sparse, graph);
   const OpSchema *schema = getNewestSchema(op);
   if (!schema && !isa<sopt::onnx::CustomOp>(op))
     return op->emitOpError("has no spelling in ONNX");

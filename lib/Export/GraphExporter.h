@@ -9,6 +9,7 @@
 #define SPARSE_OPT_LIB_EXPORT_GRAPHEXPORTER_H
 
 #include "TensorNames.h"
+#include "dialects/Sopt/IR/Sopt.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "sparse-opt/Analysis/ShapeAnalysis.h"
 #include <onnx/defs/schema.h>
@@ -51,6 +52,8 @@ private:
                                       ::onnx::GraphProto &graph);
   mlir::LogicalResult exportConstant(mlir::Operation *op,
                                      ::onnx::GraphProto &graph);
+  mlir::LogicalResult exportSparseConstant(SparseConstantOp constant,
+                                           ::onnx::GraphProto &graph);
   mlir::LogicalResult exportKnownNode(mlir::Operation *op,
                                       const ::onnx::OpSchema &schema,
                                       ::onnx::NodeProto &node);
@@ -87,6 +90,12 @@ bool exportType(mlir::Type type, mlir::ArrayAttr dims,
 /// not at hand.
 bool exportTensor(mlir::ElementsAttr value, ::onnx::TensorProto &tensor,
                   llvm::ArrayRef<char> *data = nullptr);
+
+/// Fills `sparse`, whose values are called `name`, with the stored elements of
+/// `constant`. On failure emits an error.
+mlir::LogicalResult exportSparseTensor(SparseConstantOp constant,
+                                       llvm::StringRef name,
+                                       ::onnx::SparseTensorProto &sparse);
 
 /// Writes an attribute, whose kind its class shows. False if ONNX has none.
 bool exportAttribute(mlir::Attribute value, ::onnx::AttributeProto &proto);

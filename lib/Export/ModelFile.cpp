@@ -24,20 +24,35 @@ using ::onnx::TensorProto;
 // Check
 //===----------------------------------------------------------------------===//
 
+static void addInput(GraphProto &graph, const std::string &name,
+                     int32_t dataType,
+                     const google::protobuf::RepeatedField<int64_t> &dims) {
+  auto &input = *graph.add_input();
+  input.set_name(name);
+  auto &type = *input.mutable_type()->mutable_tensor_type();
+  type.set_elem_type(dataType);
+  type.mutable_shape();
+  for (int64_t size : dims)
+    type.mutable_shape()->add_dim()->set_dim_value(size);
+}
+
 Error sopt::checkModel(const ModelProto &model, ArrayRef<Weight> weights) {
   // The checker reads no weight, so that a graph input of the same type will
   // do for one.
   ModelProto checked = model;
-  for (const Weight &weight : weights) {
-    auto &input = *checked.mutable_graph()->add_input();
-    input.set_name(weight.tensor.name());
-    auto &type = *input.mutable_type()->mutable_tensor_type();
-    type.set_elem_type(weight.tensor.data_type());
-    type.mutable_shape();
-    for (int64_t size : weight.tensor.dims())
-      type.mutable_shape()->add_dim()->set_dim_value(size);
-  }
+  for (const Weight &weight : weights)
+    addInput(*checked.mutable_graph(), weight.tensor.name(),
+             weight.tensor.data_type(), weight.tensor.dims());
+  GraphProto &graph = *checked.mutable_graph();
   try {
+    // Inference takes a sparse initializer for a sparse tensor, which no
+    // operator takes, though every runtime sees a dense one.
+    if (!graph.sparse_initializer().empty())
+      ::onnx::checker::check_model(checked);
+    for (const auto &sparse : graph.sparse_initializer())
+      addInput(graph, sparse.values().name(), sparse.values().data_type(),
+               sparse.dims());
+    graph.clear_sparse_initializer();
     ::onnx::checker::check_model(checked, /*full_check=*/true);
     return Error::success();
   } catch (const std::exception &exception) {

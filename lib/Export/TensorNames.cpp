@@ -8,10 +8,15 @@
 #include "TensorNames.h"
 #include "dialects/ONNX/IR/NodeLocation.h"
 #include "dialects/ONNX/IR/ONNX.h"
+#include "dialects/Sopt/IR/Sopt.h"
 
 using namespace mlir;
 using namespace sopt;
 using sopt::onnx::ONNXDialect;
+
+bool sopt::isInitializer(Operation *op) {
+  return isa<onnx::ConstantOp, SparseConstantOp>(op);
+}
 
 TensorNames::TensorNames(func::FuncOp function) {
   nameInputs(function);
@@ -56,19 +61,21 @@ void TensorNames::nameOutputs(func::FuncOp function) {
     }
     outputs.push_back(makeUnique(name));
     // A constant keeps its own name, for the weights to be found again.
-    auto constant = value.getDefiningOp<onnx::ConstantOp>();
+    auto constant = dyn_cast<OpResult>(value);
+    if (constant && !isInitializer(constant.getOwner()))
+      constant = {};
     if (known == names.end() &&
-        (!constant || onnx::getTensorName(constant->getResult(0)) == name))
+        (!constant || onnx::getTensorName(constant) == name))
       names[value] = outputs.back();
   }
 }
 
 void TensorNames::nameConstants(Region &region) {
-  for (auto constant : region.getOps<onnx::ConstantOp>()) {
-    if (names.contains(constant.getOutput()))
+  for (Operation &op : region.getOps()) {
+    if (!isInitializer(&op) || names.contains(op.getResult(0)))
       continue;
-    StringRef name = onnx::getTensorName(constant->getResult(0));
-    names[constant.getOutput()] = makeUnique(name.empty() ? "constant" : name);
+    StringRef name = onnx::getTensorName(op.getResult(0));
+    names[op.getResult(0)] = makeUnique(name.empty() ? "constant" : name);
   }
 }
 

@@ -13,6 +13,9 @@
 
 namespace sopt {
 
+/// Whether `op` is written as an initializer rather than a node.
+bool isInitializer(mlir::Operation *op);
+
 /// The names of all tensors of a function and its subgraphs, each different.
 /// The first claim on a name have inputs and outputs, then constants, then the
 /// results of nodes, the outer graph's before those of subgraphs. Who comes too

@@ -1,5 +1,4 @@
-//===- Constants.cpp - From attributes and initializers to constants
-//-------===//
+//===- Constants.cpp - From attributes and initializers to constants ------===//
 //
 // Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -10,6 +9,7 @@
 #include "dialects/ONNX/IR/ElementTypes.h"
 #include "dialects/ONNX/IR/NodeLocation.h"
 #include "dialects/ONNX/IR/ONNX.h"
+#include "dialects/Sopt/IR/Packing.h"
 
 using namespace llvm;
 using namespace mlir;
@@ -81,7 +81,67 @@ void GraphImporter::importConstant(StringRef name, ElementsAttr value) {
   define(name, sopt::onnx::ConstantOp::create(builder, loc, value));
 }
 
-/// The tensor that a Constant node's attribute, in any of its forms, means.
+/// Coordinates, row and column by turns, in the narrowest type that holds those
+/// of every element of a matrix of `shape`.
+static ElementsAttr makeCoordinates(OpBuilder &builder, StringRef name,
+                                    ArrayRef<int64_t> positions,
+                                    ArrayRef<int64_t> shape) {
+  uint64_t largest = std::max<int64_t>({shape[0], shape[1], 1}) - 1;
+  unsigned width = largest >> 32   ? 64
+                   : largest >> 16 ? 32
+                   : largest >> 8  ? 16
+                                   : 8;
+  size_t bytes = width / 8;
+  AsmResourceBlob blob =
+      HeapAsmResourceBlob::allocate(positions.size() * 2 * bytes, 64);
+  char *next = blob.getMutableData().data();
+  for (int64_t position : positions)
+    for (int64_t coordinate : {position / shape[1], position % shape[1]}) {
+      // The low bytes: the host is little endian.
+      std::memcpy(next, &coordinate, bytes);
+      next += bytes;
+    }
+  return makeElements(RankedTensorType::get({int64_t(positions.size()), 2},
+                                            builder.getIntegerType(width)),
+                      name, std::move(blob));
+}
+
+void GraphImporter::importSparseMatrix(SparseData sparse) {
+  MLIRContext *context = builder.getContext();
+  Type element = sopt::onnx::getElementType(context, sparse.dataType);
+  ElementsAttr indices = makeCoordinates(builder, sparse.name + "_indices",
+                                         sparse.positions, sparse.shape);
+  ElementsAttr values = makeElements(
+      RankedTensorType::get(int64_t(sparse.positions.size()), element),
+      sparse.name, std::move(sparse.values));
+  auto layout =
+      LayoutAttr::get(context, LayoutKind::Coo, {},
+                      indices.getElementType().getIntOrFloatBitWidth(), 0);
+  auto constant = SparseConstantOp::create(
+      builder, sopt::onnx::getNodeLocation(context, sparse.name, {}),
+      RankedTensorType::get(sparse.shape, element), layout, values, indices,
+      /*pointers=*/ElementsAttr());
+  if (sparse.hasLinearIndices)
+    constant->setAttr(linearIndicesAttrName, builder.getUnitAttr());
+  define(sparse.name, constant);
+}
+
+Error GraphImporter::importSparse(SparseData sparse) {
+  if (sparse.isMatrix()) {
+    importSparseMatrix(std::move(sparse));
+    return Error::success();
+  }
+  Expected<TensorProto> tensor = densify(sparse);
+  if (!tensor)
+    return tensor.takeError();
+  Expected<ElementsAttr> value = importTensor(*tensor, sparse.name);
+  if (!value)
+    return value.takeError();
+  importConstant(sparse.name, *value);
+  return Error::success();
+}
+
+/// The tensor that a Constant node's attribute, in any dense form, means.
 static Expected<TensorProto> getConstantTensor(AttributeProto &attribute) {
   TensorProto tensor;
   switch (attribute.type()) {
@@ -115,8 +175,6 @@ static Expected<TensorProto> getConstantTensor(AttributeProto &attribute) {
     tensor.add_dims(attribute.strings_size());
     *tensor.mutable_string_data() = attribute.strings();
     return tensor;
-  case AttributeProto::SPARSE_TENSOR:
-    return densify(attribute.sparse_tensor());
   default:
     return createStringError("attribute '%s' holds no constant",
                              attribute.name().c_str());
@@ -144,16 +202,6 @@ Error GraphImporter::importInitializers(::onnx::GraphProto &graph) {
     if (!value)
       return value.takeError();
     importConstant(tensor.name(), *value);
-  }
-  for (const auto &sparse : graph.sparse_initializer()) {
-    Expected<TensorProto> tensor = densify(sparse);
-    if (!tensor)
-      return tensor.takeError();
-    Expected<ElementsAttr> value =
-        importTensor(*tensor, sparse.values().name());
-    if (!value)
-      return value.takeError();
-    importConstant(sparse.values().name(), *value);
   }
   return Error::success();
 }

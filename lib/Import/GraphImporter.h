@@ -8,7 +8,7 @@
 #ifndef SPARSE_OPT_LIB_IMPORT_GRAPHIMPORTER_H
 #define SPARSE_OPT_LIB_IMPORT_GRAPHIMPORTER_H
 
-#include "TensorData.h"
+#include "SparseData.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/StringMap.h"
 #include <onnx/defs/schema.h>
@@ -39,8 +39,12 @@ public:
   /// Builds a constant called `name`.
   void importConstant(llvm::StringRef name, mlir::ElementsAttr value);
 
+  /// Builds a constant: `sopt.sparse_constant`, or a dense one if it cannot be.
+  llvm::Error importSparse(SparseData sparse);
+
 private:
   llvm::Error importInitializers(::onnx::GraphProto &graph);
+  void importSparseMatrix(SparseData sparse);
   llvm::Error importNode(::onnx::NodeProto &node);
   llvm::Error importKnownNode(::onnx::NodeProto &node,
                               const ::onnx::OpSchema &schema);

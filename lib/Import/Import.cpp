@@ -11,6 +11,7 @@
 #include "OnnxFile.h"
 #include "dialects/ONNX/IR/NodeLocation.h"
 #include "dialects/ONNX/IR/ONNX.h"
+#include "dialects/Sopt/IR/Sopt.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Verifier.h"
 #include "llvm/ADT/StringSet.h"
@@ -87,8 +88,8 @@ static llvm::Error importMainGraph(OnnxFile &file, ModuleOp module) {
     constants.insert(weight.name);
   for (const auto &tensor : graph.initializer())
     constants.insert(tensor.name());
-  for (const auto &tensor : graph.sparse_initializer())
-    constants.insert(tensor.values().name());
+  for (const SparseData &weight : file.sparseWeights)
+    constants.insert(weight.name);
 
   if (graph.output().empty())
     return createStringError("the graph has no outputs, so there is nothing to "
@@ -126,6 +127,9 @@ static llvm::Error importMainGraph(OnnxFile &file, ModuleOp module) {
     importer.importConstant(
         weight.name, makeElements(type, weight.name, std::move(weight.data)));
   }
+  for (SparseData &weight : file.sparseWeights)
+    if (llvm::Error error = importer.importSparse(std::move(weight)))
+      return error;
   Expected<SmallVector<Value>> outputs = importer.importBody(graph);
   if (!outputs)
     return outputs.takeError();
@@ -141,7 +145,7 @@ static llvm::Error importMainGraph(OnnxFile &file, ModuleOp module) {
 }
 
 OwningOpRef<ModuleOp> sopt::importONNX(StringRef path, MLIRContext *context) {
-  context->loadDialect<ONNXDialect, func::FuncDialect>();
+  context->loadDialect<ONNXDialect, SoptDialect, func::FuncDialect>();
   Location loc = FileLineColLoc::get(context, path, 0, 0);
   Expected<OnnxFile> file = loadOnnxFile(path);
   if (!file) {

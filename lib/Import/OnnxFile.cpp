@@ -28,6 +28,7 @@ using ::onnx::AttributeProto;
 using ::onnx::GraphProto;
 using ::onnx::ModelProto;
 using ::onnx::NodeProto;
+using ::onnx::SparseTensorProto;
 using ::onnx::TensorProto;
 
 int sopt::getNewestOpset() {
@@ -92,6 +93,16 @@ static bool isBig(const TensorProto &tensor) {
          tensor.ByteSizeLong() > maxInlineBytes;
 }
 
+static ::onnx::TypeProto makeTensorType(int32_t dataType,
+                                        ArrayRef<int64_t> shape) {
+  ::onnx::TypeProto type;
+  type.mutable_tensor_type()->set_elem_type(dataType);
+  type.mutable_tensor_type()->mutable_shape();
+  for (int64_t size : shape)
+    type.mutable_tensor_type()->mutable_shape()->add_dim()->set_dim_value(size);
+  return type;
+}
+
 /// Takes the data of `tensor`, known as `name`, into `file.weights`.
 static Error park(TensorProto &tensor, const std::string &name,
                   OnnxFile &file) {
@@ -99,13 +110,20 @@ static Error park(TensorProto &tensor, const std::string &name,
   Expected<mlir::AsmResourceBlob> data = takeData(tensor, *file.externalFiles);
   if (!data)
     return data.takeError();
-  OnnxFile::Weight weight{name, {}, std::move(*data)};
-  auto &type = *weight.type.mutable_tensor_type();
-  type.set_elem_type(tensor.data_type());
-  type.mutable_shape();
-  for (int64_t size : tensor.dims())
-    type.mutable_shape()->add_dim()->set_dim_value(size);
-  file.weights.push_back(std::move(weight));
+  ArrayRef<int64_t> shape(tensor.dims().data(), tensor.dims_size());
+  file.weights.push_back(
+      {name, makeTensorType(tensor.data_type(), shape), std::move(*data)});
+  return Error::success();
+}
+
+/// Takes the elements of `sparse`, known as `name`, into `file.sparseWeights`.
+static Error park(SparseTensorProto &sparse, const std::string &name,
+                  OnnxFile &file) {
+  sparse.mutable_values()->set_name(name);
+  Expected<SparseData> data = takeSparseData(sparse);
+  if (!data)
+    return data.takeError();
+  file.sparseWeights.push_back(std::move(*data));
   return Error::success();
 }
 
@@ -146,13 +164,77 @@ static Error inlineExternalData(GraphProto &graph, ExternalFiles &files) {
   return Error::success();
 }
 
-/// The tensor of a Constant node, or null.
-static TensorProto *getConstant(NodeProto &node) {
+/// The only attribute of a Constant node if it is called `name`, or null.
+static AttributeProto *getConstant(NodeProto &node, StringRef name) {
   if (node.op_type() != "Constant" || node.output_size() != 1 ||
-      node.attribute_size() != 1 || !node.attribute(0).has_t() ||
-      node.attribute(0).name() != "value")
+      node.attribute_size() != 1 || node.attribute(0).name() != name)
     return nullptr;
-  return node.mutable_attribute(0)->mutable_t();
+  return node.mutable_attribute(0);
+}
+
+static Error densifyNested(NodeProto &node);
+
+/// Makes the sparse constants of a subgraph dense: they cannot become inputs.
+static Error densifyAll(GraphProto &graph) {
+  for (SparseTensorProto &proto : *graph.mutable_sparse_initializer()) {
+    Expected<TensorProto> dense = densify(proto);
+    if (!dense)
+      return dense.takeError();
+    *graph.add_initializer() = std::move(*dense);
+  }
+  graph.clear_sparse_initializer();
+  for (NodeProto &node : *graph.mutable_node())
+    if (Error error = densifyNested(node))
+      return error;
+  return Error::success();
+}
+
+/// Does so in a node that is not of the main graph.
+static Error densifyNested(NodeProto &node) {
+  if (AttributeProto *value = getConstant(node, "sparse_value")) {
+    Expected<TensorProto> dense = densify(*value->mutable_sparse_tensor());
+    if (!dense)
+      return dense.takeError();
+    value->clear_sparse_tensor();
+    value->set_name("value");
+    value->set_type(AttributeProto::TENSOR);
+    *value->mutable_t() = std::move(*dense);
+  }
+  for (AttributeProto &attribute : *node.mutable_attribute())
+    if (attribute.has_g())
+      if (Error error = densifyAll(*attribute.mutable_g()))
+        return error;
+  return Error::success();
+}
+
+static Error densifyFunctionsAndSubgraphs(ModelProto &model) {
+  for (auto &function : *model.mutable_functions())
+    for (NodeProto &node : *function.mutable_node())
+      if (Error error = densifyNested(node))
+        return error;
+  for (NodeProto &node : *model.mutable_graph()->mutable_node())
+    for (AttributeProto &attribute : *node.mutable_attribute())
+      if (attribute.has_g())
+        if (Error error = densifyAll(*attribute.mutable_g()))
+          return error;
+  return Error::success();
+}
+
+/// Parks the sparse initializers and constants of the graph: the library infers
+/// no shapes through them, nor converts them.
+static Error parkSparseWeights(OnnxFile &file) {
+  GraphProto &graph = *file.model->mutable_graph();
+  for (SparseTensorProto &sparse : *graph.mutable_sparse_initializer())
+    if (Error error = park(sparse, sparse.values().name(), file))
+      return error;
+  graph.clear_sparse_initializer();
+  for (NodeProto &node : *graph.mutable_node())
+    if (AttributeProto *value = getConstant(node, "sparse_value");
+        value && value->has_sparse_tensor())
+      if (Error error =
+              park(*value->mutable_sparse_tensor(), node.output(0), file))
+        return error;
+  return Error::success();
 }
 
 /// Parks the big initializers and constants of the graph. Those that the file
@@ -169,42 +251,42 @@ static Error parkWeights(OnnxFile &file, bool onlyExternal) {
       if (Error error = park(tensor, tensor.name(), file))
         return error;
   for (NodeProto &node : *graph.mutable_node())
-    if (TensorProto *tensor = getConstant(node); tensor && mustPark(*tensor))
-      if (Error error = park(*tensor, node.output(0), file))
+    if (AttributeProto *value = getConstant(node, "value");
+        value && value->has_t() && mustPark(value->t()))
+      if (Error error = park(*value->mutable_t(), node.output(0), file))
         return error;
+  if (!onlyExternal)
+    if (Error error = parkSparseWeights(file))
+      return error;
 
-  // The library infers no shapes through sparse tensors, nor converts them.
-  if (!onlyExternal) {
-    for (const auto &sparse : graph.sparse_initializer()) {
-      Expected<TensorProto> tensor = densify(sparse);
-      if (!tensor)
-        return tensor.takeError();
-      if (Error error = park(*tensor, tensor->name(), file))
-        return error;
-    }
-    graph.clear_sparse_initializer();
-  }
-
-  StringSet<> parked, inputs;
+  // What stands for them in the graph.
+  std::map<std::string, ::onnx::TypeProto> parked;
+  auto add = [&](const std::string &name, ::onnx::TypeProto type) -> Error {
+    if (parked.emplace(name, std::move(type)).second)
+      return Error::success();
+    return createStringError("two tensors are named '%s'", name.c_str());
+  };
   for (const auto &weight : drop_begin(file.weights, numBefore))
-    if (!parked.insert(weight.name).second)
-      return createStringError("two tensors are named '%s'",
-                               weight.name.c_str());
+    if (Error error = add(weight.name, weight.type))
+      return error;
+  for (const SparseData &weight : file.sparseWeights)
+    if (Error error =
+            add(weight.name, makeTensorType(weight.dataType, weight.shape)))
+      return error;
   llvm::erase_if(*graph.mutable_initializer(), [&](const TensorProto &tensor) {
-    return parked.contains(tensor.name());
+    return parked.count(tensor.name()) != 0;
   });
-  llvm::erase_if(*graph.mutable_node(), [&](NodeProto &node) {
-    return getConstant(node) && parked.contains(node.output(0));
+  llvm::erase_if(*graph.mutable_node(), [&](const NodeProto &node) {
+    return node.op_type() == "Constant" && node.output_size() == 1 &&
+           parked.count(node.output(0)) != 0;
   });
+  // Old models list their initializers among the inputs too.
   for (const auto &input : graph.input())
-    inputs.insert(input.name());
-  for (const auto &weight : drop_begin(file.weights, numBefore)) {
-    // Old models list their initializers among the inputs too.
-    if (inputs.contains(weight.name))
-      continue;
+    parked.erase(input.name());
+  for (auto &[name, type] : parked) {
     auto &input = *graph.add_input();
-    input.set_name(weight.name);
-    *input.mutable_type() = weight.type;
+    input.set_name(name);
+    *input.mutable_type() = std::move(type);
   }
   return Error::success();
 }
@@ -213,10 +295,20 @@ static Error parkWeights(OnnxFile &file, bool onlyExternal) {
 // The whole
 //===----------------------------------------------------------------------===//
 
+/// Data propagation holds each element of a vector: those of sizes are few.
+static bool hasHugeVector(const GraphProto &graph) {
+  constexpr int64_t huge = 1 << 20;
+  return any_of(graph.input(), [](const auto &input) {
+    const auto &shape = input.type().tensor_type().shape();
+    return shape.dim_size() == 1 && shape.dim(0).dim_value() > huge;
+  });
+}
+
 static Error inferShapes(ModelProto &model) {
   ::onnx::ShapeInferenceOptions options(/*check_type_val=*/true,
                                         /*strict_mode_val=*/1,
-                                        /*data_prop_val=*/true);
+                                        /*data_prop_val=*/
+                                        !hasHugeVector(model.graph()));
   return callLibrary([&] {
     ::onnx::shape_inference::InferShapes(
         model, ::onnx::OpSchemaRegistry::Instance(), options);
@@ -252,6 +344,8 @@ Expected<OnnxFile> sopt::loadOnnxFile(StringRef path) {
           callLibrary([&] { ::onnx::checker::check_model(*file.model); }))
     return std::move(error);
   if (Error error = parkWeights(file, /*onlyExternal=*/false))
+    return std::move(error);
+  if (Error error = densifyFunctionsAndSubgraphs(*file.model))
     return std::move(error);
   if (!file.model->functions().empty())
     if (Error error = callLibrary([&] {

@@ -13,7 +13,7 @@
 #ifndef SPARSE_OPT_LIB_IMPORT_ONNXFILE_H
 #define SPARSE_OPT_LIB_IMPORT_ONNXFILE_H
 
-#include "TensorData.h"
+#include "SparseData.h"
 #include <map>
 #include <string>
 #include <vector>
@@ -35,6 +35,7 @@ struct OnnxFile {
 
   std::unique_ptr<::onnx::ModelProto> model;
   std::vector<Weight> weights;
+  std::vector<SparseData> sparseWeights; ///< Parked likewise.
   /// The graph's inputs and outputs as the file declares them.
   std::map<std::string, ::onnx::TypeProto> declaredTypes;
   std::map<std::string, int64_t> originalOpsets; ///< By domain; "" is ONNX's.

@@ -44,10 +44,6 @@ llvm::Expected<int64_t> getNumElements(const ::onnx::TensorProto &tensor);
 llvm::Expected<mlir::AsmResourceBlob> takeData(::onnx::TensorProto &tensor,
                                                ExternalFiles &files);
 
-/// The dense tensor that `sparse` means, named after its values.
-llvm::Expected<::onnx::TensorProto>
-densify(const ::onnx::SparseTensorProto &sparse);
-
 /// The constant with the bytes of `data`: inline in the IR if it is small, else
 /// a resource named `name`.
 mlir::ElementsAttr makeElements(mlir::RankedTensorType type,

@@ -8,6 +8,7 @@
 #include "ConstantFolding/Folders.h"
 #include "dialects/ONNX/IR/NodeLocation.h"
 #include "dialects/ONNX/IR/ONNX.h"
+#include "dialects/Sopt/IR/Packing.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/TypeUtilities.h"
@@ -91,6 +92,65 @@ static bool mayReplace(Value result, Type type) {
   });
 }
 
+static bool isConstant(Value value) {
+  return isa_and_nonnull<onnx::ConstantOp, SparseConstantOp>(
+      value.getDefiningOp());
+}
+
+/// Folders compute with dense elements.
+static LogicalResult densifyOperands(Operation *op, ConstantBlobs &blobs) {
+  for (OpOperand &operand : op->getOpOperands()) {
+    auto sparse = operand.get().getDefiningOp<SparseConstantOp>();
+    if (!sparse)
+      continue;
+    FailureOr<ElementsAttr> dense =
+        unpack(sparse.getPacked(), [&] { return sparse.emitOpError(); });
+    if (failed(dense))
+      return failure();
+    OpBuilder builder(op);
+    auto constant = onnx::ConstantOp::create(builder, sparse.getLoc(), *dense);
+    blobs.add(constant);
+    operand.set(constant.getOutput());
+    if (sparse.use_empty()) {
+      blobs.remove(sparse);
+      sparse.erase();
+    }
+  }
+  return success();
+}
+
+/// The layout of the sparse constant that `op` transposes, or null. Its users
+/// multiply by it, and can do so sparsely: a Gemm's weight comes transposed.
+static LayoutAttr getLayoutOfTransposed(Operation *op) {
+  auto transpose = dyn_cast<onnx::TransposeOp>(op);
+  auto sparse = transpose
+                    ? transpose.getData().getDefiningOp<SparseConstantOp>()
+                    : SparseConstantOp();
+  return sparse ? sparse.getLayout() : LayoutAttr();
+}
+
+/// Replaces `dense` by a constant of the same `value` in `layout`, if the
+/// layout can store it. Returns the constant there then is.
+static Operation *makeSparse(Operation *dense, ElementsAttr value,
+                             LayoutAttr layout, ConstantBlobs &blobs) {
+  auto ignore = [&] {
+    InFlightDiagnostic error = dense->emitError();
+    error.abandon();
+    return error;
+  };
+  FailureOr<PackedMatrix> packed = pack(value, layout, ignore);
+  if (failed(packed))
+    return dense;
+  OpBuilder builder(dense);
+  auto sparse = SparseConstantOp::create(builder, dense->getLoc(), packed->type,
+                                         layout, packed->values,
+                                         packed->indices, packed->pointers);
+  blobs.add(sparse);
+  blobs.remove(dense);
+  dense->erase();
+  return sparse;
+}
+
 namespace {
 struct FoldConstants : sopt::impl::FoldConstantsBase<FoldConstants> {
   void runOnOperation() override {
@@ -102,13 +162,15 @@ struct FoldConstants : sopt::impl::FoldConstantsBase<FoldConstants> {
     ConstantBlobs blobs(getOperation());
     // Definitions precede uses, so one walk folds whole chains.
     getOperation().walk([&](Operation *op) {
-      if (ElementsAttr value = fold(folders, op))
-        replace(op, value, blobs);
+      LayoutAttr layout = getLayoutOfTransposed(op);
+      if (ElementsAttr value = fold(folders, op, blobs))
+        replace(op, value, layout, blobs);
     });
   }
 
 private:
-  static ElementsAttr fold(const FolderMap &folders, Operation *op) {
+  ElementsAttr fold(const FolderMap &folders, Operation *op,
+                    ConstantBlobs &blobs) {
     if (op->getNumResults() != 1 ||
         !isa_and_nonnull<onnx::ONNXDialect>(op->getDialect()))
       return {};
@@ -117,24 +179,35 @@ private:
     auto folder = folders.find(op->getName().getStringRef());
     if (folder == folders.end())
       return {};
+    if (!llvm::all_of(op->getOperands(), isConstant))
+      return {};
+    if (failed(densifyOperands(op, blobs))) {
+      signalPassFailure();
+      return {};
+    }
     FoldedOp folded(op);
     return folded.hasConstantOperands() ? folder->second(folded)
                                         : ElementsAttr();
   }
 
-  /// Replaces `op` by a constant, and erases the constants only it used.
-  void replace(Operation *op, ElementsAttr value, ConstantBlobs &blobs) {
+  /// Replaces `op` by a constant, in `layout` if there is one, and erases the
+  /// constants only it used.
+  void replace(Operation *op, ElementsAttr value, LayoutAttr layout,
+               ConstantBlobs &blobs) {
     Value result = op->getResult(0);
     if (!mayReplace(result, value.getType()))
       return;
     OpBuilder builder(op);
-    auto constant = onnx::ConstantOp::create(builder, op->getLoc(), value);
+    Operation *constant =
+        onnx::ConstantOp::create(builder, op->getLoc(), value);
     blobs.add(constant);
-    result.replaceAllUsesWith(constant.getOutput());
+    if (layout)
+      constant = makeSparse(constant, value, layout, blobs);
+    result.replaceAllUsesWith(constant->getResult(0));
 
     llvm::SmallSetVector<Operation *, 4> operands;
     for (Value operand : op->getOperands())
-      if (operand.getDefiningOp<onnx::ConstantOp>())
+      if (isConstant(operand))
         operands.insert(operand.getDefiningOp());
     op->erase();
     for (Operation *operand : operands)

@@ -137,3 +137,19 @@ func.func @left() -> (tensor<1000000x1000000xf32>, tensor<i32>, tensor<i32>, ten
   %3 = onnx.Concat(%s, %s) {axis = 0 : i64} : (tensor<2x!onnx.string>, tensor<2x!onnx.string>) -> tensor<4x!onnx.string>
   return %0, %1, %2, %3 : tensor<1000000x1000000xf32>, tensor<i32>, tensor<i32>, tensor<4x!onnx.string>
 }
+
+// -----
+
+// A sparse constant is folded like a dense one; transposed, it stays sparse.
+// CHECK-LABEL: func @sparse
+// CHECK-DAG: sopt.sparse_constant <coo, i8> {indices = dense<{{\[\[}}0, 1], [1, 0], [2, 1]]> : tensor<3x2xi8>, values = dense<[6.000000e+00, 5.000000e+00, 7.000000e+00]> : tensor<3xf32>} : tensor<3x2xf32>
+// CHECK-DAG: onnx.Constant() {value = dense<{{\[\[}}0.000000e+00, -5.000000e+00, 0.000000e+00], [-6.000000e+00, 0.000000e+00, -7.000000e+00]]> : tensor<2x3xf32>}
+func.func @sparse() -> (tensor<3x2xf32>, tensor<2x3xf32>) {
+  %w = sopt.sparse_constant #sopt.layout<coo, i8> {
+    values = dense<[5.0, 6.0, 7.0]> : tensor<3xf32>,
+    indices = dense<[[0, 1], [1, 0], [1, 2]]> : tensor<3x2xi8>} : tensor<2x3xf32>
+  %0 = onnx.Transpose(%w) {perm = array<i64: 1, 0>} : (tensor<2x3xf32>) -> tensor<3x2xf32>
+  %zero = onnx.Constant() {value = dense<0.0> : tensor<f32>} : () -> tensor<f32>
+  %1 = onnx.Sub(%zero, %w) : (tensor<f32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %0, %1 : tensor<3x2xf32>, tensor<2x3xf32>
+}

@@ -78,7 +78,7 @@ StringRef onnx::getTensorName(OpResult value) {
   SmallVector<StringRef> names = getResultNames(op->getLoc());
   if (names.size() == op->getNumResults())
     return names[value.getResultNumber()];
-  if (names.empty() && op->hasTrait<OpTrait::ConstantLike>())
+  if (names.empty() && op->getNumOperands() == 0)
     return getNodeName(op->getLoc());
   return {};
 }

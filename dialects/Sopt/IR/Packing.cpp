@@ -9,6 +9,7 @@
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/MathExtras.h"
 #include <cstring>
 
 using namespace mlir;
@@ -41,11 +42,31 @@ static size_t getElementBytes(ElementsAttr elements) {
   return elements.getElementType().getIntOrFloatBitWidth() / 8;
 }
 
+/// Blobs are aligned for the widest vectors, so that they can be used in place.
+static constexpr size_t blobAlignment = 64;
+
+static ElementsAttr makeConstant(RankedTensorType type, AsmResourceBlob blob) {
+  if (blob.getData().size() <= maxInlineBytes)
+    return DenseElementsAttr::getFromRawBuffer(type, blob.getData());
+  return DenseResourceElementsAttr::get(type, "packed", std::move(blob));
+}
+
 static ElementsAttr makeConstant(RankedTensorType type, ArrayRef<char> bytes) {
-  if (bytes.size() <= maxInlineBytes)
-    return DenseElementsAttr::getFromRawBuffer(type, bytes);
-  return DenseResourceElementsAttr::get(
-      type, "packed", HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, 64));
+  return makeConstant(type, HeapAsmResourceBlob::allocateAndCopyWithAlign(
+                                bytes, blobAlignment));
+}
+
+/// A blob for all elements of `type`, unless that would be too large.
+static std::optional<AsmResourceBlob> allocateZeros(RankedTensorType type) {
+  int64_t size = type.getElementTypeBitWidth() / 8;
+  for (int64_t dim : type.getShape())
+    if (llvm::MulOverflow(size, dim, size))
+      return std::nullopt;
+  if (size > maxUnpackedBytes)
+    return std::nullopt;
+  AsmResourceBlob blob = HeapAsmResourceBlob::allocate(size, blobAlignment);
+  llvm::fill(blob.getMutableData(), 0);
+  return blob;
 }
 
 namespace {
@@ -421,14 +442,26 @@ FailureOr<ElementsAttr> sopt::unpack(const PackedMatrix &packed,
   size_t width = getElementBytes(packed.values);
   size_t stride = values->size() == width ? 0 : width;
   int64_t columns = packed.type.getDimSize(1);
-  SmallVector<char, 0> dense(packed.type.getNumElements() * width, 0);
-  ElementWalk walk(packed, emitError);
-  if (failed(walk.run([&](int64_t row, int64_t column, int64_t at) {
-        std::memcpy(dense.data() + (row * columns + column) * width,
-                    values->data() + at * stride, width);
-      })))
+  std::optional<AsmResourceBlob> dense = allocateZeros(packed.type);
+  if (!dense)
+    return emitError() << "is too large to be held dense";
+  char *elements = dense->getMutableData().data();
+  if (failed(forEachElement(
+          packed,
+          [&](int64_t row, int64_t column, int64_t at) {
+            std::memcpy(elements + (row * columns + column) * width,
+                        values->data() + at * stride, width);
+          },
+          emitError)))
     return failure();
-  return makeConstant(packed.type, dense);
+  return makeConstant(packed.type, std::move(*dense));
+}
+
+LogicalResult sopt::forEachElement(
+    const PackedMatrix &packed,
+    function_ref<void(int64_t row, int64_t column, int64_t at)> visit,
+    EmitError emitError) {
+  return ElementWalk(packed, emitError).run(visit);
 }
 
 static LogicalResult verifyArray(ElementsAttr array, StringRef name,

@@ -21,6 +21,14 @@ struct PackedMatrix {
   mlir::ElementsAttr pointers; ///< Null where the layout has none.
 };
 
+/// What a sparse tensor may take when its zeros are stored: unlike another
+/// constant's, its size is limited by no file's.
+constexpr int64_t maxUnpackedBytes = int64_t(16) << 30;
+
+/// On a `sopt.sparse_constant`, a unit attribute: the file it came from stored
+/// positions in row-major order rather than coordinates, and so will the next.
+constexpr llvm::StringLiteral linearIndicesAttrName = "sopt.linear_indices";
+
 using EmitError = llvm::function_ref<mlir::InFlightDiagnostic()>;
 
 /// Stores `matrix` in `layout`. An element is a zero if all its bits are, so
@@ -30,7 +38,16 @@ using EmitError = llvm::function_ref<mlir::InFlightDiagnostic()>;
 llvm::FailureOr<PackedMatrix> pack(mlir::ElementsAttr matrix, LayoutAttr layout,
                                    EmitError emitError);
 
-/// The matrix as a dense constant, in a resource where it is large.
+/// Calls `visit` with the place of each stored element and its index in
+/// `values`, in the order in which the layout stores them. Fails at the first
+/// that is outside the matrix or not after the one before it.
+llvm::LogicalResult forEachElement(
+    const PackedMatrix &packed,
+    llvm::function_ref<void(int64_t row, int64_t column, int64_t at)> visit,
+    EmitError emitError);
+
+/// The matrix as a dense constant, in a resource where it is large. Fails also
+/// where that would exceed `maxUnpackedBytes`.
 llvm::FailureOr<mlir::ElementsAttr> unpack(const PackedMatrix &packed,
                                            EmitError emitError);
 

@@ -121,6 +121,9 @@ def FoldConstants : Pass<"onnx-fold-constants", "::mlir::ModuleOp"> {
     %1 = onnx.Constant() {value = dense<[5.0e-01, -1.0]> : tensor<2xf32>} : () -> tensor<2xf32>
     ```
 
+    A `sopt.sparse_constant` counts as a constant. What becomes of it is dense,
+    but for its transposition, which stays in its layout if that can store it.
+
     Folded are Cast, CastLike, DequantizeLinear; Add, Sub, Mul, Div, Mod, Pow,
     Neg, Sqrt, Reciprocal, Not, comparisons, Where; Reshape, Squeeze, Unsqueeze,
     Flatten, Identity, Transpose, Slice, Expand, ConstantOfShape, Concat,

@@ -7,7 +7,7 @@
 
 #include "sparse-opt/Conversion/OnnxToLinalg.h"
 #include "Lowering.h"
-#include "dialects/Sopt/IR/Sopt.h"
+#include "dialects/Sopt/IR/Packing.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Func/Transforms/FuncConversions.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -74,6 +74,23 @@ struct ConstantLowering : OpConversionPattern<onnx::ConstantOp> {
     return success();
   }
 };
+
+// sparse_constant → arith.constant: kernels are chosen by the zeros of a
+// weight, and packed from it, however its file stored it
+struct SparseConstantLowering : OpConversionPattern<SparseConstantOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(SparseConstantOp op, OpAdaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    FailureOr<ElementsAttr> dense =
+        unpack(op.getPacked(), [&] { return op.emitOpError(); });
+    if (failed(dense))
+      return failure();
+    rewriter.replaceOpWithNewOp<arith::ConstantOp>(op, toSignless(*dense));
+    return success();
+  }
+};
 } // namespace
 
 //===----------------------------------------------------------------------===//
@@ -83,7 +100,8 @@ struct ConstantLowering : OpConversionPattern<onnx::ConstantOp> {
 void sopt::populateOnnxToLinalgPatterns(const OnnxTypeConverter &converter,
                                         RewritePatternSet &patterns) {
   LoweringSet set{patterns, converter, converter.getState()};
-  patterns.add<ConstantLowering>(converter, patterns.getContext());
+  patterns.add<ConstantLowering, SparseConstantLowering>(converter,
+                                                         patterns.getContext());
   populateAttentionLowerings(set);
   populateControlFlowLowerings(set);
   populateConvolutionLowerings(set);
@@ -148,7 +166,8 @@ struct ConvertOnnxToLinalg
     // supported, and a partial conversion ends at the first illegal op.
     target.markUnknownOpDynamicallyLegal(
         [](Operation *op) -> std::optional<bool> {
-          if (isa<onnx::ONNXDialect>(op->getDialect()))
+          if (isa<onnx::ONNXDialect>(op->getDialect()) ||
+              isa<SparseConstantOp>(op))
             return std::nullopt;
           return true;
         });
@@ -173,6 +192,9 @@ struct ConvertOnnxToLinalg
   LogicalResult reportUnsupported(const LoweringState &state) {
     LogicalResult result = success();
     getOperation().walk<WalkOrder::PreOrder>([&](Operation *op) {
+      // Has told what is wrong with it.
+      if (isa<SparseConstantOp>(op))
+        result = failure();
       if (!isa<onnx::ONNXDialect>(op->getDialect()))
         return WalkResult::advance();
       auto reason = state.refusals.find(op);

@@ -95,7 +95,8 @@ bool isFloatConstant(Value value, int64_t rank) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
   return type && type.getRank() == rank &&
          isa<FloatType>(type.getElementType()) &&
-         value.getDefiningOp<onnx::ConstantOp>();
+         isa_and_nonnull<onnx::ConstantOp, SparseConstantOp>(
+             value.getDefiningOp());
 }
 
 // activation(MatMul(x, w) + b) → sopt.linear

@@ -650,6 +650,13 @@ def sparse_indices_fewer_than_values(path):
     save(path, sparse([1, 2], [0], [2]))
 
 
+@case("sparse tensor 'w' is too large to be held dense")
+def sparse_of_absurd_size(path):
+    file = sparse([1], [0], [10**15])
+    file.graph.input[0].CopyFrom(value("x", ("n",)))
+    save(path, file)
+
+
 @case("Sparse tensor (w) dimensions are not positive")
 def sparse_of_negative_size(path):
     save(path, sparse([1], [0], [-2]))
