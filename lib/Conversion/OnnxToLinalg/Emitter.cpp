@@ -134,6 +134,10 @@ Value Emitter::convert(Value value, Type to, bool fromUnsigned,
     // Two formats of one width, half and bfloat16, meet in the wider one.
     if (from.getIntOrFloatBitWidth() == to.getIntOrFloatBitWidth())
       value = make<arith::ExtFOp>(getF32Type(), value);
+    // Without the function of a compiler's library that the machine lacks an
+    // instruction for, and as onnxruntime rounds.
+    if (from.isF64() && to.getIntOrFloatBitWidth() == 16)
+      value = make<arith::TruncFOp>(getF32Type(), value);
     if (value.getType().getIntOrFloatBitWidth() < to.getIntOrFloatBitWidth())
       return make<arith::ExtFOp>(to, value);
     return make<arith::TruncFOp>(to, value);

@@ -119,6 +119,17 @@ Value Emitter::reshape(Value tensor, ArrayRef<Value> resultSizes) {
                          type.getElementType());
   }
   SmallVector<Value> source = sizes(tensor);
+  // Upstream's reshapes do not know that 0 times an unknown size is 0; but
+  // without elements there is nothing to move.
+  auto isZero = [](Value size) { return getConstantSize(size) == 0; };
+  if (llvm::any_of(source, isZero) || llvm::any_of(resultSizes, isZero)) {
+    SmallVector<Value> wanted = llvm::map_to_vector(
+        resultSizes, [&](Value size) { return max(size, index(0)); });
+    Value from = product(source), to = product(wanted);
+    if (!isSameSize(from, to))
+      reportIf(negate(equal(from, to)), kReportBadShape, from, to);
+    return empty(wanted, getElementType(tensor));
+  }
   if (std::optional<SmallVector<Group>> groups =
           findGroups(source, resultSizes))
     return reassociate(*this, tensor, *groups, resultSizes);

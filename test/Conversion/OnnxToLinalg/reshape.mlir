@@ -40,3 +40,16 @@ func.func @run_time_shape(%x: tensor<?xf32>, %to: tensor<2xi64>) -> tensor<?x?xf
   %0 = onnx.Reshape(%x, %to) : (tensor<?xf32>, tensor<2xi64>) -> tensor<?x?xf32>
   return %0 : tensor<?x?xf32>
 }
+
+// -----
+
+// Without elements there is nothing to move.
+// CHECK-LABEL: func @nothing
+// CHECK-NOT:   expand_shape
+// CHECK:       tensor.empty(%{{.*}}) : tensor<0x?x3xf32>
+func.func @nothing(%x: tensor<0x?xf32>) -> tensor<0x?x3xf32> {
+  %shape = onnx.Constant() {value = dense<[0, 0, 3]> : tensor<3xi64>} : () -> tensor<3xi64>
+  %0 = onnx.Reshape(%x, %shape) {allowzero = 0 : i64}
+     : (tensor<0x?xf32>, tensor<3xi64>) -> tensor<0x?x3xf32>
+  return %0 : tensor<0x?x3xf32>
+}
