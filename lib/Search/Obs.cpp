@@ -113,12 +113,26 @@ private:
 };
 } // namespace
 
-Expected<std::vector<float>> sopt::pruneByObs(const PrunedLayer &layer,
-                                              const SparsityTarget &target) {
-  if (Error error = check(layer, target))
+Expected<ObsPruner> ObsPruner::create(const PrunedLayer &layer) {
+  if (Error error = check(layer, SparsityTarget()))
     return std::move(error);
   Expected<std::vector<double>> factor = factorMoments(layer);
   if (!factor)
     return factor.takeError();
-  return Surgeon(layer, target, *factor).run();
+  return ObsPruner(layer, std::move(*factor));
+}
+
+Expected<std::vector<float>>
+ObsPruner::prune(const SparsityTarget &target) const {
+  if (Error error = check(*layer, target))
+    return std::move(error);
+  return Surgeon(*layer, target, factor).run();
+}
+
+Expected<std::vector<float>> sopt::pruneByObs(const PrunedLayer &layer,
+                                              const SparsityTarget &target) {
+  Expected<ObsPruner> pruner = ObsPruner::create(layer);
+  if (!pruner)
+    return pruner.takeError();
+  return pruner->prune(target);
 }

@@ -13,10 +13,12 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/Timing.h"
 #include "sparse-opt/Pipelines/CPU.h"
+#include "sparse-opt/Pipelines/Prune.h"
 #include "sparse-opt/Pipelines/Raise.h"
 #include "sparse-opt/Schedule/Machine.h"
 #include "sparse-opt/Target/SharedLibrary.h"
 #include "sparse-opt/Tools/ModelFile.h"
+#include "llvm/Support/FileSystem.h"
 
 using namespace mlir;
 using namespace sopt;
@@ -25,7 +27,8 @@ bool sopt::isModelCommand(llvm::StringRef input, llvm::StringRef output,
                           const Options &options) {
   return getModelFormat(input) != ModelFormat::Text ||
          getModelFormat(output) != ModelFormat::Text ||
-         options.target != Target::None || options.raise || options.elide;
+         options.target != Target::None || options.raise || options.elide ||
+         !options.pruneSearch.empty();
 }
 
 /// Adds the pipelines that our options ask for.
@@ -57,6 +60,27 @@ static LogicalResult addPipelines(PassManager &passes, llvm::StringRef output,
   return success();
 }
 
+/// Prunes the model as --prune-search says, and tells how.
+static LogicalResult prune(ModuleOp module, const Options &options,
+                           Progress &progress) {
+  auto fail = [&](llvm::Error error) {
+    return module.emitError()
+           << "--prune-search: " << toString(std::move(error));
+  };
+  llvm::Expected<PruneOptions> search =
+      PruneOptions::parse(options.pruneSearch);
+  if (!search)
+    return fail(search.takeError());
+  llvm::Expected<PruneReport> report =
+      pruneModel(module, *search, [&](const llvm::Twine &step) {
+        progress.begin("prune: " + step.str());
+      });
+  if (!report)
+    return fail(report.takeError());
+  report->print(llvm::errs());
+  return success();
+}
+
 LogicalResult sopt::runModelCommand(llvm::StringRef input,
                                     llvm::StringRef output,
                                     const Options &options,
@@ -76,6 +100,8 @@ LogicalResult sopt::runModelCommand(llvm::StringRef input,
   OwningOpRef<ModuleOp> module = readModel(input, &context);
   reading.stop();
   if (!module)
+    return failure();
+  if (!options.pruneSearch.empty() && failed(prune(*module, options, progress)))
     return failure();
 
   PassManager passes(&context);

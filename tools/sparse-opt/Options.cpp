@@ -48,6 +48,13 @@ struct CommandLine {
                  clEnumValN(ScheduleReport::Table, "table", "as a table"),
                  clEnumValN(ScheduleReport::JSON, "json", "as JSON")),
       cl::cat(compiling)};
+  cl::opt<std::string> pruneSearch{
+      "prune-search",
+      cl::desc("Set that share of the weights of linear layers to zero, and "
+               "change the others, so that the outputs move least on the "
+               "calibration inputs: a .npz file with an array for each input "
+               "of the model, whose first axis counts examples"),
+      cl::value_desc("ratio=0.8 calibration=FILE.npz"), cl::cat(compiling)};
   cl::opt<bool> elide{
       "elide",
       cl::desc("Leave the values of big constants out of .mlir "
@@ -88,6 +95,7 @@ Options sopt::getOptions() {
   options.raiseReport = commandLine->raiseReport;
   options.raise = commandLine->raise || options.raiseReport;
   options.sparseReport = commandLine->sparseReport;
+  options.pruneSearch = commandLine->pruneSearch;
   options.elide = commandLine->elide;
   options.measureMachine = commandLine->measureMachine;
   options.quiet = commandLine->quiet;

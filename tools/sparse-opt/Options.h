@@ -22,6 +22,7 @@ struct Options {
   bool raise = false;
   bool raiseReport = false;
   ScheduleReport sparseReport = ScheduleReport::None;
+  std::string pruneSearch; ///< See PruneOptions; empty for no pruning.
   bool elide = false;
   bool measureMachine = false;
   bool quiet = false;

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Compare.h"
-#include "Npz.h"
+#include "sparse-opt/Execution/Npz.h"
 #include "Values.h"
 #include <cmath>
 #include <cstring>

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Inputs.h"
-#include "Npz.h"
+#include "sparse-opt/Execution/Npz.h"
 #include "RandomInputs.h"
 
 using namespace llvm;

@@ -8,7 +8,7 @@
 #ifndef SPARSE_OPT_TOOLS_SPARSERUN_INPUTS_H
 #define SPARSE_OPT_TOOLS_SPARSERUN_INPUTS_H
 
-#include "LoadedModel.h"
+#include "sparse-opt/Execution/LoadedModel.h"
 #include "Options.h"
 
 namespace sopt {

@@ -8,7 +8,7 @@
 #ifndef SPARSE_OPT_TOOLS_SPARSERUN_PROFILE_H
 #define SPARSE_OPT_TOOLS_SPARSERUN_PROFILE_H
 
-#include "LoadedModel.h"
+#include "sparse-opt/Execution/LoadedModel.h"
 
 namespace sopt {
 

@@ -8,7 +8,7 @@
 #ifndef SPARSE_OPT_TOOLS_SPARSERUN_RANDOMINPUTS_H
 #define SPARSE_OPT_TOOLS_SPARSERUN_RANDOMINPUTS_H
 
-#include "Tensor.h"
+#include "sparse-opt/Execution/Tensor.h"
 #include "llvm/Support/Error.h"
 #include <optional>
 

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Reference.h"
-#include "Npz.h"
+#include "sparse-opt/Execution/Npz.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Process.h"

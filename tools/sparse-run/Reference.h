@@ -14,7 +14,7 @@
 #ifndef SPARSE_OPT_TOOLS_SPARSERUN_REFERENCE_H
 #define SPARSE_OPT_TOOLS_SPARSERUN_REFERENCE_H
 
-#include "Tensor.h"
+#include "sparse-opt/Execution/Tensor.h"
 #include "llvm/Support/Error.h"
 #include <memory>
 

@@ -8,7 +8,7 @@
 #ifndef SPARSE_OPT_TOOLS_SPARSERUN_VALUES_H
 #define SPARSE_OPT_TOOLS_SPARSERUN_VALUES_H
 
-#include "Tensor.h"
+#include "sparse-opt/Execution/Tensor.h"
 
 namespace sopt {
 

@@ -9,7 +9,7 @@
 #include "Compare.h"
 #include "Describe.h"
 #include "Inputs.h"
-#include "Npz.h"
+#include "sparse-opt/Execution/Npz.h"
 #include "Profile.h"
 #include "llvm/Support/raw_ostream.h"
 #include <new>

@@ -66,6 +66,23 @@ llvm::Expected<std::vector<float>> pruneByWanda(const PrunedLayer &layer,
 llvm::Expected<std::vector<float>> pruneByObs(const PrunedLayer &layer,
                                               const SparsityTarget &);
 
+/// pruneByObs for several targets: inverts the layer's moments once, which is
+/// most of the work.
+class ObsPruner {
+public:
+  /// `layer` must outlive the pruner.
+  static llvm::Expected<ObsPruner> create(const PrunedLayer &layer);
+
+  llvm::Expected<std::vector<float>> prune(const SparsityTarget &target) const;
+
+private:
+  ObsPruner(const PrunedLayer &layer, std::vector<double> factor)
+      : layer(&layer), factor(std::move(factor)) {}
+
+  const PrunedLayer *layer;
+  std::vector<double> factor; ///< The upper U, UᵀU the moments' inverse.
+};
+
 /// The pruner called "magnitude", "wanda" or "obs"; null for any other name.
 Pruner lookUpPruner(llvm::StringRef name);
 

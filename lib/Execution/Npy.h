@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef SPARSE_OPT_TOOLS_SPARSERUN_NPY_H
-#define SPARSE_OPT_TOOLS_SPARSERUN_NPY_H
+#ifndef SPARSE_OPT_LIB_EXECUTION_NPY_H
+#define SPARSE_OPT_LIB_EXECUTION_NPY_H
 
-#include "Tensor.h"
+#include "sparse-opt/Execution/Tensor.h"
 #include "llvm/Support/Error.h"
 
 namespace sopt {
@@ -22,4 +22,4 @@ std::vector<char> printNpy(const Tensor &tensor);
 
 } // namespace sopt
 
-#endif // SPARSE_OPT_TOOLS_SPARSERUN_NPY_H
+#endif // SPARSE_OPT_LIB_EXECUTION_NPY_H

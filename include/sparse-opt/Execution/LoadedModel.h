@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef SPARSE_OPT_TOOLS_SPARSERUN_LOADEDMODEL_H
-#define SPARSE_OPT_TOOLS_SPARSERUN_LOADEDMODEL_H
+#ifndef SPARSE_OPT_EXECUTION_LOADEDMODEL_H
+#define SPARSE_OPT_EXECUTION_LOADEDMODEL_H
 
-#include "Tensor.h"
+#include "sparse-opt/Execution/Tensor.h"
 #include "llvm/Support/Error.h"
 #include <memory>
 
@@ -73,4 +73,4 @@ private:
 
 } // namespace sopt
 
-#endif // SPARSE_OPT_TOOLS_SPARSERUN_LOADEDMODEL_H
+#endif // SPARSE_OPT_EXECUTION_LOADEDMODEL_H

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Npz.h"
+#include "sparse-opt/Execution/Npz.h"
 #include "Npy.h"
 #include "Zip.h"
 #include "llvm/Support/FileSystem.h"

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Npy.h"
-#include "Npz.h"
+#include "sparse-opt/Execution/Npz.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/MathExtras.h"

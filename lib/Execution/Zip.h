@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef SPARSE_OPT_TOOLS_SPARSERUN_ZIP_H
-#define SPARSE_OPT_TOOLS_SPARSERUN_ZIP_H
+#ifndef SPARSE_OPT_LIB_EXECUTION_ZIP_H
+#define SPARSE_OPT_LIB_EXECUTION_ZIP_H
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
@@ -31,4 +31,4 @@ std::string writeZip(llvm::ArrayRef<ZipEntry> entries);
 
 } // namespace sopt
 
-#endif // SPARSE_OPT_TOOLS_SPARSERUN_ZIP_H
+#endif // SPARSE_OPT_LIB_EXECUTION_ZIP_H

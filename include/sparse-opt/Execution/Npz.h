@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef SPARSE_OPT_TOOLS_SPARSERUN_NPZ_H
-#define SPARSE_OPT_TOOLS_SPARSERUN_NPZ_H
+#ifndef SPARSE_OPT_EXECUTION_NPZ_H
+#define SPARSE_OPT_EXECUTION_NPZ_H
 
-#include "Tensor.h"
+#include "sparse-opt/Execution/Tensor.h"
 #include "llvm/Support/Error.h"
 
 namespace sopt {
@@ -26,4 +26,4 @@ bool areStoredAlike(int32_t first, int32_t second);
 
 } // namespace sopt
 
-#endif // SPARSE_OPT_TOOLS_SPARSERUN_NPZ_H
+#endif // SPARSE_OPT_EXECUTION_NPZ_H

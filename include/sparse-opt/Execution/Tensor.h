@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef SPARSE_OPT_TOOLS_SPARSERUN_TENSOR_H
-#define SPARSE_OPT_TOOLS_SPARSERUN_TENSOR_H
+#ifndef SPARSE_OPT_EXECUTION_TENSOR_H
+#define SPARSE_OPT_EXECUTION_TENSOR_H
 
 #include "sparse-opt/Runtime/Model.h"
 #include "llvm/ADT/ArrayRef.h"
@@ -40,4 +40,4 @@ inline const Tensor *findTensor(llvm::ArrayRef<Tensor> tensors,
 
 } // namespace sopt
 
-#endif // SPARSE_OPT_TOOLS_SPARSERUN_TENSOR_H
+#endif // SPARSE_OPT_EXECUTION_TENSOR_H

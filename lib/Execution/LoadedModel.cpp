@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "LoadedModel.h"
+#include "sparse-opt/Execution/LoadedModel.h"
 #include "llvm/Support/FileSystem.h"
 #include <dlfcn.h>
 

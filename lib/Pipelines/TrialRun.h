@@ -1,0 +1,29 @@
+//===- TrialRun.h - Run a model while compiling it --------------*- C++ -*-===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSE_OPT_LIB_PIPELINES_TRIALRUN_H
+#define SPARSE_OPT_LIB_PIPELINES_TRIALRUN_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "sparse-opt/Execution/LoadedModel.h"
+
+namespace sopt {
+
+/// Compiles a copy of `module`, in the onnx dialect, for this machine and opens
+/// it. The copy lives in a context of its own: compiling frees weights that
+/// `module` still needs. With `taps`, values of @main_graph, these are further
+/// outputs behind the model's own.
+llvm::Expected<LoadedModel> openForTrial(mlir::ModuleOp module,
+                                         llvm::ArrayRef<mlir::Value> taps);
+
+/// The outputs of one run, copied.
+llvm::Expected<std::vector<Tensor>> runOnce(const LoadedModel &model,
+                                            llvm::ArrayRef<Tensor> inputs);
+
+} // namespace sopt
+
+#endif // SPARSE_OPT_LIB_PIPELINES_TRIALRUN_H

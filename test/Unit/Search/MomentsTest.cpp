@@ -1,0 +1,29 @@
+//===- MomentsTest.cpp ----------------------------------------------------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "sparse-opt/Search/Moments.h"
+#include <cmath>
+#include <gtest/gtest.h>
+
+using namespace sopt;
+
+TEST(Moments, AreMeansOfProducts) {
+  Moments moments(2);
+  EXPECT_EQ(moments.get(), std::vector<double>(4, 0));
+  EXPECT_TRUE(moments.add({1, 2, 3, 4}));
+  EXPECT_TRUE(moments.add({5, 6}));
+  EXPECT_TRUE(moments.add({1, 0}));
+  EXPECT_EQ(moments.getRows(), 4);
+  EXPECT_EQ(moments.get(), (std::vector<double>{9, 11, 11, 14}));
+}
+
+TEST(Moments, RefuseWhatIsNotFinite) {
+  Moments moments(2);
+  EXPECT_FALSE(moments.add({1, NAN}));
+  EXPECT_FALSE(moments.add({INFINITY, 1}));
+  EXPECT_EQ(moments.getRows(), 0);
+}
