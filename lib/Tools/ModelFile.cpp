@@ -18,6 +18,7 @@
 #include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
 using namespace sopt;
@@ -76,7 +77,13 @@ writeFile(ModuleOp module, llvm::StringRef path,
       llvm::writeToOutput(path, [&](llvm::raw_ostream &os) -> llvm::Error {
         if (failed(print(os)))
           return llvm::createStringError("cannot be written in this format");
-        return llvm::Error::success();
+        // A stream that still has an error when it is destroyed ends the
+        // process, after what there is of the file has taken its place.
+        auto &file = static_cast<llvm::raw_fd_ostream &>(os);
+        file.flush();
+        std::error_code code = file.error();
+        file.clear_error();
+        return llvm::errorCodeToError(code);
       });
   if (!error)
     return success();

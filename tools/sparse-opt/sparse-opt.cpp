@@ -13,9 +13,12 @@
 #include "mlir/InitAllPasses.h"
 #include "sparse-opt/InitAll.h"
 #include "llvm/Support/InitLLVM.h"
+#include <csignal>
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
+  // A file over the limit then is an error of the write, as a full disk is.
+  std::signal(SIGXFSZ, SIG_IGN);
   sopt::hideRegisteredOptions();
   mlir::registerAllPasses();
   sopt::registerAllPasses();

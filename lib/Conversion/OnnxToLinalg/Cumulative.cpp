@@ -25,6 +25,10 @@ static Lowered scan(Value x, Value axisTensor, bool isExclusive, bool isReverse,
   int64_t axis = normalizeAxis(axes->front(), rank);
   if (axis < 0 || axis >= rank)
     return e.refuse("axis " + Twine(axes->front()) + " is out of range");
+  // Without elements there are no slices that upstream's operations take.
+  if (llvm::any_of(sizes,
+                   [](Value size) { return getConstantSize(size) == 0; }))
+    return x;
   Type type = getElementType(x);
   SmallVector<Value> sliceSizes(sizes);
   sliceSizes[axis] = e.index(1);

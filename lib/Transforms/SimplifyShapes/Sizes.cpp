@@ -51,6 +51,13 @@ struct MakeSizesPlain : RewritePattern {
     }
     if (!type.getElementType().isInteger(64) || contents->empty())
       return rewriter.notifyMatchFailure(op, "not of 64-bit integers");
+    // The number of elements is now known; who ends a region may not know it.
+    bool isRefined =
+        type.getRank() > 0 && type != getSizesType(*contents, rewriter);
+    if (isRefined && llvm::any_of(op->getUsers(), [](Operation *user) {
+          return user->hasTrait<OpTrait::IsTerminator>();
+        }))
+      return rewriter.notifyMatchFailure(op, "a terminator wants its type");
     SmallVector<std::optional<SizeSource>> sources;
     for (const std::optional<DimExpr> &element : *contents)
       if (!element || !findSource(*element, sources))
@@ -129,10 +136,15 @@ struct MakeSizesPlain : RewritePattern {
     }
     if (parts.size() == 1)
       return parts.front();
-    auto type = RankedTensorType::get({int64_t(contents.size())},
-                                      rewriter.getI64Type());
-    return onnx::ConcatOp::create(rewriter, loc, type, parts,
+    return onnx::ConcatOp::create(rewriter, loc,
+                                  getSizesType(contents, rewriter), parts,
                                   rewriter.getI64IntegerAttr(0));
+  }
+
+  static RankedTensorType getSizesType(const SymbolicContents &contents,
+                                       Builder &builder) {
+    return RankedTensorType::get({int64_t(contents.size())},
+                                 builder.getI64Type());
   }
 
   ShapeAnalysis &analysis;
