@@ -13,7 +13,8 @@ include "dialects/Sopt/IR/SoptBase.td"
 def Sopt_AttentionOp
     : Sopt_Op<"attention", [AttrSizedOperandSegments, Pure,
     InferTypeOpAdaptorWithIsCompatible,
-    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>]> {
+    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>,
+    Sopt_Tiling<>]> {
   let summary = "softmax(q·kᵀ·scale + mask) · v, per head";
   let description = [{
     Two forms, as in ONNX's Attention:
@@ -74,6 +75,10 @@ def Sopt_AttentionOp
     /// The number of queries and of keys, if the types tell it.
     int64_t getNumQueries() { return getQ().getType().getDimSize(getTokenDim()); }
     int64_t getNumKeys() { return getK().getType().getDimSize(getTokenDim()); }
+    /// Whether what a query sees depends on where it stands.
+    bool hasPositions() {
+      return getGroup() || getCausal() || getWindow() || getBlock();
+    }
     /// Whether anything masks a key: all operands and attributes but `bias`.
     bool hasMask() {
       return getPadding() || getGroup() || getCausal() || getWindow() ||

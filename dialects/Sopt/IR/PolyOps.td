@@ -12,7 +12,8 @@ include "dialects/Sopt/IR/SoptBase.td"
 
 def Sopt_PolyOp : Sopt_Op<"poly", [Pure,
     InferTypeOpAdaptorWithIsCompatible,
-    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>]> {
+    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>,
+    Sopt_Tiling<["generateResultTileValue"]>]> {
   let summary = "A polynomial of each element";
   let description = [{
     y = c₀ + c₁x + … + c_d·x^d with d ≤ 8. `coefficients` is a constant of

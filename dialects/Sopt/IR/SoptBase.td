@@ -13,6 +13,7 @@ include "mlir/IR/EnumAttr.td"
 include "mlir/IR/OpBase.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
+include "mlir/Interfaces/TilingInterface.td"
 
 def Sopt_Dialect : Dialect {
   let name = "sopt";
@@ -25,7 +26,9 @@ def Sopt_Dialect : Dialect {
   }];
   let useDefaultAttributePrinterParser = 1;
   let hasConstantMaterializer = 1;
-  let dependentDialects = ["::mlir::arith::ArithDialect",
+  // Folders make the constants of arith, tiles the offsets of affine.
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect",
                            "::mlir::tensor::TensorDialect"];
   let extraClassDeclaration = [{
     /// On a module: what the model takes and gives, a SignatureAttr.
@@ -38,6 +41,12 @@ def Sopt_Dialect : Dialect {
 /// Floats that are computed with as they are (f32, f64) or in f32 (the others).
 def Sopt_FloatTensor : RankedTensorOf<[F16, BF16, F32, F64]>;
 def Sopt_IntegerTensor : RankedTensorOf<[AnySignlessInteger]>;
+
+/// Tiling as Tiling.cpp implements it; `others` are further methods.
+class Sopt_Tiling<list<string> others = []>
+    : DeclareOpInterfaceMethods<TilingInterface, !listconcat([
+        "getLoopIteratorTypes", "getIterationDomain", "getTiledImplementation",
+        "getResultTilePosition"], others)>;
 
 class Sopt_Op<string mnemonic, list<Trait> traits = []>
     : Op<Sopt_Dialect, mnemonic, traits>;

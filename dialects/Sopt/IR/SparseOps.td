@@ -40,7 +40,8 @@ def Sopt_SparseConstantOp : Sopt_Op<"sparse_constant", [Pure]> {
 
 def Sopt_LinearOp : Sopt_Op<"linear", [Pure,
     InferTypeOpAdaptorWithIsCompatible,
-    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>]> {
+    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>,
+    Sopt_Tiling<["generateResultTileValue"]>]> {
   let summary = "activation(x · weight + bias)";
   let description = [{
     `x` has any leading dimensions and K features last; `weight` is K × N, as
@@ -72,7 +73,8 @@ def Sopt_LinearOp : Sopt_Op<"linear", [Pure,
 
 def Sopt_LayerNormOp : Sopt_Op<"layer_norm", [AttrSizedOperandSegments, Pure,
     InferTypeOpAdaptorWithIsCompatible,
-    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>]> {
+    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>,
+    Sopt_Tiling<["generateResultTileValue"]>]> {
   let summary = "Normalise the last dimension to mean 0 and variance 1";
   let description = [{
     y = (z − mean(z)) / sqrt(var(z) + epsilon) · scale + bias with
