@@ -7,7 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "OnnxFile.h"
+#include "Branches.h"
 #include "LibraryCall.h"
+#include "LoopBodies.h"
 #include "OpsetConversion.h"
 #include "dialects/ONNX/IR/ElementTypes.h"
 #include "llvm/ADT/STLExtras.h"
@@ -315,6 +317,47 @@ static Error inferShapes(ModelProto &model) {
   });
 }
 
+/// Settles what shapes can be inferred through subgraphs: before the model is
+/// brought to one opset, since the library converts no node of a subgraph.
+static void settleSubgraphs(ModelProto &model) {
+  GraphProto &graph = *model.mutable_graph();
+  if (!hasSubgraphs(graph))
+    return;
+  ::onnx::ShapeInferenceOptions options(/*check_type_val=*/false,
+                                        /*strict_mode_val=*/0,
+                                        /*data_prop_val=*/
+                                        !hasHugeVector(graph));
+  bool hasChanged = true;
+  while (hasChanged) {
+    // What is wrong with a shape is said when all are inferred for good.
+    if (Error error = callLibrary([&] {
+          ::onnx::shape_inference::InferShapes(
+              model, ::onnx::OpSchemaRegistry::Instance(), options);
+        })) {
+      consumeError(std::move(error));
+      return;
+    }
+    hasChanged = foldBranches(graph);
+    hasChanged |= giveLoopsRanks(graph);
+  }
+}
+
+/// Runs the library's checker. It demands that outputs have a shape, which
+/// exporters do without where they know none, and so does everyone else.
+static Error check(ModelProto &model) {
+  SmallVector<::onnx::TypeProto::Tensor *> shapeless;
+  for (auto &output : *model.mutable_graph()->mutable_output())
+    if (output.type().has_tensor_type() &&
+        !output.type().tensor_type().has_shape()) {
+      shapeless.push_back(output.mutable_type()->mutable_tensor_type());
+      shapeless.back()->mutable_shape();
+    }
+  Error error = callLibrary([&] { ::onnx::checker::check_model(model); });
+  for (auto *type : shapeless)
+    type->clear_shape();
+  return error;
+}
+
 Expected<OnnxFile> sopt::loadOnnxFile(StringRef path) {
   OnnxFile file;
   Expected<std::unique_ptr<ModelProto>> model = parse(path);
@@ -340,8 +383,7 @@ Expected<OnnxFile> sopt::loadOnnxFile(StringRef path) {
     return std::move(error);
   if (Error error = inlineExternalData(graph, *file.externalFiles))
     return std::move(error);
-  if (Error error =
-          callLibrary([&] { ::onnx::checker::check_model(*file.model); }))
+  if (Error error = check(*file.model))
     return std::move(error);
   if (Error error = parkWeights(file, /*onlyExternal=*/false))
     return std::move(error);
@@ -353,6 +395,7 @@ Expected<OnnxFile> sopt::loadOnnxFile(StringRef path) {
                                                 /*convert_version=*/true);
         }))
       return std::move(error);
+  settleSubgraphs(*file.model);
   if (Error error = convertToNewestOpset(*file.model))
     return std::move(error);
   if (Error error = inferShapes(*file.model))
