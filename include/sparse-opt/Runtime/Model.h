@@ -102,7 +102,10 @@ typedef struct SoptInput {
 } SoptInput;
 
 /** One output of a run. Zeroed, it asks for memory of the context, which stays
- * valid until the context's next run or its destruction. */
+ * valid until the context's next run or its destruction. That suits outputs
+ * whose sizes depend on the inputs' data too, as those of NonZero do: the run
+ * sets `shape`. A buffer of the caller's that proves too small is left alone,
+ * and `bytes` says what is needed. */
 typedef struct SoptOutput {
   void *buffer;         /**< Set by the caller: null, or where to copy to. It
                              must not overlap an input. */

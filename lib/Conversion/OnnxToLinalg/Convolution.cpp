@@ -5,14 +5,13 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Convolution.h"
 #include "Lowering.h"
-#include "Windows.h"
 
 using namespace mlir;
 using namespace sopt;
 
-/// The constant sizes of dimensions 2… of a filter.
-static FailureOr<SmallVector<int64_t>> getKernel(Emitter &e, Value filter) {
+FailureOr<SmallVector<int64_t>> sopt::getKernel(Emitter &e, Value filter) {
   SmallVector<int64_t> kernel;
   for (Value size : ArrayRef<Value>(e.sizes(filter)).drop_front(2)) {
     std::optional<int64_t> known = getConstantSize(size);
@@ -73,47 +72,42 @@ static Value makeNamed(Emitter &e, Value x, Value filter,
   return e.withSizes(op.getResult(0), e.sizes(init));
 }
 
-static Lowered lowerConv(onnx::ConvOp op, onnx::ConvOp::Adaptor operands,
-                         Emitter &e) {
-  Value x = operands.getX(), filter = operands.getW();
-  Type type = getElementType(x);
+FailureOr<Value> sopt::makeConvolution(Emitter &e, Value x, Value filter,
+                                       Value bias,
+                                       const WindowAttributes &attributes,
+                                       int64_t group) {
   if (getRank(filter) != getRank(x) || getRank(x) < 3 ||
-      !isa<FloatType>(type) || getElementType(filter) != type)
-    return e.refuse("its operands are not floats of one type and rank");
+      (bias && getRank(bias) != 1))
+    return e.refuse("its operands are not of one rank of at least 3");
   FailureOr<SmallVector<int64_t>> kernel = getKernel(e, filter);
   if (failed(kernel))
     return failure();
   SmallVector<Value> sizes = e.sizes(x), filterSizes = e.sizes(filter);
-  FailureOr<Windows> windows = getWindows(
-      e, sizes, *kernel,
-      {op.getAutoPad(), op.getDilations(), op.getPads(), op.getStrides()});
+  FailureOr<Windows> windows = getWindows(e, sizes, *kernel, attributes);
   if (failed(windows))
     return failure();
-  int64_t group = op.getGroup();
   std::optional<int64_t> outputs = getConstantSize(filterSizes[0]);
   if (group <= 0 || !outputs || *outputs % group != 0)
     return e.refuse("its outputs are not constant or not a multiple of its "
                     "groups");
 
   // The filter says how many channels there are.
+  Type type = getElementType(x);
   Value perGroup = filterSizes[1];
   sizes[1] = e.mul(perGroup, e.index(group));
-  x = padForWindows(e, e.widen(e.fit(x, sizes)), *windows,
-                    e.constant(getElementType(e.widen(x)), 0));
-  filter = e.widen(filter);
-  Type sumType = getElementType(x);
+  x = padForWindows(e, e.fit(x, sizes), *windows, e.constant(type, 0));
   SmallVector<Value> resultSizes = {sizes[0], filterSizes[0]};
   llvm::append_range(resultSizes, windows->counts);
   Value init;
-  if (operands.getB()) {
-    Value bias = e.widen(e.fit(operands.getB(), {filterSizes[0]}));
+  if (bias) {
+    bias = e.fit(bias, {filterSizes[0]});
     unsigned rank = resultSizes.size();
-    init = e.map(resultSizes, sumType,
+    init = e.map(resultSizes, type,
                  {{bias, AffineMap::get(rank, 0, {e.getAffineDimExpr(1)},
                                         e.getContext())}},
                  [](ValueRange args) { return args[0]; });
   } else {
-    init = e.full(resultSizes, e.constant(sumType, 0));
+    init = e.full(resultSizes, e.constant(type, 0));
   }
   if (group == 1)
     if (Value result = makeNamed(e, x, filter, *windows, init))
@@ -126,14 +120,32 @@ static Lowered lowerConv(onnx::ConvOp op, onnx::ConvOp::Adaptor operands,
     return e.reshape(tensor, split);
   };
   Value outputsPerGroup = e.index(*outputs / group);
-  Value result =
-      convolve(e, splitChannels(x, 1, perGroup),
-               splitChannels(filter, 0, outputsPerGroup), *windows,
-               splitChannels(init, 1, outputsPerGroup),
-               [&](Value a, Value w, Value acc) {
-                 return e.addReassociable(acc, e.make<arith::MulFOp>(a, w));
-               });
-  return e.convertElements(e.reshape(result, resultSizes), type);
+  Value result = convolve(e, splitChannels(x, 1, perGroup),
+                          splitChannels(filter, 0, outputsPerGroup), *windows,
+                          splitChannels(init, 1, outputsPerGroup),
+                          [&](Value a, Value w, Value acc) {
+                            return isa<FloatType>(type)
+                                       ? e.addReassociable(
+                                             acc, e.make<arith::MulFOp>(a, w))
+                                       : e.add(acc, e.mul(a, w));
+                          });
+  return e.reshape(result, resultSizes);
+}
+
+static Lowered lowerConv(onnx::ConvOp op, onnx::ConvOp::Adaptor operands,
+                         Emitter &e) {
+  Value x = operands.getX(), filter = operands.getW();
+  Type type = getElementType(x);
+  if (!isa<FloatType>(type) || getElementType(filter) != type)
+    return e.refuse("its operands are not floats of one type");
+  Value bias = operands.getB() ? e.widen(operands.getB()) : Value();
+  FailureOr<Value> result = makeConvolution(
+      e, e.widen(x), e.widen(filter), bias,
+      {op.getAutoPad(), op.getDilations(), op.getPads(), op.getStrides()},
+      op.getGroup());
+  if (failed(result))
+    return failure();
+  return e.convertElements(*result, type);
 }
 
 void sopt::populateConvolutionLowerings(LoweringSet &set) {

@@ -146,24 +146,6 @@ static SliceRange getRange(Emitter &e, Value start, Value end, Value step,
           e.select(isForwards, forwards.count, backwards.count), step};
 }
 
-/// The axes that `op` names, or the first `count` ones.
-static FailureOr<SmallVector<int64_t>> getAxes(Emitter &e, Value axes,
-                                               int64_t count, int64_t rank) {
-  SmallVector<int64_t> result = llvm::to_vector(llvm::seq<int64_t>(0, count));
-  if (axes) {
-    std::optional<SmallVector<int64_t>> given = e.constantInts(axes);
-    if (!given)
-      return failure();
-    result = *given;
-  }
-  for (int64_t &axis : result) {
-    axis = normalizeAxis(axis, rank);
-    if (axis < 0 || axis >= rank)
-      return failure();
-  }
-  return result;
-}
-
 static Lowered lowerSlice(onnx::SliceOp op, onnx::SliceOp::Adaptor operands,
                           Emitter &e) {
   Value data = operands.getData();
@@ -282,7 +264,7 @@ static Lowered lowerTile(onnx::TileOp op, onnx::TileOp::Adaptor operands,
 }
 
 //===----------------------------------------------------------------------===//
-// Pad
+// Pad and CenterCropPad
 //===----------------------------------------------------------------------===//
 
 /// Where a dimension of `size` is read for `position`, which may lie outside.
@@ -308,19 +290,30 @@ static Lowered lowerPad(onnx::PadOp op, onnx::PadOp::Adaptor operands,
   if (operands.getAxes()) {
     auto type = getTensorType(operands.getAxes());
     if (!type.hasStaticShape())
-      return e.refuse("its axes are not constant");
+      return e.refuse("how many axes it pads is not constant");
     count = type.getNumElements();
   }
-  FailureOr<SmallVector<int64_t>> axes =
-      getAxes(e, operands.getAxes(), count, rank);
   FailureOr<SmallVector<Value>> pads = e.indices(operands.getPads(), 2 * count);
+  FailureOr<SmallVector<Value>> axes = SmallVector<Value>();
+  if (operands.getAxes())
+    axes = e.indices(operands.getAxes(), count);
   if (failed(axes) || failed(pads))
-    return e.refuse(
-        "its axes are not constant, or its pads are not two per axis");
+    return e.refuse("its axes are no vector, or its pads are not two per axis");
   SmallVector<Value> low(rank, e.index(0)), high(low);
-  for (auto [i, axis] : llvm::enumerate(*axes)) {
-    low[axis] = (*pads)[i];
-    high[axis] = (*pads)[i + count];
+  for (int64_t i = 0; i < count; ++i) {
+    if (axes->empty()) {
+      low[i] = (*pads)[i];
+      high[i] = (*pads)[i + count];
+      continue;
+    }
+    Value axis = e.wrapNegative((*axes)[i], e.index(rank));
+    Value isAxis = e.compare(arith::CmpIPredicate::ult, axis, e.index(rank));
+    e.reportIf(e.negate(isAxis), kReportBadIndex, axis, e.index(rank));
+    for (int64_t dim = 0; dim < rank; ++dim) {
+      Value isHere = e.equal(axis, e.index(dim));
+      low[dim] = e.select(isHere, (*pads)[i], low[dim]);
+      high[dim] = e.select(isHere, (*pads)[i + count], high[dim]);
+    }
   }
   Type type = getElementType(data);
   StringRef mode = op.getMode();
@@ -346,6 +339,41 @@ static Lowered lowerPad(onnx::PadOp op, onnx::PadOp::Adaptor operands,
     Value inside = e.element(data, indices);
     return mode == "constant" ? e.select(isInside, inside, fill) : inside;
   });
+}
+
+static Lowered lowerCenterCropPad(onnx::CenterCropPadOp op,
+                                  onnx::CenterCropPadOp::Adaptor operands,
+                                  Emitter &e) {
+  Value input = operands.getInputData();
+  SmallVector<Value> sizes = e.sizes(input), resultSizes(sizes);
+  int64_t rank = sizes.size();
+  SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  if (op.getAxes())
+    axes = llvm::to_vector(*op.getAxes());
+  FailureOr<SmallVector<Value>> shape =
+      e.indices(operands.getShape(), axes.size());
+  if (failed(shape))
+    return e.refuse("its shape is not one size per axis");
+  // Of two halves, the first is the smaller.
+  SmallVector<Value> cut(rank, e.index(0)), added(rank, e.index(0));
+  for (auto [axis, wanted] : llvm::zip_equal(axes, *shape)) {
+    axis = normalizeAxis(axis, rank);
+    if (axis < 0 || axis >= rank)
+      return e.refuse("an axis is out of range");
+    wanted = e.max(wanted, e.index(0));
+    Value two = e.index(2), size = sizes[axis];
+    cut[axis] = e.div(e.max(e.sub(size, wanted), e.index(0)), two);
+    added[axis] = e.div(e.max(e.sub(wanted, size), e.index(0)), two);
+    resultSizes[axis] = wanted;
+  }
+  Type type = getElementType(input);
+  SmallVector<Value> kept, high;
+  for (auto [size, result, before] :
+       llvm::zip_equal(sizes, resultSizes, added)) {
+    kept.push_back(e.min(size, result));
+    high.push_back(e.sub(e.sub(result, kept.back()), before));
+  }
+  return e.pad(e.slice(input, cut, kept), added, high, e.constant(type, 0));
 }
 
 //===----------------------------------------------------------------------===//
@@ -395,6 +423,7 @@ static Lowered lowerTrilu(onnx::TriluOp op, onnx::TriluOp::Adaptor operands,
 }
 
 void sopt::populateDataMovementLowerings(LoweringSet &set) {
+  addLowering<onnx::CenterCropPadOp>(set, lowerCenterCropPad);
   addLowering<onnx::ConcatOp>(set, lowerConcat);
   addLowering<onnx::ExpandOp>(set, lowerExpand);
   addLowering<onnx::PadOp>(set, lowerPad);

@@ -266,6 +266,8 @@ std::optional<SmallVector<int64_t>> Emitter::constantInts(Value tensor) {
   auto type = getTensorType(tensor);
   if (!type.hasStaticShape() || !isa<IntegerType>(type.getElementType()))
     return std::nullopt;
+  if (type.getNumElements() == 0)
+    return SmallVector<int64_t>();
   DenseIntElementsAttr value;
   if (matchPattern(tensor, m_Constant(&value)))
     return llvm::map_to_vector(value.getValues<APInt>(), [](const APInt &v) {
@@ -300,6 +302,8 @@ Value Emitter::full(ArrayRef<Value> tensorSizes, Value scalar) {
 }
 
 Value Emitter::transpose(Value tensor, ArrayRef<int64_t> perm) {
+  if (Value constant = transposeConstant(tensor, perm))
+    return constant;
   SmallVector<Value> source = sizes(tensor);
   SmallVector<Value> permuted =
       llvm::map_to_vector(perm, [&](int64_t dim) { return source[dim]; });

@@ -46,6 +46,15 @@ struct LoweringState {
   SizeTable sizes;
   /// Why an operation was not lowered.
   llvm::DenseMap<mlir::Operation *, std::string> refusals;
+
+  /// What the end of a loop's body needs to know, for each loop whose body is
+  /// still to be converted.
+  struct LoopPlan {
+    /// Of what the body gives, how much comes before the carried values, and
+    /// how many of those there are.
+    unsigned firstCarried, numCarried;
+  };
+  llvm::DenseMap<mlir::Operation *, LoopPlan> loops;
 };
 
 /// Builds what a lowering is made of, and keeps the sizes of tensors on the
@@ -55,6 +64,8 @@ class Emitter : public mlir::ImplicitLocOpBuilder {
 public:
   Emitter(mlir::Operation *op, mlir::OpBuilder &builder, LoweringState &state)
       : ImplicitLocOpBuilder(op->getLoc(), builder), op(op), state(state) {}
+
+  LoweringState &getState() { return state; }
 
   /// Says why the operation is not lowered. Kept here, since the conversion
   /// drops what notifyMatchFailure says unless LLVM was built for debugging.
@@ -208,6 +219,8 @@ public:
   /// their number agrees, that is checked at run time.
   mlir::Value reshape(mlir::Value tensor, llvm::ArrayRef<mlir::Value> sizes);
   mlir::Value transpose(mlir::Value tensor, llvm::ArrayRef<int64_t> perm);
+  /// Element `which` along the first dimension.
+  mlir::Value part(mlir::Value stack, int64_t which);
   mlir::Value slice(mlir::Value tensor, llvm::ArrayRef<mlir::Value> offsets,
                     llvm::ArrayRef<mlir::Value> sizes,
                     llvm::ArrayRef<int64_t> strides = {});
@@ -233,6 +246,12 @@ public:
   mlir::Value safeIndex(mlir::Value index, bool isUnsigned, mlir::Value size);
 
 private:
+  /// The result as a constant if `tensor` is one; else null.
+  mlir::Value transposeConstant(mlir::Value tensor,
+                                llvm::ArrayRef<int64_t> perm);
+  mlir::Value reshapeConstant(mlir::Value tensor,
+                              llvm::ArrayRef<int64_t> shape);
+
   mlir::Operation *op;
   LoweringState &state;
 };

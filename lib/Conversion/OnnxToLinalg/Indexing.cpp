@@ -246,7 +246,7 @@ static Lowered lowerScatterND(onnx::ScatterNDOp op,
 }
 
 //===----------------------------------------------------------------------===//
-// NonZero
+// NonZero, Compress
 //===----------------------------------------------------------------------===//
 
 static Value isNonZero(Emitter &e, Value x) {
@@ -300,7 +300,62 @@ static Lowered lowerNonZero(onnx::NonZeroOp op,
   return e.withSizes(nest.results.front(), resultSizes);
 }
 
+/// Positions of the elements of a vector of booleans that are true.
+static Value findTrue(Emitter &e, Value condition) {
+  Value size = e.size(condition, 0), zero = e.index(0), one = e.index(1);
+  condition = e.refine(condition);
+  auto loop = scf::ForOp::create(
+      e, zero, size, one, ValueRange{e.empty({size}, e.getIndexType()), zero});
+  OpBuilder::InsertionGuard guard(e);
+  e.setInsertionPointToStart(loop.getBody());
+  Value at = loop.getInductionVar(), count = loop.getRegionIterArgs()[1];
+  // What is written for a false element is overwritten, or beyond the end.
+  Value written =
+      tensor::InsertOp::create(e, at, loop.getRegionIterArgs()[0], count);
+  Value next = e.select(e.element(condition, at), e.add(count, one), count);
+  scf::YieldOp::create(e, ValueRange{written, next});
+  e.setInsertionPointAfter(loop);
+  Value all = e.withSizes(loop.getResult(0), {size});
+  return e.slice(all, {zero}, loop.getResult(1));
+}
+
+static Lowered lowerCompress(onnx::CompressOp op,
+                             onnx::CompressOp::Adaptor operands, Emitter &e) {
+  Value input = operands.getInput(), condition = operands.getCondition();
+  if (getRank(condition) != 1)
+    return e.refuse("its condition is not a vector");
+  SmallVector<Value> sizes = e.sizes(input);
+  int64_t axis = 0;
+  if (op.getAxis()) {
+    axis = normalizeAxis(*op.getAxis(), sizes.size());
+    if (axis < 0 || axis >= int64_t(sizes.size()))
+      return e.refuse("its axis is out of range");
+  } else {
+    input = e.reshape(input, {e.product(sizes)});
+    sizes = e.sizes(input);
+  }
+  Value size = sizes[axis], length = e.size(condition, 0);
+  e.reportIf(e.less(size, length), kReportBadShape, length, size);
+  Value positions =
+      findTrue(e, e.slice(condition, {e.index(0)}, e.min(length, size)));
+  sizes[axis] = e.size(positions, 0);
+  int64_t rank = sizes.size();
+  return e.map(
+      sizes, getElementType(input),
+      {{positions,
+        AffineMap::get(rank, 0, {e.getAffineDimExpr(axis)}, e.getContext())}},
+      [&](ValueRange args) {
+        SmallVector<Value> position;
+        for (int64_t dim = 0; dim < rank; ++dim)
+          position.push_back(dim == axis
+                                 ? args[0]
+                                 : linalg::IndexOp::create(e, dim).getResult());
+        return e.element(input, position);
+      });
+}
+
 void sopt::populateIndexingLowerings(LoweringSet &set) {
+  addLowering<onnx::CompressOp>(set, lowerCompress);
   addLowering<onnx::GatherElementsOp>(set, lowerGatherElements);
   addLowering<onnx::GatherNDOp>(set, lowerGatherND);
   addLowering<onnx::GatherOp>(set, lowerGather);

@@ -47,10 +47,7 @@ SmallVector<Value> sopt::stripCasts(ValueRange operands) {
   return result;
 }
 
-/// `value` as the tensor of type `type`, whose static sizes it has: at run time
-/// this is checked where the sizes computed do not prove it.
-static FailureOr<Value> conform(Emitter &e, Value value,
-                                RankedTensorType type) {
+FailureOr<Value> sopt::conform(Emitter &e, Value value, RankedTensorType type) {
   if (value.getType() == type)
     return value;
   SmallVector<Value> sizes = e.sizes(value);

@@ -45,6 +45,11 @@ mlir::LogicalResult checkTypes(Emitter &e, mlir::Operation *op);
 /// Converted operands as the most static tensors known.
 llvm::SmallVector<mlir::Value> stripCasts(mlir::ValueRange operands);
 
+/// `value` as the tensor of type `type`, whose static sizes it has: at run time
+/// this is checked where the sizes computed do not prove it.
+mlir::FailureOr<mlir::Value> conform(Emitter &e, mlir::Value value,
+                                     mlir::RankedTensorType type);
+
 /// Replaces `op` by what its lowering returned, in the types that the
 /// converter gives its results.
 mlir::LogicalResult replace(Emitter &e, mlir::Operation *op,
@@ -130,19 +135,29 @@ mlir::FailureOr<mlir::Value> makeMatrixProduct(Emitter &e, mlir::Value a,
 
 void populateAttentionLowerings(LoweringSet &set);
 void populateControlFlowLowerings(LoweringSet &set);
+void populateConvTransposeLowerings(LoweringSet &set);
 void populateConvolutionLowerings(LoweringSet &set);
 void populateCumulativeLowerings(LoweringSet &set);
 void populateDataMovementLowerings(LoweringSet &set);
+void populateDetectionLowerings(LoweringSet &set);
+void populateEinsumLowerings(LoweringSet &set);
 void populateElementwiseLowerings(LoweringSet &set);
 void populateGeneratorLowerings(LoweringSet &set);
+void populateGridSampleLowerings(LoweringSet &set);
 void populateIndexingLowerings(LoweringSet &set);
+void populateIterationLowerings(LoweringSet &set);
 void populateMatMulLowerings(LoweringSet &set);
 void populateNormalizationLowerings(LoweringSet &set);
 void populatePoolingLowerings(LoweringSet &set);
 void populateQuantizationLowerings(LoweringSet &set);
+void populateQuantizedConvolutionLowerings(LoweringSet &set);
+void populateRecurrentLowerings(LoweringSet &set);
 void populateReductionLowerings(LoweringSet &set);
 void populateReshapeLowerings(LoweringSet &set);
+void populateResizeLowerings(LoweringSet &set);
+void populateSignalLowerings(LoweringSet &set);
 void populateSoftmaxLowerings(LoweringSet &set);
+void populateSortingLowerings(LoweringSet &set);
 
 } // namespace sopt
 

@@ -318,10 +318,61 @@ static Lowered lowerMeanVarianceNormalization(
   return e.convertElements(*result, getElementType(operands.getX()));
 }
 
+// x / (bias + alpha / size · Σ x²)^beta, the sum over neighbouring channels
+static Lowered lowerLRN(onnx::LRNOp op, onnx::LRNOp::Adaptor operands,
+                        Emitter &e) {
+  Value x = e.widen(operands.getX());
+  SmallVector<Value> sizes = e.sizes(x);
+  int64_t rank = sizes.size(), size = op.getSize();
+  if (rank < 3 || size < 1)
+    return e.refuse("its operand has no channels, or its size is not positive");
+  Type type = getElementType(x);
+  Value zero = e.constant(type, 0);
+  SmallVector<Value> low(rank, e.index(0)), high(low);
+  low[1] = e.index((size - 1) / 2);
+  high[1] = e.index(size / 2);
+  Value padded = e.pad(x, low, high, zero);
+  SmallVector<AffineExpr> input, output;
+  for (int64_t dim = 0; dim < rank; ++dim)
+    output.push_back(e.getAffineDimExpr(dim));
+  input = output;
+  input[1] = output[1] + e.getAffineDimExpr(rank);
+  auto mapOf = [&](ArrayRef<AffineExpr> exprs) {
+    return AffineMap::get(rank + 1, 0, exprs, e.getContext());
+  };
+  SmallVector<utils::IteratorType> iterators(rank,
+                                             utils::IteratorType::parallel);
+  iterators.push_back(utils::IteratorType::reduction);
+  // A tensor that nobody reads gives the loop over neighbours its bound.
+  Value neighbours = e.empty({e.index(size)}, type);
+  Value sums =
+      e.generic({{padded, mapOf(input)},
+                 {neighbours, mapOf({e.getAffineDimExpr(rank)})}},
+                {{e.full(sizes, zero), mapOf(output)}}, iterators,
+                [&](ValueRange args) {
+                  Value square = e.make<arith::MulFOp>(args[0], args[0]);
+                  return SmallVector<Value>{e.addReassociable(args[2], square)};
+                })
+          .front();
+  Value factor = e.constant(type, op.getAlpha().convertToDouble() / size);
+  Value bias = e.constant(type, op.getBias().convertToDouble());
+  Value power = e.constant(type, op.getBeta().convertToDouble());
+  AffineMap identity = e.getMultiDimIdentityMap(rank);
+  Value result = e.map(
+      sizes, type, {{x, identity}, {sums, identity}}, [&](ValueRange args) {
+        Value base =
+            e.make<arith::AddFOp>(bias, e.make<arith::MulFOp>(factor, args[1]));
+        return e.make<arith::DivFOp>(args[0],
+                                     e.make<math::PowFOp>(base, power));
+      });
+  return e.convertElements(result, getElementType(operands.getX()));
+}
+
 void sopt::populateNormalizationLowerings(LoweringSet &set) {
   addLowering<onnx::BatchNormalizationOp>(set, lowerBatchNormalization);
   addLowering<onnx::GroupNormalizationOp>(set, lowerGroupNormalization);
   addLowering<onnx::InstanceNormalizationOp>(set, lowerInstanceNormalization);
+  addLowering<onnx::LRNOp>(set, lowerLRN);
   addLowering<onnx::LayerNormalizationOp>(set, lowerLayerNormalization);
   addLowering<onnx::LpNormalizationOp>(set, lowerLpNormalization);
   addLowering<onnx::MeanVarianceNormalizationOp>(

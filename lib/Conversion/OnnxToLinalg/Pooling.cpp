@@ -8,6 +8,7 @@
 #include "Lowering.h"
 #include "Windows.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
 using namespace sopt;
@@ -52,10 +53,92 @@ static Value maximum(Emitter &e, Value a, Value b, bool isUnsigned) {
   return isUnsigned ? e.make<arith::MaxUIOp>(a, b) : e.max(a, b);
 }
 
+/// Where in the whole tensor of `sizes` the element at `position` lies. Spatial
+/// dimensions are in column-major order if `isColumnMajor`.
+static Value flatten(Emitter &e, ArrayRef<Value> sizes,
+                     ArrayRef<Value> position, bool isColumnMajor) {
+  Value result = e.add(e.mul(position[0], sizes[1]), position[1]);
+  size_t rank = sizes.size();
+  for (size_t i = 2; i < rank; ++i)
+    result = e.mul(result, sizes[i]);
+  Value inner = e.index(0);
+  for (size_t i = 2; i < rank; ++i) {
+    size_t dim = isColumnMajor ? rank + 1 - i : i;
+    inner = e.add(e.mul(inner, sizes[dim]), position[dim]);
+  }
+  return e.add(result, inner);
+}
+
+/// The maxima of windows over `x`, which is `padded` to the sizes that these
+/// need, and where in `x` each is found: the first place, among equals.
+static SmallVector<Value>
+poolWithPlaces(Emitter &e, Value padded, ArrayRef<Value> sizes,
+               const Windows &windows, bool unsignedData, bool isColumnMajor) {
+  unsigned spatial = windows.kernel.size(), firstKernel = 2 + spatial;
+  SmallVector<Value> resultSizes = {sizes[0], sizes[1]}, kernelSizes;
+  llvm::append_range(resultSizes, windows.counts);
+  SmallVector<AffineExpr> input, output, kernel;
+  for (unsigned dim = 0; dim < 2 + spatial; ++dim)
+    output.push_back(e.getAffineDimExpr(dim));
+  input.append(output.begin(), output.begin() + 2);
+  for (unsigned dim = 0; dim < spatial; ++dim) {
+    AffineExpr place = e.getAffineDimExpr(firstKernel + dim);
+    input.push_back(e.getAffineDimExpr(2 + dim) * windows.strides[dim] +
+                    place * windows.dilations[dim]);
+    kernel.push_back(place);
+    kernelSizes.push_back(e.index(windows.kernel[dim]));
+  }
+  auto mapOf = [&](ArrayRef<AffineExpr> exprs) {
+    return AffineMap::get(2 + 2 * spatial, 0, exprs, e.getContext());
+  };
+  SmallVector<utils::IteratorType> iterators(2 + spatial,
+                                             utils::IteratorType::parallel);
+  iterators.append(spatial, utils::IteratorType::reduction);
+  Type type = getElementType(padded), i64 = e.getI64Type();
+  Value least = e.extreme(type, unsignedData, /*least=*/true);
+  Value nowhere = e.constantInt(i64, std::numeric_limits<int64_t>::max());
+  Value shape = e.empty(kernelSizes, type);
+  auto isBetter = [&](Value x, Value best) {
+    if (isa<FloatType>(type))
+      return e.make<arith::CmpFOp>(arith::CmpFPredicate::OGT, x, best);
+    return e.compare(unsignedData ? arith::CmpIPredicate::ugt
+                                  : arith::CmpIPredicate::sgt,
+                     x, best);
+  };
+  return e.generic(
+      {{padded, mapOf(input)}, {shape, mapOf(kernel)}},
+      {{e.full(resultSizes, least), mapOf(output)},
+       {e.full(resultSizes, nowhere), mapOf(output)}},
+      iterators, [&](ValueRange args) {
+        Value x = args[0], best = args[2], where = args[3];
+        SmallVector<Value> position = {linalg::IndexOp::create(e, 0),
+                                       linalg::IndexOp::create(e, 1)};
+        Value isInside = e.constantInt(e.getI1Type(), 1);
+        for (unsigned dim = 0; dim < spatial; ++dim) {
+          Value start = e.mul(linalg::IndexOp::create(e, 2 + dim),
+                              e.index(windows.strides[dim]));
+          Value offset = e.mul(linalg::IndexOp::create(e, firstKernel + dim),
+                               e.index(windows.dilations[dim]));
+          position.push_back(e.sub(e.add(start, offset), windows.low[dim]));
+          isInside =
+              e.both(isInside, e.compare(arith::CmpIPredicate::ult,
+                                         position.back(), sizes[dim + 2]));
+        }
+        Value here =
+            e.fromIndex(flatten(e, sizes, position, isColumnMajor), i64);
+        // Neither better nor worse: equal, or the first of what is no number.
+        Value isAsGood =
+            e.negate(e.either(isBetter(x, best), isBetter(best, x)));
+        Value take =
+            e.both(isInside, e.either(isBetter(x, best),
+                                      e.both(isAsGood, e.less(here, where))));
+        return SmallVector<Value>{e.select(take, x, best),
+                                  e.select(take, here, where)};
+      });
+}
+
 static Lowered lowerMaxPool(onnx::MaxPoolOp op,
                             onnx::MaxPoolOp::Adaptor operands, Emitter &e) {
-  if (op.getNumResults() != 1)
-    return e.refuse("the positions of its maxima are an output");
   Value x = operands.getX();
   FailureOr<Windows> windows =
       getWindows(e, e.sizes(x), op.getKernelShape(),
@@ -65,10 +148,13 @@ static Lowered lowerMaxPool(onnx::MaxPoolOp op,
     return failure();
   bool unsignedData = isUnsigned(op.getX().getType());
   Value least = e.extreme(getElementType(x), unsignedData, /*least=*/true);
-  return pool(e, padForWindows(e, x, *windows, least), *windows, least,
-              [&](Value element, Value acc) {
-                return maximum(e, acc, element, unsignedData);
-              });
+  Value padded = padForWindows(e, x, *windows, least);
+  if (op.getIndices())
+    return poolWithPlaces(e, padded, e.sizes(x), *windows, unsignedData,
+                          op.getStorageOrder());
+  return pool(e, padded, *windows, least, [&](Value element, Value acc) {
+    return maximum(e, acc, element, unsignedData);
+  });
 }
 
 /// Elements of each window that lie in [low, high) of the padded dimension.
@@ -175,6 +261,68 @@ static Lowered lowerLpPool(onnx::LpPoolOp op, onnx::LpPoolOp::Adaptor operands,
   return rootOfEach(e, sums, op.getP(), getElementType(x));
 }
 
+/// Zeros, but for the elements of `x` at the places that MaxPool found.
+static Lowered lowerMaxUnpool(onnx::MaxUnpoolOp op,
+                              onnx::MaxUnpoolOp::Adaptor operands, Emitter &e) {
+  Value x = operands.getX();
+  SmallVector<Value> sizes = e.sizes(x);
+  size_t spatial = op.getKernelShape().size();
+  SmallVector<int64_t> strides(spatial, 1), pads(2 * spatial, 0);
+  if (op.getStrides())
+    strides = llvm::to_vector(*op.getStrides());
+  if (op.getPads())
+    pads = llvm::to_vector(*op.getPads());
+  if (sizes.size() != spatial + 2 || strides.size() != spatial ||
+      pads.size() != 2 * spatial)
+    return e.refuse("its kernel, strides or pads are not one per dimension");
+  Value places = e.fit(operands.getI(), sizes);
+  SmallVector<Value> inferred = {sizes[0], sizes[1]};
+  for (size_t dim = 0; dim < spatial; ++dim) {
+    Value reached =
+        e.mul(e.sub(sizes[dim + 2], e.index(1)), e.index(strides[dim]));
+    Value size = e.add(reached, e.index(op.getKernelShape()[dim] - pads[dim] -
+                                        pads[dim + spatial]));
+    inferred.push_back(e.max(size, e.index(0)));
+  }
+  Value total = e.product(inferred), one = e.index(1);
+  e.checkIndices(places, /*isUnsigned=*/false, total);
+  Type type = getElementType(x);
+  // A place that is not in the result has been reported, and goes nowhere.
+  Value flat = e.full({total}, e.constant(type, 0));
+  SmallVector<Value> zeros(sizes.size(), e.index(0)), ones(sizes.size(), one);
+  scf::LoopNest nest = scf::buildLoopNest(
+      e, e.getLoc(), zeros, sizes, ones, ValueRange{flat},
+      [&](OpBuilder &, Location, ValueRange loops, ValueRange carried) {
+        Value place = e.toIndex(e.element(places, loops));
+        Value fits = e.compare(arith::CmpIPredicate::ult, place, total);
+        auto branch = scf::IfOp::create(e, carried.getTypes(), fits,
+                                        /*withElseRegion=*/true);
+        OpBuilder::InsertionGuard guard(e);
+        e.setInsertionPointToStart(branch.thenBlock());
+        Value written =
+            tensor::InsertOp::create(e, e.element(x, loops), carried[0], place);
+        scf::YieldOp::create(e, written);
+        e.setInsertionPointToStart(branch.elseBlock());
+        scf::YieldOp::create(e, carried);
+        return scf::ValueVector(branch.getResults());
+      });
+  Value result = e.reshape(e.withSizes(nest.results[0], {total}), inferred);
+  if (!operands.getOutputShape())
+    return result;
+  // The elements come first in each dimension of what may be larger.
+  FailureOr<SmallVector<Value>> wanted =
+      e.indices(operands.getOutputShape(), sizes.size());
+  if (failed(wanted))
+    return e.refuse("its output_shape is not one size per dimension");
+  SmallVector<Value> low, high;
+  for (auto [size, own] : llvm::zip_equal(*wanted, inferred)) {
+    e.reportIf(e.less(size, own), kReportBadShape, size, own);
+    low.push_back(e.index(0));
+    high.push_back(e.max(e.sub(size, own), e.index(0)));
+  }
+  return e.pad(result, low, high, e.constant(type, 0));
+}
+
 //===----------------------------------------------------------------------===//
 // One window for all
 //===----------------------------------------------------------------------===//
@@ -236,4 +384,5 @@ void sopt::populatePoolingLowerings(LoweringSet &set) {
   addLowering<onnx::GlobalMaxPoolOp>(set, lowerGlobalMaxPool);
   addLowering<onnx::LpPoolOp>(set, lowerLpPool);
   addLowering<onnx::MaxPoolOp>(set, lowerMaxPool);
+  addLowering<onnx::MaxUnpoolOp>(set, lowerMaxUnpool);
 }

@@ -5,16 +5,15 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Quantization.h"
 #include "Lowering.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
 using namespace sopt;
 
-/// A scale or zero point that is one number or one per element of dimension
-/// `axis` of a tensor of `rank` dimensions, shaped to broadcast to that tensor.
-static FailureOr<Value> alongAxis(Emitter &e, Value parameter, int64_t axis,
-                                  int64_t rank) {
+FailureOr<Value> sopt::alongAxis(Emitter &e, Value parameter, int64_t axis,
+                                 int64_t rank) {
   if (getRank(parameter) == 0 ||
       (getRank(parameter) == 1 && getConstantSize(e.size(parameter, 0)) == 1))
     return e.reshape(parameter, {});
@@ -26,9 +25,8 @@ static FailureOr<Value> alongAxis(Emitter &e, Value parameter, int64_t axis,
   return e.reshape(parameter, sizes);
 }
 
-/// round(x) + zero, limited to what `type` holds.
-static Value roundTo(Emitter &e, Value x, Value zero, Type type,
-                     bool isUnsigned) {
+Value sopt::roundTo(Emitter &e, Value x, Value zero, Type type,
+                    bool isUnsigned) {
   Type f32 = x.getType();
   Value rounded = e.make<math::RoundEvenOp>(x);
   Value shifted = zero ? e.make<arith::AddFOp>(

@@ -118,6 +118,12 @@ Value Emitter::reshape(Value tensor, ArrayRef<Value> resultSizes) {
       return fromScalars(scalars(tensor), type.getShape(),
                          type.getElementType());
   }
+  RankedTensorType resultType = typeOf(resultSizes, getElementType(tensor));
+  RankedTensorType sourceType = getTensorType(tensor);
+  if (resultType.hasStaticShape() && sourceType.hasStaticShape() &&
+      resultType.getNumElements() == sourceType.getNumElements())
+    if (Value constant = reshapeConstant(tensor, resultType.getShape()))
+      return constant;
   SmallVector<Value> source = sizes(tensor);
   // Upstream's reshapes do not know that 0 times an unknown size is 0; but
   // without elements there is nothing to move.

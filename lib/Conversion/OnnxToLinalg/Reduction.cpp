@@ -11,6 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Lowering.h"
+#include "RunTimeAxes.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
@@ -41,31 +42,79 @@ static const ReductionOperator kReductions[] = {
     {"onnx.ReduceSumSquare", Before::Square, Combine::Add, After::Nothing},
 };
 
-/// Sorted axes over which `op` reduces; `axes` is its operand or null.
-static FailureOr<SmallVector<int64_t>>
-getReducedAxes(Emitter &e, Operation *op, Value axes, int64_t rank) {
-  SmallVector<int64_t> result;
+namespace {
+/// The dimensions over which an operator reduces.
+struct ReducedAxes {
+  /// Sorted, if they are known.
+  SmallVector<int64_t> known;
+  /// Else for each dimension whether it is one of them.
+  SmallVector<Value> flags;
+};
+} // namespace
+
+/// `axes` is the operand or null.
+static FailureOr<ReducedAxes> getReducedAxes(Emitter &e, Operation *op,
+                                             Value axes, int64_t rank) {
+  auto noop = op->getAttrOfType<IntegerAttr>("noop_with_empty_axes");
+  bool isNoop = noop && noop.getInt();
+  ReducedAxes result;
   if (axes) {
     std::optional<SmallVector<int64_t>> given = e.constantInts(axes);
     if (!given) {
-      (void)e.refuse("its axes are not constant");
-      return failure();
+      if (getRank(axes) > 1 || !isa<IntegerType>(getElementType(axes)))
+        return e.refuse("its axes are not a vector of integers");
+      result.flags = findAxes(e, axes, rank);
+      if (getRank(axes) == 1 && !isNoop) {
+        Value isNone = e.equal(e.size(axes, 0), e.index(0));
+        for (Value &flag : result.flags)
+          flag = e.either(flag, isNone);
+      }
+      return result;
     }
-    result = *given;
+    result.known = *given;
   }
-  auto isNoop = op->getAttrOfType<IntegerAttr>("noop_with_empty_axes");
-  if (result.empty() && !(isNoop && isNoop.getInt()))
-    result = llvm::to_vector(llvm::seq<int64_t>(0, rank));
-  for (int64_t &axis : result) {
+  if (result.known.empty() && !isNoop)
+    result.known = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  for (int64_t &axis : result.known) {
     axis = normalizeAxis(axis, rank);
-    if (axis < 0 || axis >= rank) {
-      (void)e.refuse("an axis is out of range");
-      return failure();
-    }
+    if (axis < 0 || axis >= rank)
+      return e.refuse("an axis is out of range");
   }
-  llvm::sort(result);
-  result.erase(llvm::unique(result), result.end());
+  llvm::sort(result.known);
+  result.known.erase(llvm::unique(result.known), result.known.end());
   return result;
+}
+
+/// Combines `tensor` over `axes`, which keep size 1.
+static Value reduceOver(Emitter &e, Value tensor, const ReducedAxes &axes,
+                        Emitter::Reduction reduction) {
+  return axes.flags.empty()
+             ? e.reduce(tensor, axes.known, /*keepDims=*/true, reduction)
+             : reduceAtRunTime(e, tensor, axes.flags, reduction);
+}
+
+/// How many elements of a tensor of `sizes` become one.
+static Value countReduced(Emitter &e, ArrayRef<Value> sizes,
+                          const ReducedAxes &axes) {
+  Value count = e.index(1);
+  for (int64_t axis : axes.known)
+    count = e.mul(count, sizes[axis]);
+  for (auto [flag, size] : llvm::zip(axes.flags, sizes))
+    count = e.mul(count, e.select(flag, size, e.index(1)));
+  return count;
+}
+
+/// `result`, in which `axes` have size 1, without them. `rank` is how many
+/// dimensions are to remain.
+static Value dropAxes(Emitter &e, Value result, const ReducedAxes &axes,
+                      int64_t rank) {
+  SmallVector<Value> sizes = e.sizes(result), kept;
+  if (!axes.flags.empty())
+    return e.reshape(result, dropSizes(e, sizes, axes.flags, rank));
+  for (auto [dim, size] : llvm::enumerate(sizes))
+    if (!llvm::is_contained(axes.known, int64_t(dim)))
+      kept.push_back(size);
+  return e.reshape(result, kept);
 }
 
 static bool keepsDims(Operation *op) {
@@ -142,13 +191,13 @@ static Lowered lowerReduction(const ReductionOperator &entry, Operation *op,
   Value data = operands[0];
   Type type = getElementType(data);
   bool unsignedData = isUnsigned(op->getOperand(0).getType());
-  FailureOr<SmallVector<int64_t>> axes = getReducedAxes(
+  FailureOr<ReducedAxes> axes = getReducedAxes(
       e, op, operands.size() > 1 ? operands[1] : Value(), getRank(data));
   if (failed(axes))
     return failure();
 
   // A shape: what its elements are combined to is one scalar.
-  if (e.isScalars(data) && getRank(data) == 1 && axes->size() == 1 &&
+  if (e.isScalars(data) && getRank(data) == 1 && axes->known.size() == 1 &&
       !isa<FloatType>(type)) {
     Value acc = getInit(e, entry.combine, type, unsignedData);
     SmallVector<Value> elements = e.scalars(data);
@@ -165,17 +214,19 @@ static Lowered lowerReduction(const ReductionOperator &entry, Operation *op,
   // Half floats are combined in f32.
   Value wide = e.widen(data);
   Type wideType = getElementType(wide);
-  Value count = e.index(1);
-  for (int64_t axis : *axes)
-    count = e.mul(count, e.size(data, axis));
-  Value result = e.reduce(wide, *axes, keepsDims(op),
-                          {getInit(e, entry.combine, wideType, unsignedData),
-                           [&](Value x, Value acc) {
-                             return combineElements(
-                                 e, entry.combine,
-                                 prepare(e, entry.before, x, unsignedData), acc,
-                                 unsignedData);
-                           }});
+  Value count = countReduced(e, e.sizes(data), *axes);
+  Value result = reduceOver(e, wide, *axes,
+                            {getInit(e, entry.combine, wideType, unsignedData),
+                             [&](Value x, Value acc) {
+                               return combineElements(
+                                   e, entry.combine,
+                                   prepare(e, entry.before, x, unsignedData),
+                                   acc, unsignedData);
+                             }});
+  int64_t resultRank =
+      cast<RankedTensorType>(op->getResult(0).getType()).getRank();
+  if (!keepsDims(op))
+    result = dropAxes(e, result, *axes, resultRank);
   if (entry.after != After::Nothing)
     result =
         e.map(e.sizes(result), wideType,
@@ -192,7 +243,7 @@ static Lowered lowerLogSumExp(onnx::ReduceLogSumExpOp op,
                               Emitter &e) {
   Value data = operands.getData();
   Type type = getElementType(data);
-  FailureOr<SmallVector<int64_t>> axes =
+  FailureOr<ReducedAxes> axes =
       getReducedAxes(e, op, operands.getAxes(), getRank(data));
   if (failed(axes))
     return failure();
@@ -200,8 +251,8 @@ static Lowered lowerLogSumExp(onnx::ReduceLogSumExpOp op,
     return e.refuse("its elements are integers");
   Value wide = e.widen(data);
   Type wideType = getElementType(wide);
-  Value most = e.reduce(
-      wide, *axes, /*keepDims=*/true,
+  Value most = reduceOver(
+      e, wide, *axes,
       {e.extreme(wideType, false, /*least=*/true),
        [&](Value x, Value acc) { return e.make<arith::MaximumFOp>(x, acc); }});
   AffineMap identity = e.getMultiDimIdentityMap(getRank(data));
@@ -219,10 +270,10 @@ static Lowered lowerLogSumExp(onnx::ReduceLogSumExpOp op,
       });
   if (failed(terms))
     return failure();
-  Value sum = e.reduce(*terms, *axes, /*keepDims=*/true,
-                       {e.constant(wideType, 0), [&](Value x, Value acc) {
-                          return e.addReassociable(acc, x);
-                        }});
+  Value sum = reduceOver(e, *terms, *axes,
+                         {e.constant(wideType, 0), [&](Value x, Value acc) {
+                            return e.addReassociable(acc, x);
+                          }});
   Value result = e.map(
       e.sizes(sum), wideType, {{sum, identity}, {most, identity}},
       [&](ValueRange args) {
@@ -231,11 +282,8 @@ static Lowered lowerLogSumExp(onnx::ReduceLogSumExpOp op,
   result = e.convertElements(result, type);
   if (op.getKeepdims())
     return result;
-  SmallVector<Value> kept;
-  for (auto [dim, size] : llvm::enumerate(e.sizes(result)))
-    if (!llvm::is_contained(*axes, int64_t(dim)))
-      kept.push_back(size);
-  return e.reshape(result, kept);
+  return dropAxes(e, result, *axes,
+                  cast<RankedTensorType>(op.getReduced().getType()).getRank());
 }
 
 //===----------------------------------------------------------------------===//

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Lowering.h"
+#include "RunTimeAxes.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 
 using namespace mlir;
@@ -80,6 +81,20 @@ static Lowered lowerFlatten(onnx::FlattenOp op,
                                          e.product(all.drop_front(axis))});
 }
 
+static Lowered squeezeAtRunTime(onnx::SqueezeOp op,
+                                onnx::SqueezeOp::Adaptor operands, Emitter &e) {
+  SmallVector<Value> sizes = e.sizes(operands.getData());
+  if (getRank(operands.getAxes()) > 1)
+    return e.refuse("its axes are not a vector");
+  SmallVector<Value> dropped = findAxes(e, operands.getAxes(), sizes.size());
+  for (auto [size, isDropped] : llvm::zip_equal(sizes, dropped)) {
+    Value isWrong = e.both(isDropped, e.negate(e.equal(size, e.index(1))));
+    e.reportIf(isWrong, kReportBadShape, size, e.index(1));
+  }
+  int64_t rank = cast<RankedTensorType>(op.getSqueezed().getType()).getRank();
+  return e.reshape(operands.getData(), dropSizes(e, sizes, dropped, rank));
+}
+
 static Lowered lowerSqueeze(onnx::SqueezeOp op,
                             onnx::SqueezeOp::Adaptor operands, Emitter &e) {
   SmallVector<Value> sizes = e.sizes(operands.getData()), kept;
@@ -89,7 +104,7 @@ static Lowered lowerSqueeze(onnx::SqueezeOp op,
     std::optional<SmallVector<int64_t>> axes =
         e.constantInts(operands.getAxes());
     if (!axes)
-      return e.refuse("its axes are not constant");
+      return squeezeAtRunTime(op, operands, e);
     for (int64_t axis : *axes)
       dropped.insert(normalizeAxis(axis, rank));
   } else {
@@ -109,9 +124,15 @@ static Lowered lowerSqueeze(onnx::SqueezeOp op,
 static Lowered lowerUnsqueeze(onnx::UnsqueezeOp op,
                               onnx::UnsqueezeOp::Adaptor operands, Emitter &e) {
   std::optional<SmallVector<int64_t>> axes = e.constantInts(operands.getAxes());
-  if (!axes)
-    return e.refuse("its axes are not constant");
   SmallVector<Value> sizes = e.sizes(operands.getData()), result;
+  if (!axes) {
+    if (getRank(operands.getAxes()) > 1)
+      return e.refuse("its axes are not a vector");
+    int64_t resultRank =
+        cast<RankedTensorType>(op.getExpanded().getType()).getRank();
+    SmallVector<Value> isNew = findAxes(e, operands.getAxes(), resultRank);
+    return e.reshape(operands.getData(), insertOnes(e, sizes, isNew));
+  }
   int64_t rank = sizes.size() + axes->size();
   for (int64_t &axis : *axes)
     axis = normalizeAxis(axis, rank);
