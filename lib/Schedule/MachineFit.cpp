@@ -54,10 +54,11 @@ std::vector<Probe> sopt::getProbes(double lanes) {
   probes[kDense] = {384, 1536, 384 * 1536, LayerKernel::Dense, 2 * kTokens};
   // Larger than a core's own caches.
   probes[kDenseOneToken] = {1536, 3072, 1536 * 3072, LayerKernel::Dense, 1};
-  // Tiles of 32 inputs fit the first-level cache, of 1536 hardly at all.
+  // Tiles of 32 inputs fit the first-level cache, of 384 for a third. More are
+  // cut into panels, which is faster than is predicted for them.
   addPair(kNearFull, 32, 3072, LayerKernel::Csr, kTokens);
   addPair(kNearOneFull, 32, 3072, LayerKernel::Csr, one);
-  addPair(kFarFull, 1536, 768, LayerKernel::Csr, kTokens);
+  addPair(kFarFull, 384, 3072, LayerKernel::Csr, kTokens);
   addPair(kBlockFull, 384, 1536, LayerKernel::Block4, kTokens);
   addPair(kBlockOneFull, 384, 1536, LayerKernel::Block4, one);
   return probes;

@@ -24,34 +24,48 @@ struct Group {
   int64_t column;
   std::vector<float> values;
   std::vector<uint32_t> indices;
-  /// Blocks of each of its rows of blocks.
+  /// Blocks of each of its rows of blocks, panel by panel.
   std::vector<int32_t> sizes;
 };
 
 } // namespace
 
-/// Packs columns [column, column + kGroupOutputs) of a K × N weight.
+// A product of CSR waits for an input from the second-level cache, unless few
+// enough inputs for the first-level one are used for many outputs before the
+// next ones are. Below twice a panel, sums stay in registers instead.
+SparseForm::SparseForm(LayoutAttr layout, int64_t k) {
+  constexpr int64_t kPanelInputs = 192;
+  bool isCut = layout.getBlockShape().first == 1 && k > 2 * kPanelInputs;
+  groupOutputs = isCut ? kMaxGroupOutputs : 16;
+  panelInputs = isCut ? kPanelInputs : k;
+  numPanels = llvm::divideCeilSigned(k, panelInputs);
+}
+
+/// Packs the columns of a K × N weight from `column` on as blocks of `rows`.
 static Group packGroup(ArrayRef<float> weight, int64_t k, int64_t n,
-                       int64_t column, int64_t rows) {
+                       int64_t column, int64_t rows, const SparseForm &form) {
   // Columns past the last one are zero.
-  std::vector<float> columns(k * kGroupOutputs);
-  int64_t count = std::min(kGroupOutputs, n - column);
+  std::vector<float> columns(k * form.groupOutputs);
+  int64_t count = std::min(form.groupOutputs, n - column);
   for (int64_t row = 0; row < k; ++row)
     llvm::copy(weight.slice(row * n + column, count),
-               &columns[row * kGroupOutputs]);
+               &columns[row * form.groupOutputs]);
 
   Group group = {column, {}, {}, {}};
-  for (int64_t first = 0; first < kGroupOutputs; first += rows) {
+  auto packRow = [&](int64_t first, int64_t begin, int64_t end) {
     size_t before = group.indices.size();
-    for (int64_t row = 0; row < k; ++row) {
-      ArrayRef<float> block(&columns[row * kGroupOutputs + first], rows);
+    for (int64_t row = begin; row < end; ++row) {
+      ArrayRef<float> block(&columns[row * form.groupOutputs + first], rows);
       if (llvm::all_of(block, [](float w) { return w == 0; }))
         continue;
       llvm::append_range(group.values, block);
       group.indices.push_back(row);
     }
     group.sizes.push_back(group.indices.size() - before);
-  }
+  };
+  for (int64_t begin = 0; begin < k; begin += form.panelInputs)
+    for (int64_t first = 0; first < form.groupOutputs; first += rows)
+      packRow(first, begin, std::min(begin + form.panelInputs, k));
   return group;
 }
 
@@ -143,10 +157,11 @@ SparseWeight SparseWeightPacker::pack(ImplicitLocOpBuilder &b, Value weight,
     splat.assign(k * n, dense[0]);
     dense = splat;
   }
+  SparseForm form(layout, k);
   std::vector<Group> groups;
-  for (int64_t column = 0; column < n; column += kGroupOutputs)
+  for (int64_t column = 0; column < n; column += form.groupOutputs)
     groups.push_back(
-        packGroup(dense, k, n, column, layout.getBlockShape().first));
+        packGroup(dense, k, n, column, layout.getBlockShape().first, form));
 
   OpBuilder::InsertionGuard guard(b);
   // Where it dominates every later use of the same value.

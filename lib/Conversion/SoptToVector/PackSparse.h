@@ -14,17 +14,29 @@
 
 namespace sopt {
 
-/// How many outputs a task of a sparse kernel computes. Their weights are
-/// packed together.
-constexpr int64_t kGroupOutputs = 16;
+/// How the transpose of a K × N weight is cut for a kernel.
+struct SparseForm {
+  /// Outputs that a task computes; their weights are packed together.
+  int64_t groupOutputs;
+  /// Inputs that a task is done with before it takes the next ones.
+  int64_t panelInputs;
+  int64_t numPanels;
 
-/// The transpose of a K × N weight as blocks of R × 1, which is CSR for R = 1.
-/// Groups of `kGroupOutputs` outputs come in an order in which any run of them
-/// has about the same share of the blocks, so that threads are balanced.
+  /// The largest group there is.
+  static constexpr int64_t kMaxGroupOutputs = 32;
+
+  SparseForm(LayoutAttr layout, int64_t k);
+};
+
+/// The transpose of a K × N weight as blocks of R × 1, which is CSR for R = 1,
+/// group by group, panel by panel, row by row. Groups come in an order in which
+/// any run of them has about the same share of the blocks, so that threads are
+/// balanced.
 struct SparseWeight {
   mlir::Value values;   ///< f32, R for each block.
   mlir::Value indices;  ///< i16 or i32, unsigned: each block's input feature.
-  mlir::Value pointers; ///< i32: where each row of blocks begins, and the end.
+  mlir::Value pointers; ///< i32: where each row's share of a panel begins, and
+                        ///< the end.
   mlir::Value groups;   ///< i32: each group's first output.
   int64_t numBlocks;
 };

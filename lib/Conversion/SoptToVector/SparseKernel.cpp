@@ -7,7 +7,6 @@
 
 #include "SparseKernel.h"
 #include "Activations.h"
-#include "PackSparse.h"
 #include "Tile.h"
 #include "TokenTiles.h"
 #include "Transpose.h"
@@ -50,11 +49,11 @@ void SparseKernel::build(VectorBuilder &b, ValueRange arguments) {
   bias = hasBias ? *next++ : Value();
   y = *next++;
 
-  numGroups = b.index(llvm::divideCeilSigned(n, kGroupOutputs));
+  numGroups = b.index(llvm::divideCeilSigned(n, form.groupOutputs));
   numTasks = b.mul(memref::DimOp::create(b, tiles, 0), numGroups);
   numWorkers = b.minimum(numTasks, b.index(kMaxWorkers));
   if (!writesTiles)
-    scratch = allocate(b, {numWorkers, b.getIndexAttr(kGroupOutputs),
+    scratch = allocate(b, {numWorkers, b.getIndexAttr(form.groupOutputs),
                            b.getIndexAttr(TokenTiles::kTokens)});
   b.parallel(numWorkers, [&](ValueRange at) { buildWorker(b, at[0]); });
 }
@@ -108,8 +107,22 @@ void SparseKernel::buildTask(VectorBuilder &b, Value worker, Value index) {
 
 void SparseKernel::buildVectors(VectorBuilder &b, const Task &task,
                                 int64_t count, Value vector) {
-  b.forAll(b.index(kGroupOutputs / rows),
-           [&](Value row) { buildRow(b, task, count, vector, row); });
+  Value numRows = b.index(form.groupOutputs / rows);
+  if (form.numPanels == 1) {
+    b.forAll(numRows, [&](Value row) {
+      buildRow(b, task, count, vector, row, b.index(0));
+    });
+    return;
+  }
+  b.forAll(numRows, [&](Value row) {
+    Value output = b.mul(row, b.index(rows));
+    storeSums(b, task, count, vector, output,
+              buildStart(b, task, count, output));
+  });
+  b.forAll(b.index(form.numPanels), [&](Value panel) {
+    b.forAll(numRows,
+             [&](Value row) { buildRow(b, task, count, vector, row, panel); });
+  });
 }
 
 SmallVector<Value> SparseKernel::buildStart(VectorBuilder &b, const Task &task,
@@ -149,10 +162,11 @@ SmallVector<Value> SparseKernel::buildBlock(VectorBuilder &b, const Task &task,
 // Where a row has fewer sums than it takes to keep the machine busy, several
 // blocks are added up side by side.
 void SparseKernel::buildRow(VectorBuilder &b, const Task &task, int64_t count,
-                            Value vector, Value row) {
+                            Value vector, Value row, Value panel) {
   int64_t chains = std::max<int64_t>(1, kMinChains / (rows * count));
   Value output = b.mul(row, b.index(rows));
-  Value place = b.add(b.mul(task.group, b.index(kGroupOutputs / rows)), row);
+  Value inPanel = b.add(b.mul(task.group, b.index(form.numPanels)), panel);
+  Value place = b.add(b.mul(inPanel, b.index(form.groupOutputs / rows)), row);
   auto pointer = [&](int64_t i) -> Value {
     return arith::IndexCastUIOp::create(
         b, b.getIndexType(), b.loadScalar(pointers, b.add(place, b.index(i))));
@@ -161,7 +175,9 @@ void SparseKernel::buildRow(VectorBuilder &b, const Task &task, int64_t count,
   Value rest =
       b.sub(end, arith::RemUIOp::create(b, b.sub(end, begin), b.index(chains)));
 
-  SmallVector<Value> start = buildStart(b, task, count, output);
+  SmallVector<Value> start = form.numPanels == 1
+                                 ? buildStart(b, task, count, output)
+                                 : loadSums(b, task, count, vector, output);
   start.append((chains - 1) * rows * count, b.splat(0.0f));
   SmallVector<Value> all =
       b.loop(begin, rest, chains, start, [&](Value block, ValueRange sums) {
@@ -180,7 +196,24 @@ void SparseKernel::buildRow(VectorBuilder &b, const Task &task, int64_t count,
     sums = b.loop(rest, end, 1, sums, [&](Value block, ValueRange sums) {
       return buildBlock(b, task, count, vector, block, sums);
     });
+  storeSums(b, task, count, vector, output, sums);
+}
 
+SmallVector<Value> SparseKernel::loadSums(VectorBuilder &b, const Task &task,
+                                          int64_t count, Value vector,
+                                          Value output) {
+  SmallVector<Value> sums;
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t v = 0; v < count; ++v) {
+      auto [memory, at] = getPlace(b, task, b.add(output, b.index(r)),
+                                   b.add(vector, b.index(v)));
+      sums.push_back(b.load(memory, at));
+    }
+  return sums;
+}
+
+void SparseKernel::storeSums(VectorBuilder &b, const Task &task, int64_t count,
+                             Value vector, Value output, ValueRange sums) {
   for (int64_t r = 0; r < rows; ++r)
     for (int64_t v = 0; v < count; ++v) {
       auto [memory, at] = getPlace(b, task, b.add(output, b.index(r)),
@@ -206,7 +239,7 @@ std::pair<Value, SmallVector<Value>> SparseKernel::getPlace(VectorBuilder &b,
 // In a loop over what is still in the first-level cache: unrolled over all
 // registers of all runs it would be most of the code.
 void SparseKernel::buildActivation(VectorBuilder &b, const Task &task) {
-  b.forAll(b.index(kGroupOutputs), [&](Value output) {
+  b.forAll(b.index(form.groupOutputs), [&](Value output) {
     b.forAll(task.vectors, [&](Value vector) {
       auto [memory, place] = getPlace(b, task, output, vector);
       b.store(emitActivation(b, activation, b.load(memory, place)), memory,
@@ -221,29 +254,30 @@ void SparseKernel::buildResults(VectorBuilder &b, const Task &task,
   Value inTile = getToken(b, vector);
   Value token = b.add(b.mul(task.tile, b.index(TokenTiles::kTokens)), inTile);
   Value left = b.sub(task.tokens, inTile);
-  for (int64_t output = 0; output < kGroupOutputs; output += lanes) {
+  b.forAll(b.index(form.groupOutputs / lanes), [&](Value square) {
+    Value output = b.mul(square, b.index(lanes));
     SmallVector<Value> outputs;
     for (int64_t r = 0; r < lanes; ++r)
       outputs.push_back(
-          b.load(scratch, {task.worker, b.index(output + r), inTile}));
+          b.load(scratch, {task.worker, b.add(output, b.index(r)), inTile}));
     SmallVector<Value> tokens = transposeSquare(b, outputs);
-    Value column = b.add(task.column, b.index(output));
-    auto write = [&](int64_t t, Value mask) {
+    Value column = b.add(task.column, output);
+    Value mask;
+    if (n % form.groupOutputs)
+      mask = b.firstLanes(b.sub(b.index(n), column));
+    auto write = [&](int64_t t) {
       b.store(tokens[t], y, {b.add(token, b.index(t)), column}, mask);
     };
-    Value mask;
-    if (n % kGroupOutputs)
-      mask = b.firstLanes(b.sub(b.index(n), column));
     Value isFull = arith::CmpIOp::create(b, arith::CmpIPredicate::sge, left,
                                          b.index(lanes));
     auto writeAll = [&] {
       for (int64_t t = 0; t < lanes; ++t)
-        write(t, mask);
+        write(t);
     };
     auto writeSome = [&] {
       for (int64_t t = 0; t < lanes; ++t)
-        b.when(b.less(b.index(t), left), [&] { write(t, mask); });
+        b.when(b.less(b.index(t), left), [&] { write(t); });
     };
     b.when(isFull, writeAll, writeSome);
-  }
+  });
 }

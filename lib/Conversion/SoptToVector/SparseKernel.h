@@ -8,7 +8,7 @@
 #ifndef SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_SPARSEKERNEL_H
 #define SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_SPARSEKERNEL_H
 
-#include "VectorBuilder.h"
+#include "PackSparse.h"
 #include "dialects/Sopt/IR/Sopt.h"
 
 namespace sopt {
@@ -17,16 +17,18 @@ namespace sopt {
 /// input, with x in tiles of tokens (TokenTiles.h) and y too, or row by row.
 ///
 /// The sums of R outputs × some vectors of tokens stay in registers over all
-/// blocks of a row. A task is a group of outputs for a tile of tokens. Where y
-/// is rows, its results meet in a small piece of scratch, from where they are
-/// transposed. A fixed number of workers, more than there are threads, share
-/// the tasks, each with scratch of its own.
+/// blocks of a row or, where inputs are cut into panels, of a row's panel. A
+/// task is a group of outputs for a tile of tokens. Where y is rows, its
+/// results meet in a small piece of scratch, from where they are transposed. A
+/// fixed number of workers, more than there are threads, share the tasks, each
+/// with scratch of its own.
 class SparseKernel {
 public:
-  SparseKernel(int64_t k, int64_t n, int64_t rows, int64_t vectors,
+  SparseKernel(LayoutAttr layout, int64_t k, int64_t n, int64_t vectors,
                Activation activation, bool hasBias, bool writesTiles)
-      : k(k), n(n), rows(rows), vectors(vectors), activation(activation),
-        hasBias(hasBias), writesTiles(writesTiles) {}
+      : form(layout, k), k(k), n(n), rows(layout.getBlockShape().first),
+        vectors(vectors), activation(activation), hasBias(hasBias),
+        writesTiles(writesTiles) {}
 
   std::string getName() const;
   /// Arguments: number of tokens, tiles of x, values, indices, pointers,
@@ -47,13 +49,18 @@ private:
   /// All outputs of the group, for `count` vectors of tokens from `vector` on.
   void buildVectors(VectorBuilder &b, const Task &task, int64_t count,
                     mlir::Value vector);
-  /// One row of blocks: `rows` outputs, the first of which is `output` of the
-  /// group.
+  /// What one panel of inputs adds to a row; the first one to its `start`.
   void buildRow(VectorBuilder &b, const Task &task, int64_t count,
-                mlir::Value vector, mlir::Value row);
+                mlir::Value vector, mlir::Value row, mlir::Value panel);
+  void storeSums(VectorBuilder &b, const Task &task, int64_t count,
+                 mlir::Value vector, mlir::Value output, mlir::ValueRange sums);
   /// The first terms of the sums of `rows` outputs × `count` vectors.
   llvm::SmallVector<mlir::Value> buildStart(VectorBuilder &b, const Task &task,
                                             int64_t count, mlir::Value output);
+  /// What panels before have made of them.
+  llvm::SmallVector<mlir::Value> loadSums(VectorBuilder &b, const Task &task,
+                                          int64_t count, mlir::Value vector,
+                                          mlir::Value output);
   /// The sums with what block `block` adds to them.
   llvm::SmallVector<mlir::Value> buildBlock(VectorBuilder &b, const Task &task,
                                             int64_t count, mlir::Value vector,
@@ -69,6 +76,7 @@ private:
   /// Writes one vector of tokens of the group to y.
   void buildResults(VectorBuilder &b, const Task &task, mlir::Value vector);
 
+  SparseForm form;
   int64_t k, n, rows, vectors;
   Activation activation;
   bool hasBias, writesTiles;

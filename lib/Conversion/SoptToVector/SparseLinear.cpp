@@ -93,9 +93,9 @@ SparseLinearToKernel::matchAndRewrite(LinearOp op,
   ImplicitLocOpBuilder b(op.getLoc(), rewriter);
   auto weightType = cast<RankedTensorType>(op.getWeight().getType());
   int64_t k = weightType.getDimSize(0), n = weightType.getDimSize(1);
-  int64_t blockRows = schedule.getLayout().getBlockShape().first;
   bool writesTiles = isReadAsTiles(op.getResult());
-  SparseKernel kernel(k, n, blockRows, getVectors(kernels.getIsa(), schedule),
+  SparseKernel kernel(schedule.getLayout(), k, n,
+                      getVectors(kernels.getIsa(), schedule),
                       op.getActivation(), bool(op.getBias()), writesTiles);
 
   Value x = tiles.get(b, op.getX(), k);
@@ -112,8 +112,8 @@ SparseLinearToKernel::matchAndRewrite(LinearOp op,
   Value y = writesTiles ? tiles.allocateFor(b, tokens, n) : allocate(b, sizes);
   arguments.push_back(writesTiles ? y : viewRows(b, y));
 
-  Value flopsPerToken =
-      arith::ConstantIndexOp::create(b, 2 * weight.numBlocks * blockRows);
+  Value flopsPerToken = arith::ConstantIndexOp::create(
+      b, 2 * weight.numBlocks * schedule.getLayout().getBlockShape().first);
   kernels.countFlops(b, arith::MulIOp::create(b, tokens, flopsPerToken));
   kernels.call(b, kernel.getName(), kernels.getIsa(), arguments,
                [&](VectorBuilder &b, ValueRange arguments) {

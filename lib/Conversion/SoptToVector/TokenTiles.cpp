@@ -57,9 +57,10 @@ Value TokenTiles::allocateFor(ImplicitLocOpBuilder &b, Value tokens,
   auto index = [&](int64_t i) { return arith::ConstantIndexOp::create(b, i); };
   Value numTiles = arith::DivUIOp::create(
       b, arith::AddIOp::create(b, tokens, index(kTokens - 1)), index(kTokens));
-  return allocate(b, {OpFoldResult(numTiles),
-                      b.getIndexAttr(llvm::alignTo(features, kGroupOutputs)),
-                      b.getIndexAttr(kTokens)});
+  return allocate(
+      b, {OpFoldResult(numTiles),
+          b.getIndexAttr(llvm::alignTo(features, SparseForm::kMaxGroupOutputs)),
+          b.getIndexAttr(kTokens)});
 }
 
 void TokenTiles::set(ImplicitLocOpBuilder &b, Value tensor, Value tiles) {
