@@ -89,28 +89,29 @@ static std::string quoteForODS(StringRef text) {
 }
 
 /// The default as ODS wants it: a C++ expression inside a string, or empty.
+/// Nine digits tell every float from its neighbours.
 static std::string getDefault(const OpSchema::Attribute &attribute) {
   const AttributeProto &value = attribute.default_value;
   if (attribute.required || value.name().empty())
     return "";
-  auto list = [](const auto &range) {
+  auto list = [](const auto &range, const char *format) {
     return "\"{" +
-           join(
-               map_range(range, [](auto v) { return formatv("{0}", v).str(); }),
-               ", ") +
+           join(map_range(range,
+                          [&](auto v) { return formatv(format, v).str(); }),
+                ", ") +
            "}\"";
   };
   switch (attribute.type) {
   case AttributeProto::FLOAT:
-    return formatv("\"{0:e}\"", value.f());
+    return formatv("\"{0:e8}\"", value.f());
   case AttributeProto::INT:
     return formatv("\"{0}\"", value.i());
   case AttributeProto::STRING:
     return quoteForODS(quoteForODS(value.s()));
   case AttributeProto::FLOATS:
-    return list(value.floats());
+    return list(value.floats(), "{0:e8}");
   case AttributeProto::INTS:
-    return list(value.ints());
+    return list(value.ints(), "{0}");
   default:
     return "";
   }
