@@ -102,9 +102,8 @@ ShapeAnalysis::Facts ShapeAnalysis::makeDefaultFacts(Value value) {
     return result;
   result.shape.emplace();
   for (int64_t size : type.getShape())
-    result.shape->push_back(ShapedType::isDynamic(size)
-                                ? intern("?" + std::to_string(numUnknown++))
-                                : DimExpr(size));
+    result.shape->push_back(ShapedType::isDynamic(size) ? makeUnknown()
+                                                        : DimExpr(size));
   return result;
 }
 
@@ -180,6 +179,10 @@ std::string ShapeAnalysis::toString(const DimExpr &expr) const {
   llvm::raw_string_ostream os(text);
   print(os, expr);
   return text;
+}
+
+DimExpr ShapeAnalysis::makeUnknown() {
+  return intern("?" + std::to_string(numUnknown++));
 }
 
 DimExpr ShapeAnalysis::floorDiv(const DimExpr &a, const DimExpr &b) {

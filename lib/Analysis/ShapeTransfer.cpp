@@ -285,34 +285,42 @@ std::optional<DimExpr> inferSliceSize(ShapeAnalysis &analysis,
 MaybeShape inferSlice(ShapeAnalysis &analysis, ShapeTransfer &transfer,
                       onnx::SliceOp op) {
   const SymbolicShape *from = analysis.getShape(op.getData());
+  if (!from)
+    return std::nullopt;
+  auto makeUnknown = [&] {
+    SymbolicShape result;
+    for (size_t i = 0; i < from->size(); ++i)
+      result.push_back(analysis.makeUnknown());
+    return result;
+  };
   const SymbolicContents *starts = analysis.getContents(op.getStarts());
   const SymbolicContents *ends = analysis.getContents(op.getEnds());
-  if (!from || !starts || !ends || starts->size() != ends->size())
-    return std::nullopt;
+  if (!starts || !ends || starts->size() != ends->size())
+    return makeUnknown();
   SmallVector<int64_t> axes =
       llvm::to_vector(llvm::seq<int64_t>(starts->size()));
   SmallVector<int64_t> steps(starts->size(), 1);
   if (Value value = op.getAxes()) {
     auto constants = transfer.getConstants(value);
     if (!constants || constants->size() != starts->size())
-      return std::nullopt;
+      return makeUnknown();
     axes = *constants;
   }
   if (Value value = op.getSteps()) {
     auto constants = transfer.getConstants(value);
     if (!constants || constants->size() != starts->size())
-      return std::nullopt;
+      return makeUnknown();
     steps = *constants;
   }
   SymbolicShape result(*from);
   for (size_t i = 0; i < axes.size(); ++i) {
     std::optional<int64_t> axis = normalizeAxis(axes[i], from->size());
-    std::optional<DimExpr> size;
-    if (axis && steps[i] == 1)
-      size = inferSliceSize(analysis, (*from)[*axis], (*starts)[i], (*ends)[i]);
-    if (!size)
+    if (!axis)
       return std::nullopt;
-    result[*axis] = *size;
+    std::optional<DimExpr> size;
+    if (steps[i] == 1)
+      size = inferSliceSize(analysis, (*from)[*axis], (*starts)[i], (*ends)[i]);
+    result[*axis] = size ? *size : analysis.makeUnknown();
   }
   return result;
 }
@@ -360,10 +368,24 @@ MaybeShape inferReduce(ShapeAnalysis &analysis, ShapeTransfer &transfer,
   llvm::SmallBitVector reduced(from->size());
   SmallVector<int64_t> axes;
   if (op->getNumOperands() > 1) {
-    auto constants = transfer.getConstants(op->getOperand(1));
-    if (!constants)
+    Value given = op->getOperand(1);
+    auto type = dyn_cast<RankedTensorType>(given.getType());
+    if (!type || !type.hasStaticShape())
       return std::nullopt;
-    axes = *constants;
+    int64_t numAxes = type.getNumElements(), rank = from->size();
+    auto constants = transfer.getConstants(given);
+    // Only a run tells which dimensions go, but how many is known.
+    if (!constants && numAxes > 0) {
+      int64_t left = getFlag("keepdims", 1) ? rank : rank - numAxes;
+      if (left < 0)
+        return std::nullopt;
+      SymbolicShape result;
+      for (int64_t i = 0; i < left; ++i)
+        result.push_back(analysis.makeUnknown());
+      return result;
+    }
+    if (constants)
+      axes = *constants;
   }
   if (axes.empty() && !getFlag("noop_with_empty_axes", 0))
     reduced.set();

@@ -127,12 +127,21 @@ static OwningOpRef<ModuleOp> spellInONNX(ModuleOp module) {
   return succeeded(passes.run(*spelt)) ? std::move(spelt) : nullptr;
 }
 
-LogicalResult sopt::exportONNX(ModuleOp original, StringRef path,
-                               int64_t maxBytes) {
-  OwningOpRef<ModuleOp> spelt = spellInONNX(original);
-  if (!spelt)
+namespace {
+/// A checked model, and the module that its weights lie in.
+struct ExportedModel {
+  OwningOpRef<ModuleOp> module;
+  ModelProto model;
+  std::vector<Weight> weights;
+};
+} // namespace
+
+static FailureOr<ExportedModel> exportModel(ModuleOp original) {
+  ExportedModel exported;
+  exported.module = spellInONNX(original);
+  if (!exported.module)
     return failure();
-  ModuleOp module = *spelt;
+  ModuleOp module = *exported.module;
   func::FuncOp function = findGraph(module);
   if (!function || !function.getBody().hasOneBlock())
     return module.emitError("has no graph to write as ONNX: neither a function "
@@ -147,20 +156,34 @@ LogicalResult sopt::exportONNX(ModuleOp original, StringRef path,
   if (!description)
     description = DictionaryAttr::get(module.getContext());
 
-  ModelProto model;
-  std::vector<Weight> weights;
   GraphExporter exporter(function, declareTensors);
-  if (failed(exporter.run(*model.mutable_graph(), weights)))
+  if (failed(exporter.run(*exported.model.mutable_graph(), exported.weights)))
     return failure();
-  describeModel(description, model);
-  declareOpsets(description, exporter.getNodes(), model);
+  describeModel(description, exported.model);
+  declareOpsets(description, exporter.getNodes(), exported.model);
 
-  if (llvm::Error error = checkModel(model, weights))
+  if (llvm::Error error = checkModel(exported.model, exported.weights))
     return module.emitError("the model to be written is not valid ONNX: ")
            << toString(std::move(error));
+  return std::move(exported);
+}
+
+LogicalResult sopt::exportONNX(ModuleOp module, StringRef path,
+                               int64_t maxBytes) {
+  FailureOr<ExportedModel> exported = exportModel(module);
+  if (failed(exported))
+    return failure();
   if (llvm::Error error =
-          writeModel(std::move(model), std::move(weights), path, maxBytes))
+          writeModel(std::move(exported->model), std::move(exported->weights),
+                     path, maxBytes))
     return module.emitError("cannot write '")
            << path << "': " << toString(std::move(error));
   return success();
+}
+
+FailureOr<std::string> sopt::serializeONNX(ModuleOp module) {
+  FailureOr<ExportedModel> exported = exportModel(module);
+  if (failed(exported))
+    return failure();
+  return serializeModel(std::move(exported->model), exported->weights);
 }

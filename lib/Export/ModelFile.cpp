@@ -137,6 +137,13 @@ static SerializedModel serialize(ModelProto &model, ArrayRef<Weight> weights) {
   return pieces;
 }
 
+std::string sopt::serializeModel(ModelProto model, ArrayRef<Weight> weights) {
+  std::string bytes;
+  raw_string_ostream os(bytes);
+  serialize(model, weights).write(os);
+  return bytes;
+}
+
 //===----------------------------------------------------------------------===//
 // Files
 //===----------------------------------------------------------------------===//

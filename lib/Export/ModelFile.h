@@ -22,6 +22,10 @@ namespace sopt {
 llvm::Error checkModel(const ::onnx::ModelProto &model,
                        llvm::ArrayRef<Weight> weights);
 
+/// The bytes of `model` with `weights`.
+std::string serializeModel(::onnx::ModelProto model,
+                           llvm::ArrayRef<Weight> weights);
+
 /// Writes `model` with `weights` as `path`, or, where that would exceed
 /// `maxBytes`, with the weights beside it in `path`.data. Files appear whole or
 /// not at all. Weights are not copied.

@@ -144,10 +144,11 @@ static llvm::Error importMainGraph(OnnxFile &file, ModuleOp module) {
   return llvm::Error::success();
 }
 
-OwningOpRef<ModuleOp> sopt::importONNX(StringRef path, MLIRContext *context) {
+/// The module of `file`; errors are located at `name`.
+static OwningOpRef<ModuleOp> importFile(Expected<OnnxFile> file, StringRef name,
+                                        MLIRContext *context) {
   context->loadDialect<ONNXDialect, SoptDialect, func::FuncDialect>();
-  Location loc = FileLineColLoc::get(context, path, 0, 0);
-  Expected<OnnxFile> file = loadOnnxFile(path);
+  Location loc = FileLineColLoc::get(context, name, 0, 0);
   if (!file) {
     emitError(loc) << toString(file.takeError());
     return nullptr;
@@ -162,4 +163,15 @@ OwningOpRef<ModuleOp> sopt::importONNX(StringRef path, MLIRContext *context) {
   if (failed(verify(*module)))
     return nullptr;
   return module;
+}
+
+OwningOpRef<ModuleOp> sopt::importONNX(StringRef path, MLIRContext *context) {
+  return importFile(loadOnnxFile(path), path, context);
+}
+
+OwningOpRef<ModuleOp> sopt::importONNX(llvm::MemoryBufferRef bytes,
+                                       ArrayRef<StringRef> expanded,
+                                       MLIRContext *context) {
+  return importFile(loadOnnxFile(bytes, expanded), bytes.getBufferIdentifier(),
+                    context);
 }

@@ -44,7 +44,24 @@ int sopt::getNewestOpset() {
 // Reading
 //===----------------------------------------------------------------------===//
 
-static Expected<std::unique_ptr<ModelProto>> parse(StringRef path) {
+static Expected<std::unique_ptr<ModelProto>> parse(MemoryBufferRef bytes) {
+  if (bytes.getBufferSize() > INT_MAX)
+    return createStringError("is larger than the 2 GB that one file can hold; "
+                             "save it with external data");
+  google::protobuf::io::CodedInputStream input(
+      reinterpret_cast<const uint8_t *>(bytes.getBufferStart()),
+      int(bytes.getBufferSize()));
+  auto model = std::make_unique<ModelProto>();
+  if (!model->ParseFromCodedStream(&input) || !input.ConsumedEntireMessage())
+    return createStringError("is not an ONNX model, or a damaged one");
+  if (!model->has_graph())
+    return createStringError("is not an ONNX model: it holds no graph");
+  if (model->graph().output().empty())
+    return createStringError("has no outputs, so there is nothing to compute");
+  return std::move(model);
+}
+
+static Expected<std::unique_ptr<ModelProto>> read(StringRef path) {
   // Mapped rather than read in blocks: protobuf then knows the length of each
   // weight at once, and its strings do not grow by doubling.
   if (sys::fs::is_directory(path))
@@ -54,20 +71,7 @@ static Expected<std::unique_ptr<ModelProto>> parse(StringRef path) {
   if (!file)
     return createStringError("cannot be read: %s",
                              file.getError().message().c_str());
-  if ((*file)->getBufferSize() > INT_MAX)
-    return createStringError("is larger than the 2 GB that one file can hold; "
-                             "save it with external data");
-  google::protobuf::io::CodedInputStream input(
-      reinterpret_cast<const uint8_t *>((*file)->getBufferStart()),
-      int((*file)->getBufferSize()));
-  auto model = std::make_unique<ModelProto>();
-  if (!model->ParseFromCodedStream(&input) || !input.ConsumedEntireMessage())
-    return createStringError("is not an ONNX model, or a damaged one");
-  if (!model->has_graph())
-    return createStringError("is not an ONNX model: it holds no graph");
-  if (model->graph().output().empty())
-    return createStringError("has no outputs, so there is nothing to compute");
-  return std::move(model);
+  return parse(**file);
 }
 
 static Error checkOpsets(const ModelProto &model) {
@@ -358,14 +362,45 @@ static Error check(ModelProto &model) {
   return error;
 }
 
-Expected<OnnxFile> sopt::loadOnnxFile(StringRef path) {
+/// Writes the defaults of absent attributes into the nodes of ONNX's operators
+/// `names`: the library forgets them where it puts a function in place of one.
+static void stateDefaults(GraphProto &graph, ArrayRef<StringRef> names) {
+  for (NodeProto &node : *graph.mutable_node()) {
+    const auto *schema = ::onnx::OpSchemaRegistry::Schema(node.op_type());
+    if (!schema || !is_contained(names, node.op_type()))
+      continue;
+    for (const auto &entry : schema->attributes())
+      if (entry.second.default_value.has_type() &&
+          none_of(node.attribute(), [&](const AttributeProto &attribute) {
+            return attribute.name() == entry.first;
+          })) {
+        *node.add_attribute() = entry.second.default_value;
+        node.mutable_attribute()->rbegin()->set_name(entry.first);
+      }
+  }
+}
+
+/// Replaces nodes of ONNX's operators `names` by the functions that define
+/// them.
+static Error expandOperators(ModelProto &model, ArrayRef<StringRef> names) {
+  stateDefaults(*model.mutable_graph(), names);
+  ::onnx::inliner::FunctionIdVector ids;
+  for (StringRef name : names)
+    ids.emplace_back("", name.str());
+  auto set = ::onnx::inliner::FunctionIdSet::Create(std::move(ids));
+  return callLibrary([&] {
+    ::onnx::inliner::InlineSelectedFunctions(model, *set,
+                                             /*schema_registry=*/nullptr);
+  });
+}
+
+/// Brings a model to the one form; `folder` has the files that it refers to.
+static Expected<OnnxFile> prepare(std::unique_ptr<ModelProto> model,
+                                  StringRef folder,
+                                  ArrayRef<StringRef> expanded) {
   OnnxFile file;
-  Expected<std::unique_ptr<ModelProto>> model = parse(path);
-  if (!model)
-    return model.takeError();
-  file.model = std::move(*model);
-  file.externalFiles =
-      std::make_unique<ExternalFiles>(sys::path::parent_path(path).str());
+  file.model = std::move(model);
+  file.externalFiles = std::make_unique<ExternalFiles>(folder.str());
   if (Error error = checkOpsets(*file.model))
     return std::move(error);
 
@@ -395,10 +430,31 @@ Expected<OnnxFile> sopt::loadOnnxFile(StringRef path) {
                                                 /*convert_version=*/true);
         }))
       return std::move(error);
+  // In the version of the model, to which the functions belong.
+  if (!expanded.empty())
+    if (Error error = expandOperators(*file.model, expanded))
+      return std::move(error);
   settleSubgraphs(*file.model);
   if (Error error = convertToNewestOpset(*file.model))
     return std::move(error);
+  // Its shapes are inferred through its function.
+  stateDefaults(*file.model->mutable_graph(), {"MeanVarianceNormalization"});
   if (Error error = inferShapes(*file.model))
     return std::move(error);
   return std::move(file);
+}
+
+Expected<OnnxFile> sopt::loadOnnxFile(StringRef path) {
+  Expected<std::unique_ptr<ModelProto>> model = read(path);
+  if (!model)
+    return model.takeError();
+  return prepare(std::move(*model), sys::path::parent_path(path), {});
+}
+
+Expected<OnnxFile> sopt::loadOnnxFile(MemoryBufferRef bytes,
+                                      ArrayRef<StringRef> expanded) {
+  Expected<std::unique_ptr<ModelProto>> model = parse(bytes);
+  if (!model)
+    return model.takeError();
+  return prepare(std::move(*model), "", expanded);
 }

@@ -14,6 +14,7 @@
 #define SPARSE_OPT_LIB_IMPORT_ONNXFILE_H
 
 #include "SparseData.h"
+#include "llvm/Support/MemoryBufferRef.h"
 #include <map>
 #include <string>
 #include <vector>
@@ -47,6 +48,11 @@ struct OnnxFile {
 /// Reads the file at `path`. The error is one line that says what is wrong
 /// with which part of the model.
 llvm::Expected<OnnxFile> loadOnnxFile(llvm::StringRef path);
+
+/// The same from the bytes of a file that refers to no other, with the
+/// operators `expanded` replaced by their functions.
+llvm::Expected<OnnxFile> loadOnnxFile(llvm::MemoryBufferRef bytes,
+                                      llvm::ArrayRef<llvm::StringRef> expanded);
 
 } // namespace sopt
 

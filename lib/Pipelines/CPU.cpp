@@ -29,6 +29,14 @@ static void cleanUp(OpPassManager &passes) {
 static void addTensorPasses(OpPassManager &passes,
                             const CPUPipelineOptions &options) {
   passes.addPass(createRecordSignature());
+  passes.addPass(createExpandFunctions());
+  // Definitions are full of constants and of sizes, and of branches that these
+  // decide.
+  for (int i = 0; i < 2; ++i) {
+    passes.addPass(createFoldConstants());
+    passes.addPass(createSimplifyONNXShapes());
+  }
+  passes.addPass(createFoldConstants());
   passes.addPass(createConvertOnnxToLinalg());
   // Sizes computed twice must be one value before kernels are chosen.
   cleanUp(passes);

@@ -66,6 +66,14 @@ struct CommandLine {
           "Time the kernels on this machine (a minute at most), and choose "
           "by their times from now on"),
       cl::cat(compiling)};
+  cl::opt<ListFormat> listSupported{
+      "list-supported", cl::ValueOptional,
+      cl::desc("Print the operators that --target=cpu takes and their element "
+               "types, and exit"),
+      cl::values(clEnumValN(ListFormat::Table, "table", "for reading"),
+                 clEnumValN(ListFormat::JSON, "json", "for programs"),
+                 clEnumValN(ListFormat::Table, "", "")),
+      cl::cat(compiling)};
   cl::opt<bool> quiet{"quiet", cl::desc("Do not show progress"),
                       cl::cat(compiling)};
 };
@@ -99,5 +107,6 @@ Options sopt::getOptions() {
   options.elide = commandLine->elide;
   options.measureMachine = commandLine->measureMachine;
   options.quiet = commandLine->quiet;
+  options.listSupported = commandLine->listSupported;
   return options;
 }

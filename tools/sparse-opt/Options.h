@@ -14,6 +14,7 @@
 namespace sopt {
 
 enum class Target { None, CPU };
+enum class ListFormat { None, Table, JSON };
 
 /// The options that are ours; all others are those of mlir-opt.
 struct Options {
@@ -26,6 +27,7 @@ struct Options {
   bool elide = false;
   bool measureMachine = false;
   bool quiet = false;
+  ListFormat listSupported = ListFormat::None;
 };
 
 /// Takes the options known so far from --help, not from --help-hidden. Called

@@ -8,6 +8,7 @@
 
 #include "Driver.h"
 #include "MeasureMachine.h"
+#include "Supported.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
@@ -40,6 +41,13 @@ int main(int argc, char **argv) {
   if (options.measureMachine)
     return mlir::asMainReturnCode(
         sopt::measureMachine(registry, options.quiet));
+  if (options.listSupported != sopt::ListFormat::None) {
+    mlir::MLIRContext context(registry);
+    sopt::printSupported(&context,
+                         options.listSupported == sopt::ListFormat::JSON,
+                         llvm::outs());
+    return 0;
+  }
   if (!sopt::isModelCommand(input, output, options))
     return mlir::asMainReturnCode(
         mlir::MlirOptMain(argc, argv, input, output, registry));

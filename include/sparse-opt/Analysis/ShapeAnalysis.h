@@ -74,6 +74,8 @@ public:
   // Arithmetic that may need a new symbol
   //===--------------------------------------------------------------------===//
 
+  /// A size that nothing is known about.
+  DimExpr makeUnknown();
   /// ⌊a / b⌋ for sizes a and b.
   DimExpr floorDiv(const DimExpr &a, const DimExpr &b);
   DimExpr min(const DimExpr &a, const DimExpr &b);

@@ -34,6 +34,10 @@ private:
 void populateOnnxToLinalgPatterns(const OnnxTypeConverter &converter,
                                   mlir::RewritePatternSet &patterns);
 
+/// The operators of ONNX, such as "Add", that have such a pattern, sorted.
+llvm::SmallVector<llvm::StringRef>
+getLoweredOperators(mlir::MLIRContext *context);
+
 } // namespace sopt
 
 #endif // SPARSE_OPT_CONVERSION_ONNXTOLINALG_H

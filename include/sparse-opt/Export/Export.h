@@ -30,6 +30,9 @@ mlir::LogicalResult exportONNX(mlir::ModuleOp module, llvm::StringRef path);
 mlir::LogicalResult exportONNX(mlir::ModuleOp module, llvm::StringRef path,
                                int64_t maxBytes);
 
+/// The bytes of the file that holds `module` with all its weights.
+mlir::FailureOr<std::string> serializeONNX(mlir::ModuleOp module);
+
 } // namespace sopt
 
 #endif // SPARSE_OPT_EXPORT_EXPORT_H

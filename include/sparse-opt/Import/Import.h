@@ -10,6 +10,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "llvm/Support/MemoryBufferRef.h"
 
 namespace sopt {
 
@@ -25,6 +26,14 @@ namespace sopt {
 /// On failure emits one error, located at `path`, and returns null.
 mlir::OwningOpRef<mlir::ModuleOp> importONNX(llvm::StringRef path,
                                              mlir::MLIRContext *context);
+
+/// The same from the bytes of a file, which may not refer to others; errors are
+/// located at the buffer's name. Operators in `expanded` are replaced by the
+/// functions that ONNX defines them by.
+mlir::OwningOpRef<mlir::ModuleOp>
+importONNX(llvm::MemoryBufferRef bytes,
+           llvm::ArrayRef<llvm::StringRef> expanded,
+           mlir::MLIRContext *context);
 
 /// The name of the function that holds the graph.
 constexpr llvm::StringLiteral mainGraphName = "main_graph";

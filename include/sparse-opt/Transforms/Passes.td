@@ -38,6 +38,7 @@ def SimplifyONNXShapes : Pass<"onnx-simplify-shapes"> {
       whatever `training_mode` says), a Cast to the same type, a Reshape,
       Expand, Slice, Transpose, Concat, Squeeze, Unsqueeze that keeps its
       operand, an Expand whose users broadcast anyway;
+    - an If with a constant condition becomes the branch it takes;
     - two Reshapes or two Transposes in a row become one; a Transpose written
       as Reshape, Transpose, Reshape becomes one Transpose.
 
@@ -136,6 +137,28 @@ def FoldConstants : Pass<"onnx-fold-constants", "::mlir::ModuleOp"> {
     Statistic<"numFolded", "num-folded", "Operations replaced by constants">,
   ];
   let dependentDialects = ["::sopt::onnx::ONNXDialect"];
+}
+
+def ExpandFunctions : Pass<"onnx-expand-functions", "::mlir::ModuleOp"> {
+  let summary = "Replace operators that ONNX defines by others";
+  let description = [{
+    ONNX defines many operators by functions of simpler ones. Those that no
+    lowering takes as wholes (losses, windows, RotaryEmbedding,
+    LinearAttention and others) are replaced by the ONNX library's functions,
+    at the newest opset and with shapes inferred. Every operation of the
+    definition gets the location of the node it defines. Left alone is what the
+    library cannot expand, such as operands without a rank.
+
+    ```mlir
+    %0 = onnx.NegativeLogLikelihoodLoss(%x, %target) {reduction = "none"} ...
+    // becomes
+    %1 = onnx.GatherElements(%x, ...) {axis = 1 : i64} ...
+    %2 = onnx.Neg(%1) ...
+    ```
+  }];
+  let dependentDialects = ["::mlir::func::FuncDialect",
+                           "::mlir::tensor::TensorDialect",
+                           "::sopt::onnx::ONNXDialect"];
 }
 
 def RecordSignature : Pass<"sopt-record-signature", "::mlir::ModuleOp"> {

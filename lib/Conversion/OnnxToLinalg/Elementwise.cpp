@@ -396,9 +396,14 @@ static Value bitShift(const Scalar &s, ValueRange x) {
 static Value bitCast(const Scalar &s, ValueRange x) {
   if (x[0].getType() == s.resultType)
     return x[0];
-  if (x[0].getType().getIntOrFloatBitWidth() !=
-      s.resultType.getIntOrFloatBitWidth())
+  // A boolean lies in a byte.
+  auto getWidth = [](Type type) {
+    return type.isInteger(1) ? 8 : type.getIntOrFloatBitWidth();
+  };
+  if (getWidth(x[0].getType()) != getWidth(s.resultType))
     return nullptr;
+  if (x[0].getType().isInteger(1) || s.resultType.isInteger(1))
+    return s.e.convert(x[0], s.resultType, /*fromUnsigned=*/true, true);
   return s.e.make<arith::BitcastOp>(s.resultType, x[0]);
 }
 
@@ -529,7 +534,7 @@ static const ElementwiseOperator kOperators[] = {
 /// Half floats are computed as f32: correctly rounded, and as other runtimes.
 static Value widen(Emitter &e, Value x) {
   bool isSmall = isFloat(x) && x.getType().getIntOrFloatBitWidth() < 32;
-  return isSmall ? e.make<arith::ExtFOp>(e.getF32Type(), x) : x;
+  return isSmall ? e.changePrecision(x, e.getF32Type()) : x;
 }
 
 /// One element of the result of `op`, null if its types are not supported.
@@ -544,8 +549,8 @@ static Value makeElement(const ElementwiseOperator &entry, Operation *op,
   SmallVector<Value> x = llvm::map_to_vector(
       operands, [&](Value operand) { return widen(e, operand); });
   Value value = entry.body(s, x);
-  if (value && value.getType() != resultType && isFloat(value))
-    return e.convert(value, resultType, false, false);
+  if (value && isFloat(value) && isa<FloatType>(resultType))
+    return e.changePrecision(value, resultType);
   return value;
 }
 

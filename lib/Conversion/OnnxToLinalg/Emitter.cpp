@@ -170,6 +170,21 @@ Value Emitter::convert(Value value, Type to, bool fromUnsigned,
   return make<arith::ExtSIOp>(to, value);
 }
 
+Value Emitter::changePrecision(Value value, Type type) {
+  if (value.getType() == type)
+    return value;
+  unsigned from = value.getType().getIntOrFloatBitWidth();
+  unsigned to = type.getIntOrFloatBitWidth();
+  auto contract = arith::FastMathFlagsAttr::get(getContext(),
+                                                arith::FastMathFlags::contract);
+  if (from < to)
+    return arith::ExtFOp::create(*this, type, value, contract);
+  if (from > to && from == 32)
+    return arith::TruncFOp::create(*this, type, value,
+                                   arith::RoundingModeAttr(), contract);
+  return convert(value, type, /*fromUnsigned=*/false, /*toUnsigned=*/false);
+}
+
 Value Emitter::addReassociable(Value a, Value b) {
   return arith::AddFOp::create(*this, a, b, arith::FastMathFlags::reassoc);
 }

@@ -122,6 +122,11 @@ public:
   mlir::Value convert(mlir::Value value, mlir::Type type, bool fromUnsigned,
                       bool toUnsigned);
 
+  /// A float as one of another width, for an operator that computes in more
+  /// bits than its operands have. Where loops are fused, rounding a value
+  /// between two operators and widening it again is left out.
+  mlir::Value changePrecision(mlir::Value value, mlir::Type type);
+
   /// a + b in an order that LLVM may choose, so that sums vectorise.
   mlir::Value addReassociable(mlir::Value a, mlir::Value b);
   /// The least or the greatest number of a type; infinities for floats.

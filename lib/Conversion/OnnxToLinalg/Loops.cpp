@@ -66,10 +66,7 @@ Value Emitter::convertElements(Value tensor, Type type) {
     return tensor;
   return map(sizes(tensor), type,
              {{tensor, getMultiDimIdentityMap(getRank(tensor))}},
-             [&](ValueRange args) {
-               return convert(args[0], type, /*fromUnsigned=*/false,
-                              /*toUnsigned=*/false);
-             });
+             [&](ValueRange args) { return changePrecision(args[0], type); });
 }
 
 Value Emitter::widen(Value tensor) {

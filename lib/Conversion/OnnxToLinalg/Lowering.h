@@ -134,6 +134,7 @@ mlir::FailureOr<mlir::Value> makeMatrixProduct(Emitter &e, mlir::Value a,
                                                mlir::Value b);
 
 void populateAttentionLowerings(LoweringSet &set);
+void populateCacheUpdateLowerings(LoweringSet &set);
 void populateControlFlowLowerings(LoweringSet &set);
 void populateConvTransposeLowerings(LoweringSet &set);
 void populateConvolutionLowerings(LoweringSet &set);
@@ -148,6 +149,7 @@ void populateIndexingLowerings(LoweringSet &set);
 void populateIterationLowerings(LoweringSet &set);
 void populateMatMulLowerings(LoweringSet &set);
 void populateNormalizationLowerings(LoweringSet &set);
+void populateOptionalLowerings(LoweringSet &set);
 void populatePoolingLowerings(LoweringSet &set);
 void populateQuantizationLowerings(LoweringSet &set);
 void populateQuantizedConvolutionLowerings(LoweringSet &set);

@@ -61,8 +61,12 @@ static Value makeContraction(Emitter &e, Value a, Value b,
                 [&](ValueRange args) -> SmallVector<Value> {
                   if (!isFloat)
                     return {e.add(args[2], e.mul(args[0], args[1]))};
-                  Value x = e.convert(args[0], sumType, false, false);
-                  Value y = e.convert(args[1], sumType, false, false);
+                  auto widen = [&](Value v) {
+                    return isa<FloatType>(sumType)
+                               ? e.changePrecision(v, sumType)
+                               : e.convert(v, sumType, false, false);
+                  };
+                  Value x = widen(args[0]), y = widen(args[1]);
                   return {e.make<arith::AddFOp>(args[2],
                                                 e.make<arith::MulFOp>(x, y))};
                 })

@@ -172,23 +172,75 @@ static Lowered lowerRMSNormalization(onnx::RMSNormalizationOp op,
 // BatchNormalization, InstanceNormalization, GroupNormalization
 //===----------------------------------------------------------------------===//
 
+namespace {
+/// One number per channel.
+struct ChannelStatistics {
+  Value mean, variance;
+};
+} // namespace
+
+/// Of the elements of `x` in each channel.
+static ChannelStatistics measureChannels(Emitter &e, Value x) {
+  Type type = getElementType(x);
+  Value channels = e.size(x, 1);
+  SmallVector<int64_t> axes = axesFrom(2, getRank(x));
+  axes.insert(axes.begin(), 0);
+  Value mean = getMean(e, x, axes);
+  Value centred = *combine<arith::SubFOp>(e, x, mean);
+  Value squares = e.map(
+      e.sizes(x), type, {{centred, e.getMultiDimIdentityMap(getRank(x))}},
+      [&](ValueRange args) { return e.make<arith::MulFOp>(args[0], args[0]); });
+  return {e.reshape(mean, {channels}),
+          e.reshape(getMean(e, squares, axes), {channels})};
+}
+
+/// old · momentum + now · (1 - momentum)
+static Value blend(Emitter &e, Value old, Value now, double momentum) {
+  Type type = getElementType(now);
+  AffineMap identity = e.getMultiDimIdentityMap(1);
+  return e.map(
+      e.sizes(now), type, {{old, identity}, {now, identity}},
+      [&](ValueRange args) {
+        return e.make<arith::AddFOp>(
+            e.make<arith::MulFOp>(args[0], e.constant(type, momentum)),
+            e.make<arith::MulFOp>(args[1], e.constant(type, 1 - momentum)));
+      });
+}
+
 // x · s + (B - mean · s) with s = scale / sqrt(variance + epsilon)
 static Lowered
 lowerBatchNormalization(onnx::BatchNormalizationOp op,
                         onnx::BatchNormalizationOp::Adaptor operands,
                         Emitter &e) {
-  if (op.getTrainingMode() || op.getNumResults() != 1)
-    return e.refuse("it is in training mode");
   Value x = e.widen(operands.getX());
   if (getRank(x) < 2)
     return e.refuse("its operand has no channels");
+  if (!op.getTrainingMode() && op.getNumResults() != 1)
+    return e.refuse("its statistics are outputs, but it is not in training "
+                    "mode");
   Type type = getElementType(x);
   Value channels = e.size(x, 1);
-  SmallVector<Emitter::Access> vectors;
+  SmallVector<Value> parameters, results(1);
   for (Value vector : {operands.getScale(), operands.getB(),
                        operands.getInputMean(), operands.getInputVar()})
-    vectors.push_back({e.convertElements(e.fit(vector, {channels}), type),
-                       e.getMultiDimIdentityMap(1)});
+    parameters.push_back(e.convertElements(e.fit(vector, {channels}), type));
+  // In training, statistics are those of this batch; the running ones follow.
+  if (op.getTrainingMode()) {
+    ChannelStatistics now = measureChannels(e, x);
+    double momentum = op.getMomentum().convertToDouble();
+    auto blended = {blend(e, parameters[2], now.mean, momentum),
+                    blend(e, parameters[3], now.variance, momentum)};
+    for (auto [result, value] :
+         llvm::zip(op->getResults().drop_front(), blended))
+      results.push_back(
+          e.convertElements(value, getElementTypeOrSelf(result.getType())));
+    parameters[2] = now.mean;
+    parameters[3] = now.variance;
+  }
+  SmallVector<Emitter::Access> vectors =
+      llvm::map_to_vector(parameters, [&](Value parameter) {
+        return Emitter::Access{parameter, e.getMultiDimIdentityMap(1)};
+      });
   double epsilon = op.getEpsilon().convertToDouble();
   auto getFactor = [&](ValueRange args) {
     Value variance = e.make<arith::AddFOp>(args[3], e.constant(type, epsilon));
@@ -205,7 +257,8 @@ lowerBatchNormalization(onnx::BatchNormalizationOp op,
                     perChannel(e, shift, channels, spatial));
   if (failed(result))
     return failure();
-  return e.convertElements(*result, getElementType(operands.getX()));
+  results.front() = e.convertElements(*result, getElementType(operands.getX()));
+  return results;
 }
 
 static Lowered
@@ -369,10 +422,10 @@ static Lowered lowerLRN(onnx::LRNOp op, onnx::LRNOp::Adaptor operands,
 }
 
 void sopt::populateNormalizationLowerings(LoweringSet &set) {
+  addLowering<onnx::LRNOp>(set, lowerLRN);
   addLowering<onnx::BatchNormalizationOp>(set, lowerBatchNormalization);
   addLowering<onnx::GroupNormalizationOp>(set, lowerGroupNormalization);
   addLowering<onnx::InstanceNormalizationOp>(set, lowerInstanceNormalization);
-  addLowering<onnx::LRNOp>(set, lowerLRN);
   addLowering<onnx::LayerNormalizationOp>(set, lowerLayerNormalization);
   addLowering<onnx::LpNormalizationOp>(set, lowerLpNormalization);
   addLowering<onnx::MeanVarianceNormalizationOp>(

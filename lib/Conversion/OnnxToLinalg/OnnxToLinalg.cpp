@@ -103,6 +103,7 @@ void sopt::populateOnnxToLinalgPatterns(const OnnxTypeConverter &converter,
   patterns.add<ConstantLowering, SparseConstantLowering>(converter,
                                                          patterns.getContext());
   populateAttentionLowerings(set);
+  populateCacheUpdateLowerings(set);
   populateControlFlowLowerings(set);
   populateConvTransposeLowerings(set);
   populateConvolutionLowerings(set);
@@ -117,6 +118,7 @@ void sopt::populateOnnxToLinalgPatterns(const OnnxTypeConverter &converter,
   populateIterationLowerings(set);
   populateMatMulLowerings(set);
   populateNormalizationLowerings(set);
+  populateOptionalLowerings(set);
   populatePoolingLowerings(set);
   populateQuantizationLowerings(set);
   populateQuantizedConvolutionLowerings(set);
@@ -131,6 +133,22 @@ void sopt::populateOnnxToLinalgPatterns(const OnnxTypeConverter &converter,
                                                                  converter);
   populateReturnOpTypeConversionPattern(patterns, converter);
   populateCallOpTypeConversionPattern(patterns, converter);
+}
+
+SmallVector<StringRef> sopt::getLoweredOperators(MLIRContext *context) {
+  context->loadDialect<onnx::ONNXDialect>();
+  OnnxTypeConverter converter;
+  RewritePatternSet patterns(context);
+  populateOnnxToLinalgPatterns(converter, patterns);
+  SmallVector<StringRef> result;
+  for (const auto &pattern : patterns.getNativePatterns()) {
+    std::optional<OperationName> root = pattern->getRootKind();
+    if (root &&
+        root->getDialectNamespace() == onnx::ONNXDialect::getDialectNamespace())
+      result.push_back(root->stripDialect());
+  }
+  llvm::sort(result);
+  return result;
 }
 
 namespace {

@@ -25,6 +25,32 @@ FailureOr<Value> sopt::alongAxis(Emitter &e, Value parameter, int64_t axis,
   return e.reshape(parameter, sizes);
 }
 
+/// A scale or zero point that each block of `blockSize` elements along `axis`
+/// has, repeated to the sizes of `x`.
+static FailureOr<Value> repeatBlocks(Emitter &e, Value parameter, Value x,
+                                     int64_t axis, int64_t blockSize) {
+  SmallVector<Value> sizes = e.sizes(x), blocks(sizes);
+  axis = normalizeAxis(axis, sizes.size());
+  if (blockSize < 0 || axis < 0 || axis >= int64_t(sizes.size()) ||
+      getRank(parameter) != int64_t(sizes.size()))
+    return e.refuse("its blocks do not fit the shape of its operand");
+  Value length = e.index(blockSize);
+  blocks[axis] = e.ceilDiv(sizes[axis], length);
+  parameter = e.fit(parameter, blocks);
+  return e.generate(sizes, getElementType(parameter), [&](ValueRange loops) {
+    SmallVector<Value> indices(loops);
+    indices[axis] = e.div(loops[axis], length);
+    return e.element(parameter, indices);
+  });
+}
+
+/// A parameter of (de)quantization, shaped to broadcast to `x`.
+static FailureOr<Value> spread(Emitter &e, Value parameter, Value x,
+                               int64_t axis, int64_t blockSize) {
+  return blockSize ? repeatBlocks(e, parameter, x, axis, blockSize)
+                   : alongAxis(e, parameter, axis, getRank(x));
+}
+
 Value sopt::roundTo(Emitter &e, Value x, Value zero, Type type,
                     bool isUnsigned) {
   Type f32 = x.getType();
@@ -46,15 +72,13 @@ static Lowered lowerDequantizeLinear(onnx::DequantizeLinearOp op,
                                      onnx::DequantizeLinearOp::Adaptor operands,
                                      Emitter &e) {
   Value x = operands.getX();
-  if (op.getBlockSize())
-    return e.refuse("its scales are per block");
-  int64_t axis = op.getAxis(), rank = getRank(x);
-  FailureOr<Value> scale = alongAxis(e, operands.getXScale(), axis, rank);
+  int64_t axis = op.getAxis(), block = op.getBlockSize();
+  FailureOr<Value> scale = spread(e, operands.getXScale(), x, axis, block);
   if (failed(scale))
     return failure();
   SmallVector<Value> terms = {x, *scale};
   if (operands.getXZeroPoint()) {
-    FailureOr<Value> zero = alongAxis(e, operands.getXZeroPoint(), axis, rank);
+    FailureOr<Value> zero = spread(e, operands.getXZeroPoint(), x, axis, block);
     if (failed(zero))
       return failure();
     terms.push_back(*zero);
@@ -82,20 +106,18 @@ static Lowered lowerQuantizeLinear(onnx::QuantizeLinearOp op,
                                    onnx::QuantizeLinearOp::Adaptor operands,
                                    Emitter &e) {
   Value x = operands.getX();
-  if (op.getBlockSize())
-    return e.refuse("its scales are per block");
   Type resultType = getElementTypeOrSelf(op.getY().getType());
   if (!isa<IntegerType>(resultType))
     return e.refuse("its result is not of integers");
   bool isUnsignedResult = isUnsigned(resultType);
   Type type = e.getIntegerType(resultType.getIntOrFloatBitWidth());
-  int64_t axis = op.getAxis(), rank = getRank(x);
-  FailureOr<Value> scale = alongAxis(e, operands.getYScale(), axis, rank);
+  int64_t axis = op.getAxis(), block = op.getBlockSize();
+  FailureOr<Value> scale = spread(e, operands.getYScale(), x, axis, block);
   if (failed(scale))
     return failure();
   SmallVector<Value> terms = {x, *scale};
   if (operands.getYZeroPoint()) {
-    FailureOr<Value> zero = alongAxis(e, operands.getYZeroPoint(), axis, rank);
+    FailureOr<Value> zero = spread(e, operands.getYZeroPoint(), x, axis, block);
     if (failed(zero))
       return failure();
     terms.push_back(*zero);

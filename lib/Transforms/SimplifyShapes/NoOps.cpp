@@ -105,12 +105,46 @@ struct RemoveConcat : OpRewritePattern<onnx::ConcatOp> {
     return forwardOperand(op, rewriter);
   }
 };
+
+/// If(constant) → the branch that it takes
+struct InlineBranch : OpRewritePattern<onnx::IfOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(onnx::IfOp op,
+                                PatternRewriter &rewriter) const override {
+    auto constant = op.getCond().getDefiningOp<onnx::ConstantOp>();
+    auto condition = constant
+                         ? dyn_cast<DenseElementsAttr>(constant.getValueAttr())
+                         : DenseElementsAttr();
+    if (!condition || condition.getNumElements() != 1)
+      return rewriter.notifyMatchFailure(op, "only a run tells the branch");
+    Region &branch = condition.getSplatValue<bool>() ? op.getThenBranch()
+                                                     : op.getElseBranch();
+    if (!branch.hasOneBlock())
+      return rewriter.notifyMatchFailure(op, "its branch is not one block");
+    Operation *yield = branch.front().getTerminator();
+    // What a graph returns keeps its type.
+    for (auto [value, result] :
+         llvm::zip_equal(yield->getOperands(), op->getResults()))
+      if (value.getType() != result.getType() &&
+          llvm::any_of(result.getUsers(), [](Operation *user) {
+            return user->hasTrait<OpTrait::IsTerminator>();
+          }))
+        return rewriter.notifyMatchFailure(op, "the types differ");
+    SmallVector<Value> values(yield->getOperands());
+    rewriter.eraseOp(yield);
+    rewriter.inlineBlockBefore(&branch.front(), op);
+    rewriter.replaceOp(op, values);
+    return success();
+  }
+};
 } // namespace
 
 void sopt::populateNoOpPatterns(RewritePatternSet &patterns,
                                 ShapeAnalysis &analysis) {
   patterns.add<RemoveIdentity<onnx::IdentityOp>, RemoveIdentity<onnx::CastOp>,
-               RemoveDropout, RemoveConcat>(patterns.getContext());
+               RemoveDropout, RemoveConcat, InlineBranch>(
+      patterns.getContext());
   patterns
       .add<RemoveSameShape<onnx::ReshapeOp>, RemoveSameShape<onnx::ExpandOp>,
            RemoveSameShape<onnx::SqueezeOp>, RemoveSameShape<onnx::UnsqueezeOp>,
