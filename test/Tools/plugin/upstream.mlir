@@ -31,4 +31,3 @@ func.func @main_graph(%x: tensor<?xf32> {onnx.name = "x"}) -> (tensor<?xf32> {on
 // HELP: --sopt-cpu
 
 // NEEDED: libMLIR.so.22.1
-// NEEDED-NOT: libprotobuf
