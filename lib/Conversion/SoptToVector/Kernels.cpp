@@ -61,9 +61,15 @@ bool sopt::isF32Tensor(Type type) {
 
 Value sopt::readOnlyBuffer(ImplicitLocOpBuilder &b, Value tensor) {
   auto type = cast<RankedTensorType>(tensor.getType());
-  return bufferization::ToBufferOp::create(
+  auto buffer = bufferization::ToBufferOp::create(
       b, MemRefType::get(type.getShape(), type.getElementType()), tensor,
       /*read_only=*/true);
+  // One for each call, which common subexpression elimination must not make one
+  // before the first: to bufferization, a tensor is read where this stands, and
+  // its memory may be another's before the second call.
+  buffer->setDiscardableAttr("sopt.call",
+                             DistinctAttr::create(b.getUnitAttr()));
+  return buffer;
 }
 
 Value sopt::allocate(ImplicitLocOpBuilder &b, ArrayRef<OpFoldResult> sizes) {
