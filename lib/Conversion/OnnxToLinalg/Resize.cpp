@@ -110,11 +110,13 @@ static void keepAspectRatio(Emitter &e, SmallVectorImpl<ResizedAxis> &axes,
   }
 }
 
-/// Whether size · scale is known to be no fraction, or is not known.
+/// Whether size · scale is known to be no fraction.
 static bool isWhole(const ResizedAxis &axis) {
-  std::optional<int64_t> size = getConstantSize(axis.size);
   std::optional<double> scale = getConstantFloat(axis.scale);
-  return !size || !scale || *size * *scale == std::floor(*size * *scale);
+  if (!scale)
+    return false;
+  double size = double(getConstantSize(axis.size).value_or(1));
+  return size * *scale == std::floor(size * *scale);
 }
 
 static FailureOr<SmallVector<ResizedAxis>>
@@ -160,8 +162,8 @@ readAxes(onnx::ResizeOp op, onnx::ResizeOp::Adaptor operands, Emitter &e) {
       op.getCoordinateTransformationMode() == "align_corners" &&
       !llvm::all_of(axes, isWhole))
     return e.refuse(
-        "it aligns corners of a result whose size times scale is "
-        "not whole, which the standard and runtimes do differently");
+        "it aligns corners where a size times its scale is not known to be "
+        "whole, which the standard and runtimes do differently");
   StringRef policy = op.getKeepAspectRatioPolicy();
   if (!wanted->empty() && policy != "stretch")
     keepAspectRatio(e, axes, policy == "not_larger");
