@@ -144,7 +144,8 @@ int32_t OldNode::getElementType(int input) const {
 template <typename T>
 static std::vector<double> toNumbers(ArrayRef<char> data) {
   const auto *begin = reinterpret_cast<const T *>(data.data());
-  return std::vector<double>(begin, begin + data.size() / sizeof(T));
+  size_t count = data.size() / sizeof(T);
+  return std::vector<double>(begin, begin + count);
 }
 
 Expected<std::vector<double>> OldNode::getNumbers(int input) const {

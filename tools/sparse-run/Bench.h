@@ -8,9 +8,9 @@
 #ifndef SPARSE_OPT_TOOLS_SPARSERUN_BENCH_H
 #define SPARSE_OPT_TOOLS_SPARSERUN_BENCH_H
 
-#include "sparse-opt/Execution/LoadedModel.h"
 #include "Options.h"
 #include "Reference.h"
+#include "sparse-opt/Execution/LoadedModel.h"
 
 namespace sopt {
 

@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Compare.h"
-#include "sparse-opt/Execution/Npz.h"
 #include "Values.h"
+#include "sparse-opt/Execution/Npz.h"
 #include <cmath>
 #include <cstring>
 #include <fmt/format.h>

@@ -8,8 +8,8 @@
 #ifndef SPARSE_OPT_TOOLS_SPARSERUN_COMPARE_H
 #define SPARSE_OPT_TOOLS_SPARSERUN_COMPARE_H
 
-#include "sparse-opt/Execution/LoadedModel.h"
 #include "Options.h"
+#include "sparse-opt/Execution/LoadedModel.h"
 
 namespace sopt {
 

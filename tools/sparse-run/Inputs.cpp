@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Inputs.h"
-#include "sparse-opt/Execution/Npz.h"
 #include "RandomInputs.h"
+#include "sparse-opt/Execution/Npz.h"
 
 using namespace llvm;
 using namespace sopt;

@@ -9,8 +9,8 @@
 #include "Compare.h"
 #include "Describe.h"
 #include "Inputs.h"
-#include "sparse-opt/Execution/Npz.h"
 #include "Profile.h"
+#include "sparse-opt/Execution/Npz.h"
 #include "llvm/Support/raw_ostream.h"
 #include <new>
 #include <unistd.h>

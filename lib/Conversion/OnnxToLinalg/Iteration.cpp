@@ -295,8 +295,8 @@ static Value pushSlice(Emitter &e, Value slice, Value stack, Value count,
     stack = makeRoom(e, stack, count, sizes);
   }
   SmallVector<OpFoldResult> offsets(type.getRank(), e.getIndexAttr(0));
-  SmallVector<OpFoldResult> taken(type.getRank(), e.getIndexAttr(1)),
-      steps(taken);
+  SmallVector<OpFoldResult> taken(type.getRank(), e.getIndexAttr(1));
+  SmallVector<OpFoldResult> steps(type.getRank(), e.getIndexAttr(1));
   offsets.front() = count;
   for (auto [place, size] :
        llvm::zip_equal(MutableArrayRef(taken).drop_front(), sizes))
