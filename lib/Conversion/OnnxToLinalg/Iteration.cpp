@@ -372,13 +372,17 @@ static bool isAlwaysTrue(Value condition, Block *body) {
 }
 
 namespace {
-struct LoopLowering : OpConversionPattern<onnx::LoopOp> {
-  LoopLowering(const LoweringSet &set)
-      : OpConversionPattern(set.converter, set.patterns.getContext()),
+/// An operator with a body, lowered by `lower`; the sizes that a failure has
+/// noted are forgotten.
+template <typename Op> struct IterationLowering : OpConversionPattern<Op> {
+  using OpAdaptor = typename Op::Adaptor;
+
+  IterationLowering(const LoweringSet &set)
+      : OpConversionPattern<Op>(set.converter, set.patterns.getContext()),
         state(set.state) {}
 
   LogicalResult
-  matchAndRewrite(onnx::LoopOp op, OpAdaptor operands,
+  matchAndRewrite(Op op, OpAdaptor operands,
                   ConversionPatternRewriter &rewriter) const override {
     Emitter e(op, rewriter, state);
     state.sizes.begin();
@@ -390,8 +394,20 @@ struct LoopLowering : OpConversionPattern<onnx::LoopOp> {
   }
 
 private:
+  virtual LogicalResult lower(Op op, OpAdaptor operands,
+                              ConversionPatternRewriter &rewriter,
+                              Emitter &e) const = 0;
+
+  LoweringState &state;
+};
+
+struct LoopLowering : IterationLowering<onnx::LoopOp> {
+  using IterationLowering::IterationLowering;
+
+private:
   LogicalResult lower(onnx::LoopOp op, OpAdaptor operands,
-                      ConversionPatternRewriter &rewriter, Emitter &e) const {
+                      ConversionPatternRewriter &rewriter,
+                      Emitter &e) const override {
     if (!op.getBody().hasOneBlock() || failed(checkTypes(e, op)))
       return e.refuse("it works on sequences, or a rank is not known");
     Block &body = op.getBody().front();
@@ -435,8 +451,6 @@ private:
     return replace(e, op, Lowered(results->carried), *getTypeConverter(),
                    rewriter);
   }
-
-  LoweringState &state;
 };
 
 //===----------------------------------------------------------------------===//
@@ -449,28 +463,13 @@ struct ScanOrder {
   SmallVector<bool> isReverse;
 };
 
-struct ScanLowering : OpConversionPattern<onnx::ScanOp> {
-  ScanLowering(const LoweringSet &set)
-      : OpConversionPattern(set.converter, set.patterns.getContext()),
-        state(set.state) {}
-
-  LogicalResult
-  matchAndRewrite(onnx::ScanOp op, OpAdaptor operands,
-                  ConversionPatternRewriter &rewriter) const override {
-    Emitter e(op, rewriter, state);
-    state.sizes.begin();
-    if (failed(lower(op, operands, rewriter, e))) {
-      state.sizes.abort();
-      return failure();
-    }
-    return success();
-  }
+struct ScanLowering : IterationLowering<onnx::ScanOp> {
+  using IterationLowering::IterationLowering;
 
 private:
   LogicalResult lower(onnx::ScanOp op, OpAdaptor operands,
-                      ConversionPatternRewriter &rewriter, Emitter &e) const;
-
-  LoweringState &state;
+                      ConversionPatternRewriter &rewriter,
+                      Emitter &e) const override;
 };
 } // namespace
 

@@ -209,15 +209,22 @@ static FailureOr<Value> multiplyCentred(Emitter &e, FailureOr<Value> a,
   return product;
 }
 
-static Lowered lowerMatMulInteger(onnx::MatMulIntegerOp op,
-                                  onnx::MatMulIntegerOp::Adaptor operands,
-                                  Emitter &e) {
-  FailureOr<Value> product = multiplyCentred(
+/// The product of both operands less their zero points.
+template <typename Op>
+static FailureOr<Value> multiplyIntegers(Op op, typename Op::Adaptor operands,
+                                         Emitter &e) {
+  return multiplyCentred(
       e,
       centre(e, operands.getA(), operands.getAZeroPoint(),
              isUnsigned(op.getA().getType()), /*isLeft=*/true),
       centre(e, operands.getB(), operands.getBZeroPoint(),
              isUnsigned(op.getB().getType()), /*isLeft=*/false));
+}
+
+static Lowered lowerMatMulInteger(onnx::MatMulIntegerOp op,
+                                  onnx::MatMulIntegerOp::Adaptor operands,
+                                  Emitter &e) {
+  FailureOr<Value> product = multiplyIntegers(op, operands, e);
   if (failed(product))
     return failure();
   return *product;
@@ -226,12 +233,7 @@ static Lowered lowerMatMulInteger(onnx::MatMulIntegerOp op,
 static Lowered lowerQLinearMatMul(onnx::QLinearMatMulOp op,
                                   onnx::QLinearMatMulOp::Adaptor operands,
                                   Emitter &e) {
-  FailureOr<Value> product = multiplyCentred(
-      e,
-      centre(e, operands.getA(), operands.getAZeroPoint(),
-             isUnsigned(op.getA().getType()), /*isLeft=*/true),
-      centre(e, operands.getB(), operands.getBZeroPoint(),
-             isUnsigned(op.getB().getType()), /*isLeft=*/false));
+  FailureOr<Value> product = multiplyIntegers(op, operands, e);
   if (failed(product))
     return failure();
   Type resultType = getElementTypeOrSelf(op.getY().getType());

@@ -95,7 +95,8 @@ void AttentionKernel::build(VectorBuilder &b, ValueRange arguments) {
   buildPackedKeys(b);
   if (padding)
     buildPaddingFlags(b);
-  b.parallel(numWorkers, [&](ValueRange at) { buildWorker(b, at[0]); });
+  b.shareOut(numTasks, numWorkers,
+             [&](Value worker, Value task) { buildTask(b, worker, task); });
 }
 
 void AttentionKernel::allocateScratch(VectorBuilder &b) {
@@ -167,19 +168,6 @@ void AttentionKernel::buildPaddingFlags(VectorBuilder &b) {
       Value flag = b.select(masked, b.scalar(1.0f), b.scalar(0.0f));
       memref::StoreOp::create(b, flag, paddingFlags, ValueRange{batch, key});
     });
-  });
-}
-
-// Tasks are split as evenly as whole tasks can be; those of one worker are
-// neighbours, so that they share a head's keys and values.
-void AttentionKernel::buildWorker(VectorBuilder &b, Value worker) {
-  auto firstOf = [&](Value worker) -> Value {
-    return arith::DivUIOp::create(b, b.mul(worker, numTasks), numWorkers);
-  };
-  Value begin = firstOf(worker), end = firstOf(b.add(worker, b.index(1)));
-  b.loop(begin, end, 1, {}, [&](Value task, ValueRange) {
-    buildTask(b, worker, task);
-    return SmallVector<Value>();
   });
 }
 

@@ -56,7 +56,6 @@ private:
   void buildPaddingFlags(VectorBuilder &b);
 
   // The steps of a task.
-  void buildWorker(VectorBuilder &b, mlir::Value worker);
   void buildTask(VectorBuilder &b, mlir::Value worker, mlir::Value task);
   void buildTile(VectorBuilder &b, const Task &task);
   void buildStart(VectorBuilder &b, const Task &task);

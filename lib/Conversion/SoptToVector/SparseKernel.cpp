@@ -55,20 +55,8 @@ void SparseKernel::build(VectorBuilder &b, ValueRange arguments) {
   if (!writesTiles)
     scratch = allocate(b, {numWorkers, b.getIndexAttr(form.groupOutputs),
                            b.getIndexAttr(TokenTiles::kTokens)});
-  b.parallel(numWorkers, [&](ValueRange at) { buildWorker(b, at[0]); });
-}
-
-// Tasks are split as evenly as whole tasks can be; those of one worker, and of
-// the workers of one thread, share a tile of x as far as possible.
-void SparseKernel::buildWorker(VectorBuilder &b, Value worker) {
-  auto firstOf = [&](Value worker) -> Value {
-    return arith::DivUIOp::create(b, b.mul(worker, numTasks), numWorkers);
-  };
-  Value begin = firstOf(worker), end = firstOf(b.add(worker, b.index(1)));
-  b.loop(begin, end, 1, {}, [&](Value task, ValueRange) {
-    buildTask(b, worker, task);
-    return SmallVector<Value>();
-  });
+  b.shareOut(numTasks, numWorkers,
+             [&](Value worker, Value task) { buildTask(b, worker, task); });
 }
 
 void SparseKernel::buildTask(VectorBuilder &b, Value worker, Value index) {

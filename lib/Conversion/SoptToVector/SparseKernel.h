@@ -44,7 +44,6 @@ private:
     mlir::Value vectors; ///< How many vectors hold them.
   };
 
-  void buildWorker(VectorBuilder &b, mlir::Value worker);
   void buildTask(VectorBuilder &b, mlir::Value worker, mlir::Value index);
   /// All outputs of the group, for `count` vectors of tokens from `vector` on.
   void buildVectors(VectorBuilder &b, const Task &task, int64_t count,

@@ -205,6 +205,21 @@ void VectorBuilder::parallel(ValueRange ends,
   body(loop.getInductionVars());
 }
 
+void VectorBuilder::shareOut(Value numTasks, Value numWorkers,
+                             function_ref<void(Value, Value)> body) {
+  parallel(numWorkers, [&](ValueRange at) {
+    Value worker = at[0];
+    auto firstOf = [&](Value worker) -> Value {
+      return arith::DivUIOp::create(*this, mul(worker, numTasks), numWorkers);
+    };
+    Value begin = firstOf(worker), end = firstOf(add(worker, index(1)));
+    loop(begin, end, 1, {}, [&](Value task, ValueRange) {
+      body(worker, task);
+      return SmallVector<Value>();
+    });
+  });
+}
+
 void VectorBuilder::when(Value condition, function_ref<void()> then,
                          function_ref<void()> otherwise) {
   auto branch = scf::IfOp::create(*this, condition, bool(otherwise));

@@ -83,6 +83,13 @@ public:
   /// For all i in [0, ends), in any order and on any thread: body(i).
   void parallel(mlir::ValueRange ends,
                 llvm::function_ref<void(mlir::ValueRange)> body);
+  /// For all `numTasks` tasks, shared out among `numWorkers` that run in any
+  /// order and on any thread: body(worker, task). Shares are as even as whole
+  /// tasks can be, and the tasks of one worker are neighbours, so that they may
+  /// share data.
+  void
+  shareOut(mlir::Value numTasks, mlir::Value numWorkers,
+           llvm::function_ref<void(mlir::Value worker, mlir::Value task)> body);
   /// If `condition`, `then`, else `otherwise`; `choose` gives their value.
   void when(mlir::Value condition, llvm::function_ref<void()> then,
             llvm::function_ref<void()> otherwise = {});
