@@ -110,13 +110,14 @@ static void keepAspectRatio(Emitter &e, SmallVectorImpl<ResizedAxis> &axes,
   }
 }
 
-/// Whether size · scale is known to be no fraction.
+/// Whether a constant scale gives no fraction of a constant size. Of a size
+/// that only a run tells, runtimes take the whole part, and so do we.
 static bool isWhole(const ResizedAxis &axis) {
   std::optional<double> scale = getConstantFloat(axis.scale);
   if (!scale)
     return false;
-  double size = double(getConstantSize(axis.size).value_or(1));
-  return size * *scale == std::floor(size * *scale);
+  std::optional<int64_t> size = getConstantSize(axis.size);
+  return !size || *size * *scale == std::floor(*size * *scale);
 }
 
 static FailureOr<SmallVector<ResizedAxis>>
