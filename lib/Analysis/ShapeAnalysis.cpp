@@ -133,6 +133,27 @@ void ShapeAnalysis::visitArguments(Block &block) {
   }
 }
 
+bool ShapeAnalysis::isTooLong(const DimExpr &expr) const {
+  size_t length = 0;
+  for (const DimExpr::Term &term : expr.getTerms()) {
+    ++length;
+    for (DimExpr::Symbol symbol : term.symbols)
+      length += 1 + names[symbol].size() / 16;
+  }
+  return length > maxLength;
+}
+
+void ShapeAnalysis::forgetLong(Facts &known) {
+  if (known.shape)
+    for (DimExpr &size : *known.shape)
+      if (isTooLong(size))
+        size = intern("?" + std::to_string(numUnknown++));
+  if (known.contents)
+    for (std::optional<DimExpr> &element : *known.contents)
+      if (element && isTooLong(*element))
+        element = std::nullopt;
+}
+
 void ShapeAnalysis::visit(Operation *op) {
   ShapeTransfer transfer(*this);
   for (OpResult result : op->getResults()) {
@@ -159,6 +180,7 @@ void ShapeAnalysis::visit(Operation *op) {
           llvm::any_of(*contents, [](auto &e) { return e.has_value(); }))
         known.contents = std::move(contents);
     }
+    forgetLong(known);
     facts[result] = std::make_unique<Facts>(std::move(known));
   }
 }

@@ -1,5 +1,4 @@
-//===- OnnxFile.cpp - An ONNX file, checked and in one form
-//----------------===//
+//===- OnnxFile.cpp - An ONNX file, checked and in one form ---------------===//
 //
 // Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -10,6 +9,7 @@
 #include "Branches.h"
 #include "LibraryCall.h"
 #include "LoopBodies.h"
+#include "ModelLimits.h"
 #include "OpsetConversion.h"
 #include "dialects/ONNX/IR/ElementTypes.h"
 #include "llvm/ADT/STLExtras.h"
@@ -301,15 +301,6 @@ static Error parkWeights(OnnxFile &file, bool onlyExternal) {
 // The whole
 //===----------------------------------------------------------------------===//
 
-/// Data propagation holds each element of a vector: those of sizes are few.
-static bool hasHugeVector(const GraphProto &graph) {
-  constexpr int64_t huge = 1 << 20;
-  return any_of(graph.input(), [](const auto &input) {
-    const auto &shape = input.type().tensor_type().shape();
-    return shape.dim_size() == 1 && shape.dim(0).dim_value() > huge;
-  });
-}
-
 static Error inferShapes(ModelProto &model) {
   ::onnx::ShapeInferenceOptions options(/*check_type_val=*/true,
                                         /*strict_mode_val=*/1,
@@ -423,6 +414,8 @@ static Expected<OnnxFile> prepare(std::unique_ptr<ModelProto> model,
   if (Error error = parkWeights(file, /*onlyExternal=*/false))
     return std::move(error);
   if (Error error = densifyFunctionsAndSubgraphs(*file.model))
+    return std::move(error);
+  if (Error error = checkCalls(*file.model))
     return std::move(error);
   if (!file.model->functions().empty())
     if (Error error = callLibrary([&] {

@@ -44,6 +44,9 @@ using SymbolicContents = llvm::SmallVector<std::optional<DimExpr>, 4>;
 class ShapeAnalysis {
 public:
   static constexpr int64_t maxElements = 16;
+  /// Symbols and terms of the longest expression that is kept: where each
+  /// operation doubles a size's expression, none is.
+  static constexpr size_t maxLength = 256;
 
   explicit ShapeAnalysis(mlir::Operation *root);
 
@@ -95,6 +98,12 @@ private:
   const Facts &getFacts(mlir::Value value);
   void visit(mlir::Operation *op);
   void visitArguments(mlir::Block &block);
+  /// Whether it has more than `maxLength` terms and symbols, a long name
+  /// counting for several.
+  bool isTooLong(const DimExpr &expr) const;
+  /// Replaces what is too long by symbols of its own, and in contents by
+  /// nothing.
+  void forgetLong(Facts &known);
   /// What the value's type says, with new symbols for dynamic dimensions.
   Facts makeDefaultFacts(mlir::Value value);
   DimExpr intern(llvm::StringRef name);

@@ -429,6 +429,31 @@ def functions_that_call_each_other(path):
     save(path, model([node("f", domain="com.example")], opsets=[("", 17), ("com.example", 1)], functions=functions))
 
 
+@case("the calls of its functions stand for more than 1000000 nodes")
+def functions_that_double_40_times(path):
+    functions = [helper.make_function("com.example", f"f{i}", ["a"], ["b"],
+                                      [helper.make_node(f"f{i + 1}", ["a"], ["t"], domain="com.example"),
+                                       helper.make_node(f"f{i + 1}", ["t"], ["b"], domain="com.example")],
+                                      [helper.make_opsetid("com.example", 1)]) for i in range(40)]
+    functions.append(helper.make_function("com.example", "f40", ["a"], ["b"], [helper.make_node("Relu", ["a"], ["b"])],
+                                          [helper.make_opsetid("", 17)]))
+    save(path, model([node("f0", domain="com.example")], opsets=[("", 17), ("com.example", 1)], functions=functions))
+
+
+@case("Integer overflow computing Concat")
+def concatenations_that_double_100_times(path):
+    nodes = [node("Concat", (f"v{i}",) * 2, (f"v{i + 1}",), axis=0) for i in range(100)]
+    save(path, model(nodes, inputs=[value("v0")], outputs=[value("v100", ("n",))]))
+
+
+@case(LEGAL)
+def size_that_is_squared_60_times(path):
+    nodes = [node("Shape", ("x",), ("s0",))]
+    nodes += [node("Mul", (f"s{i}",) * 2, (f"s{i + 1}",)) for i in range(60)]
+    save(path, model(nodes + [node("ConstantOfShape", ("s60",))], inputs=[value("x", ("n",))],
+                     outputs=[value("y", ("k",))]))
+
+
 @case("is not an ONNX model, or a damaged one")
 def subgraphs_nested_5000_deep(path):
     # Written by hand: protobuf's own writer would not nest so deep.
