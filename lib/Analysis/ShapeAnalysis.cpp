@@ -88,7 +88,7 @@ const ShapeAnalysis::Facts &ShapeAnalysis::getFacts(Value value) {
     return *at->second;
   // An operation newer than the analysis, or one its caller is still visiting.
   if (Operation *op = value.getDefiningOp())
-    visit(op);
+    visitWithOperands(op);
   std::unique_ptr<Facts> &known = facts[value];
   if (!known)
     known = std::make_unique<Facts>(makeDefaultFacts(value));
@@ -152,6 +152,24 @@ void ShapeAnalysis::forgetLong(Facts &known) {
     for (std::optional<DimExpr> &element : *known.contents)
       if (element && isTooLong(*element))
         element = std::nullopt;
+}
+
+void ShapeAnalysis::visitWithOperands(Operation *op) {
+  SmallVector<Operation *> pending = {op};
+  llvm::DenseSet<Operation *> expanded;
+  while (!pending.empty()) {
+    Operation *next = pending.back();
+    if (!expanded.insert(next).second) {
+      pending.pop_back();
+      if (next == op || !facts.contains(next->getResult(0)))
+        visit(next);
+      continue;
+    }
+    for (Value operand : next->getOperands())
+      if (Operation *producer = operand.getDefiningOp();
+          producer && !facts.contains(operand) && !expanded.contains(producer))
+        pending.push_back(producer);
+  }
 }
 
 void ShapeAnalysis::visit(Operation *op) {

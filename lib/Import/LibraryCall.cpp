@@ -11,11 +11,27 @@
 
 using namespace llvm;
 
-/// The ONNX library's messages span lines; ours are one.
+/// Shape inference goes on after an error and lists what comes of it.
+static StringRef keepFirstError(StringRef message) {
+  constexpr StringLiteral start = "(op_type:";
+  if (!message.contains("Inference error(s):"))
+    return message;
+  size_t first = message.find(start);
+  return first == StringRef::npos
+             ? message
+             : message.take_front(message.find(start, first + 1));
+}
+
+/// The ONNX library's messages span lines and quote names of any length; ours
+/// are one line that people read.
 static Error makeOneLine(StringRef message) {
+  constexpr size_t most = 1000;
   SmallVector<StringRef> words;
-  SplitString(message, words, " \t\r\n");
-  return make_error<StringError>(join(words, " "), inconvertibleErrorCode());
+  SplitString(keepFirstError(message), words, " \t\r\n");
+  std::string line = join(words, " ");
+  if (line.size() > most)
+    line.replace(most / 2, line.size() - most, " ... ");
+  return make_error<StringError>(line, inconvertibleErrorCode());
 }
 
 Error sopt::callLibrary(function_ref<void()> step) {

@@ -18,10 +18,6 @@ namespace sopt {
 /// model has passed ONNX's checker, so that no function calls itself.
 llvm::Error checkCalls(const ::onnx::ModelProto &model);
 
-/// Whether ONNX's data propagation, which holds each element of a vector, might
-/// meet a huge one: as a graph input, or by concatenating again and again.
-bool hasHugeVector(const ::onnx::GraphProto &graph);
-
 } // namespace sopt
 
 #endif // SPARSE_OPT_LIB_IMPORT_MODELLIMITS_H

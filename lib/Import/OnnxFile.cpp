@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "OnnxFile.h"
+#include "BoundedSchemas.h"
 #include "Branches.h"
 #include "LibraryCall.h"
 #include "LoopBodies.h"
@@ -304,11 +305,9 @@ static Error parkWeights(OnnxFile &file, bool onlyExternal) {
 static Error inferShapes(ModelProto &model) {
   ::onnx::ShapeInferenceOptions options(/*check_type_val=*/true,
                                         /*strict_mode_val=*/1,
-                                        /*data_prop_val=*/
-                                        !hasHugeVector(model.graph()));
+                                        /*data_prop_val=*/true);
   return callLibrary([&] {
-    ::onnx::shape_inference::InferShapes(
-        model, ::onnx::OpSchemaRegistry::Instance(), options);
+    ::onnx::shape_inference::InferShapes(model, &getBoundedSchemas(), options);
   });
 }
 
@@ -320,14 +319,13 @@ static void settleSubgraphs(ModelProto &model) {
     return;
   ::onnx::ShapeInferenceOptions options(/*check_type_val=*/false,
                                         /*strict_mode_val=*/0,
-                                        /*data_prop_val=*/
-                                        !hasHugeVector(graph));
+                                        /*data_prop_val=*/true);
   bool hasChanged = true;
   while (hasChanged) {
     // What is wrong with a shape is said when all are inferred for good.
     if (Error error = callLibrary([&] {
-          ::onnx::shape_inference::InferShapes(
-              model, ::onnx::OpSchemaRegistry::Instance(), options);
+          ::onnx::shape_inference::InferShapes(model, &getBoundedSchemas(),
+                                               options);
         })) {
       consumeError(std::move(error));
       return;

@@ -97,6 +97,10 @@ private:
 
   const Facts &getFacts(mlir::Value value);
   void visit(mlir::Operation *op);
+  /// Visits first what the operation depends on and is not known: recursion
+  /// would exhaust the stack where thousands of new operations follow each
+  /// other.
+  void visitWithOperands(mlir::Operation *op);
   void visitArguments(mlir::Block &block);
   /// Whether it has more than `maxLength` terms and symbols, a long name
   /// counting for several.

@@ -318,6 +318,11 @@ def unknown_domain(path):
     save(path, model([node("Anything", domain="com.example")], opsets=[("", 17), ("com.example", 1)]))
 
 
+@case("No Op registered for NoSuchOperator")
+def unknown_operator_of_a_long_name(path):
+    save(path, model([helper.make_node("NoSuchOperator", ["x"], ["y"], name="n" * 500_000)]))
+
+
 @case("No opset import for domain 'com.example'")
 def domain_without_opset(path):
     save(path, model([node("Anything", domain="com.example")]))
@@ -429,7 +434,7 @@ def functions_that_call_each_other(path):
     save(path, model([node("f", domain="com.example")], opsets=[("", 17), ("com.example", 1)], functions=functions))
 
 
-@case("the calls of its functions stand for more than 1000000 nodes")
+@case("the calls of its functions stand for more than 100000 nodes")
 def functions_that_double_40_times(path):
     functions = [helper.make_function("com.example", f"f{i}", ["a"], ["b"],
                                       [helper.make_node(f"f{i + 1}", ["a"], ["t"], domain="com.example"),
@@ -452,6 +457,23 @@ def size_that_is_squared_60_times(path):
     nodes += [node("Mul", (f"s{i}",) * 2, (f"s{i + 1}",)) for i in range(60)]
     save(path, model(nodes + [node("ConstantOfShape", ("s60",))], inputs=[value("x", ("n",))],
                      outputs=[value("y", ("k",))]))
+
+
+@case(LEGAL)
+def range_to_a_trillion(path):
+    bounds = [numpy_helper.from_array(np.array(bound, np.int64), name)
+              for name, bound in (("a", 0), ("b", 10**12), ("d", 1))]
+    nodes = [node("Range", ("a", "b", "d"), ("t",)), node("Cast", ("t",), ("f",), to=TensorProto.FLOAT),
+             node("ReduceSum", ("f",), ("r",), keepdims=0), node("Add", ("x", "r"))]
+    save(path, model(nodes, initializers=bounds))
+
+
+@case(LEGAL)
+def vector_cut_8000_times(path):
+    names = ["x", *(f"v{i}" for i in range(7_999)), "y"]
+    bounds = [numpy_helper.from_array(np.array([bound], np.int64), name) for name, bound in (("s", 1), ("e", 2**62))]
+    save(path, model([node("Slice", (a, "s", "e"), (b,)) for a, b in zip(names, names[1:])],
+                     inputs=[value("x", (20_000,))], outputs=[value("y", ("n",))], initializers=bounds))
 
 
 @case("is not an ONNX model, or a damaged one")
