@@ -55,6 +55,13 @@ static DictionaryAttr describeModel(Builder builder, const OnnxFile &file) {
   return entries.getDictionary(builder.getContext());
 }
 
+/// Whether `name` stands for one size wherever it is written. Some exporters
+/// write "?", "-1" or "None" for every size that they do not know, and two of
+/// these need not be equal.
+static bool isSymbol(StringRef name) {
+  return llvm::any_of(name, isAlpha) && name != "None";
+}
+
 /// The attributes of an input or output: its name, and those of its
 /// dimensions as the file declares them.
 static DictionaryAttr describeValue(Builder builder, const OnnxFile &file,
@@ -67,8 +74,8 @@ static DictionaryAttr describeValue(Builder builder, const OnnxFile &file,
     SmallVector<StringRef> dims;
     bool isNamed = false;
     for (const auto &dim : declared->second.tensor_type().shape().dim()) {
-      dims.push_back(dim.dim_param());
-      isNamed |= !dim.dim_param().empty();
+      dims.push_back(isSymbol(dim.dim_param()) ? dim.dim_param() : StringRef());
+      isNamed |= !dims.back().empty();
     }
     if (isNamed && int64_t(dims.size()) == tensor.getRank())
       entries.append(ONNXDialect::getDimsAttrName(),

@@ -40,6 +40,7 @@ static void addTensorPasses(OpPassManager &passes,
   passes.addPass(createConvertOnnxToLinalg());
   // Sizes computed twice must be one value before kernels are chosen.
   cleanUp(passes);
+  passes.addPass(createSkipEmpty());
   passes.addPass(createOutputShapes());
   if (options.kernels) {
     passes.addPass(createScheduleLayers(
@@ -50,6 +51,7 @@ static void addTensorPasses(OpPassManager &passes,
   cleanUp(passes);
   passes.addPass(createFuseElementwise());
   cleanUp(passes);
+  passes.addPass(createSkipEmpty());
 }
 
 /// From tensors to buffers, each freed after its last use.

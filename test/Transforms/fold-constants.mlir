@@ -57,6 +57,20 @@ func.func @casts() -> (tensor<3xi1>, tensor<2xf16>, tensor<2xbf16>, tensor<2xui8
 
 // -----
 
+// The remainder has the divisor's sign or, by fmod, the dividend's.
+// CHECK-LABEL: func @remainders
+func.func @remainders() -> (tensor<2xi32>, tensor<2xi32>) {
+  %x = onnx.Constant() {value = dense<[-3, 3]> : tensor<2xi32>} : () -> tensor<2xi32>
+  %y = onnx.Constant() {value = dense<[2, -2]> : tensor<2xi32>} : () -> tensor<2xi32>
+  // CHECK-DAG: dense<[1, -1]> : tensor<2xi32>
+  %0 = onnx.Mod(%x, %y) : (tensor<2xi32>, tensor<2xi32>) -> tensor<2xi32>
+  // CHECK-DAG: dense<[-1, 1]> : tensor<2xi32>
+  %1 = onnx.Mod(%x, %y) {fmod = 1 : i64} : (tensor<2xi32>, tensor<2xi32>) -> tensor<2xi32>
+  return %0, %1 : tensor<2xi32>, tensor<2xi32>
+}
+
+// -----
+
 // One scale for all, one for each row, one for each pair of a row.
 // CHECK-LABEL: func @dequantize
 func.func @dequantize() -> (tensor<2x2xf32>, tensor<2x2xf32>, tensor<1x4xf32>) {

@@ -308,6 +308,27 @@ def FuseElementwise : Pass<"sopt-fuse-elementwise"> {
                            "::mlir::linalg::LinalgDialect"];
 }
 
+def SkipEmpty : Pass<"sopt-skip-empty"> {
+  let summary = "Compute nothing for tensors without elements";
+  let description = [{
+    Replaces each operation whose only result is a tensor with a size of 0 by
+    `tensor.empty`, and likewise each `tensor.collapse_shape` of such a tensor:
+    there is nothing to compute. Besides, 0 times an unknown size is unknown to
+    upstream's tensors and 0 to its buffers, so that it cannot bufferize such a
+    collapse. Leaves operations alone that have side effects, or that cannot
+    tell their result's sizes.
+
+    ```mlir
+    %y = tensor.collapse_shape %x [[0, 1]] : tensor<2x0xf32> into tensor<0xf32>
+    // becomes
+    %y = tensor.empty() : tensor<0xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def FreeEarly : Pass<"sopt-free-early", "::mlir::func::FuncOp"> {
   let summary = "Free each buffer right after its last use";
   let description = [{

@@ -121,7 +121,9 @@ static Value limitBound(Emitter &e, Value bound, Value size, bool isBackwards,
   Value last = e.sub(size, e.index(1));
   Value position = isFromEnd ? e.wrapNegative(bound, size) : bound;
   Value low = e.index(isStart ? 0 : -1);
-  return e.max(e.min(position, last), low);
+  // The smaller limit last: of nothing there is no first element, and a slice
+  // that starts and ends at −1 is empty.
+  return e.min(e.max(position, low), last);
 }
 
 static SliceRange getRange(Emitter &e, Value start, Value end, Value step,

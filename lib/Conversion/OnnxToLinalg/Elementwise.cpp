@@ -300,7 +300,8 @@ static Value hardSigmoid(const Scalar &s, ValueRange x) {
 }
 
 static Value hardSwish(const Scalar &s, ValueRange x) {
-  return mulf(s, x[0], clampToUnit(s, addf(s, mulf(s, x[0], 1.0 / 6), 0.5)));
+  // ONNX defines it by HardSigmoid, whose alpha is a float for doubles too.
+  return mulf(s, x[0], clampToUnit(s, addf(s, mulf(s, x[0], 1.0f / 6), 0.5)));
 }
 
 static Value thresholdedRelu(const Scalar &s, ValueRange x) {

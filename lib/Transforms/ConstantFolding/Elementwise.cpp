@@ -186,6 +186,22 @@ struct Mod {
   }
 };
 
+/// The remainder with the dividend's sign: Mod with fmod, on integers.
+struct Fmod {
+  template <typename T> static std::optional<T> apply(T a, T b) {
+    if constexpr (std::is_integral_v<T>) {
+      if (b == 0)
+        return std::nullopt;
+      if constexpr (std::is_signed_v<T>)
+        if (b == T(-1))
+          return T(0);
+      return T(a % b);
+    } else {
+      return std::nullopt;
+    }
+  }
+};
+
 struct Pow {
   template <typename T> static std::optional<T> apply(T a, T b) {
     if constexpr (std::is_floating_point_v<T>)
@@ -307,6 +323,12 @@ struct Not {
 };
 } // namespace
 
+/// Mod(a, b), by its attribute.
+static ElementsAttr foldMod(const FoldedOp &op) {
+  return cast<onnx::ModOp>(op.getOperation()).getFmod() ? foldBinary<Fmod>(op)
+                                                        : foldBinary<Mod>(op);
+}
+
 /// Where(condition, x, y): moves elements of any type.
 static ElementsAttr foldWhere(const FoldedOp &op) {
   const ConstantData &condition = op.getOperands()[0];
@@ -336,7 +358,7 @@ void sopt::addElementwiseFolders(FolderMap &folders) {
   folders[onnx::SubOp::getOperationName()] = foldBinary<Sub>;
   folders[onnx::MulOp::getOperationName()] = foldBinary<Mul>;
   folders[onnx::DivOp::getOperationName()] = foldBinary<Div>;
-  folders[onnx::ModOp::getOperationName()] = foldBinary<Mod>;
+  folders[onnx::ModOp::getOperationName()] = foldMod;
   folders[onnx::PowOp::getOperationName()] = foldBinary<Pow>;
   folders[onnx::EqualOp::getOperationName()] = foldComparison<std::equal_to<>>;
   folders[onnx::LessOp::getOperationName()] = foldComparison<std::less<>>;

@@ -284,6 +284,35 @@ for name, arguments in {
     CASES[f"einsum_{name}"] = lambda arguments=arguments: einsum(*arguments)
 
 
+def model_of_slice(rank, start, end, step, axis, following=()):
+    numbers = {"start": start, "end": end, "axis": axis, "step": step}
+    weights = {name: np.array([number]) for name, number in numbers.items()}
+    node = helper.make_node("Slice", ["x", "start", "end", "axis", "step"], ["s" if following else "y"])
+    return make_model([node, *following], {"x": (F, list("abcd"[:rank]))}, {"y": (F, None)},
+                      {**weights, "shape": np.array([2, 2, 4, 0])})
+
+
+@case
+def slice_backwards():
+    model = model_of_slice(2, -1, -100, -2, 0)
+    return model, [{"x": floats(*shape)} for shape in ((0, 2), (1, 2), (4, 0), (5, 3))]
+
+
+@case
+def slice_of_nothing_reshaped():
+    model = model_of_slice(4, -3, -3, 3, 3, [helper.make_node("Reshape", ["s", "shape"], ["y"])])
+    return model, [{"x": floats(2, 2, 4, 8)}]
+
+
+@case
+def linear_of_nothing():
+    nodes = [helper.make_node("MatMul", ["x", "w0"], ["p"]),
+             helper.make_node("Transpose", ["p"], ["t"], perm=[2, 0, 1]),
+             helper.make_node("MatMul", ["t", "w1"], ["y"])]
+    model = make_model(nodes, {"x": (F, ["a", "b", 1])}, {"y": (F, None)}, {"w0": floats(1, 0), "w1": floats(8, 3)})
+    return model, [{"x": floats(2, 8, 1)}, {"x": floats(1, 8, 1)}]
+
+
 @case
 def max_pool_places():
     node = helper.make_node("MaxPool", ["x"], ["y", "i"], kernel_shape=[3, 2], strides=[2, 1], pads=[1, 0, 1, 1])

@@ -307,7 +307,10 @@ def window(g, shape, largest=3):
     """Attributes of a window over the spatial sizes `shape`.
 
     Where it does not fit once, onnxruntime rounds the negative count of its
-    places towards zero, to one place; ONNX rounds it down.
+    places towards zero, to one place; ONNX rounds it down. Where auto_pad would
+    need less than no padding, ONNX adds none, as its shape inference says;
+    onnxruntime refuses MaxPool, and drops elements for LpPool and Conv, of
+    which ones differs between them.
     """
     rank = len(shape)
     result = {"kernel_shape": [g.integer(1, largest) for _ in shape]}
@@ -323,7 +326,11 @@ def window(g, shape, largest=3):
     pads = result.get("pads", [0] * 2 * rank)
     for i, size in enumerate(shape):
         length = (result["kernel_shape"][i] - 1) * result.get("dilations", [1] * rank)[i] + 1
-        if not result.get("auto_pad", "").startswith("SAME") and size + pads[i] + pads[i + rank] < length:
+        if result.get("auto_pad", "").startswith("SAME"):
+            stride = result.get("strides", [1] * rank)[i]
+            if ((size + stride - 1) // stride - 1) * stride + length < size:
+                raise Rejected
+        elif size + pads[i] + pads[i + rank] < length:
             raise Rejected
     return result
 
