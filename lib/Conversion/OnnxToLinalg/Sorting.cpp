@@ -121,6 +121,13 @@ static Lowered lowerTopK(onnx::TopKOp op, onnx::TopKOp::Adaptor operands,
   Value size = sizes[axis];
   e.reportIf(e.less(size, wanted), kReportBadShape, wanted, size);
   Value k = e.min(wanted, size);
+  if (getConstantSize(k) == 0) {
+    // Upstream's operations on slices do not take one of no elements at the
+    // end of a dimension, which for a row of none is also its start.
+    sizes[axis] = k;
+    return SmallVector<Value>{e.empty(sizes, getElementType(x)),
+                              e.empty(sizes, e.getI64Type())};
+  }
 
   // The axis goes last, and what comes before it are rows.
   SmallVector<int64_t> perm = llvm::to_vector(llvm::seq<int64_t>(0, rank));

@@ -52,6 +52,12 @@ Location getLocation(Operation *op, Value residual, Value x,
   return rewriter.getFusedLoc({op->getLoc(), x.getLoc()});
 }
 
+/// The type of `y`, which may know a size that the type of `x` does not, as
+/// where the model's author declared it.
+Type getResultType(Value y, Value x) {
+  return isa<RankedTensorType>(y.getType()) ? y.getType() : x.getType();
+}
+
 // LayerNormalization(x + r) → sopt.layer_norm x residual r
 struct ConvertLayerNorm : OpRewritePattern<onnx::LayerNormalizationOp> {
   ConvertLayerNorm(MLIRContext *context, ShapeAnalysis &shapes)
@@ -71,9 +77,9 @@ struct ConvertLayerNorm : OpRewritePattern<onnx::LayerNormalizationOp> {
       return failure();
     Value residual = splitResidual(x, shapes);
     Location loc = getLocation(op, residual, op.getX(), rewriter);
-    Value result = LayerNormOp::create(rewriter, loc, op.getX().getType(), x,
-                                       residual, op.getScale(), op.getB(),
-                                       op.getEpsilonAttr(), UnitAttr());
+    Value result = LayerNormOp::create(
+        rewriter, loc, getResultType(op.getY(), op.getX()), x, residual,
+        op.getScale(), op.getB(), op.getEpsilonAttr(), UnitAttr());
     rewriter.replaceAllUsesWith(op.getY(), result);
     rewriter.eraseOp(op);
     return success();
@@ -96,9 +102,10 @@ struct ConvertRMSNorm : OpRewritePattern<onnx::RMSNormalizationOp> {
     Value residual = splitResidual(x, shapes);
     Location loc = getLocation(op, residual, op.getX(), rewriter);
     rewriter.replaceOp(
-        op, LayerNormOp::create(rewriter, loc, op.getX().getType(), x, residual,
-                                op.getScale(), Value(), op.getEpsilonAttr(),
-                                rewriter.getUnitAttr()));
+        op,
+        LayerNormOp::create(rewriter, loc, getResultType(op.getY(), op.getX()),
+                            x, residual, op.getScale(), Value(),
+                            op.getEpsilonAttr(), rewriter.getUnitAttr()));
     return success();
   }
 

@@ -60,6 +60,16 @@ func.func @residual(%x: tensor<?x8xf32> {onnx.dims = ["n", ""]}, %r: tensor<?x8x
 
 // -----
 
+// A size that only the result's type knows stays known.
+// CHECK-LABEL: func.func @declared_size
+// CHECK: sopt.layer_norm {{.*}} -> tensor<1x8xf32>
+func.func @declared_size(%x: tensor<?x8xf32>, %s: tensor<8xf32>) -> tensor<1x8xf32> {
+  %0 = onnx.LayerNormalization(%x, %s) {resultSegmentSizes = array<i32: 1, 0, 0>} : (tensor<?x8xf32>, tensor<8xf32>) -> tensor<1x8xf32>
+  return %0 : tensor<1x8xf32>
+}
+
+// -----
+
 // One that broadcasts, or may, is not.
 // CHECK-LABEL: func.func @broadcast_sum
 // CHECK: %[[S:.*]] = onnx.Add

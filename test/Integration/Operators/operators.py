@@ -235,6 +235,13 @@ def top_k(axis, largest):
                    {"x": floats(3, 3, 3), "k": np.array([0])}]
 
 
+@case
+def top_k_of_none():
+    node = helper.make_node("TopK", ["x", "k"], ["v", "i"], axis=0)
+    model = make_model([node], {"x": (F, ["a", "b"])}, {"v": (F, None), "i": (I, None)}, {"k": np.array([0])})
+    return model, [{"x": floats(*shape)} for shape in ((3, 2), (0, 2), (1, 0))]
+
+
 for axis in 0, 1, 2:
     CASES[f"top_k_{axis}"] = lambda axis=axis: top_k(axis, axis % 2)
 

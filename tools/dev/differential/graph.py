@@ -84,6 +84,8 @@ class Graph:
         self.prefix = f"g{seed}_"
         self.nodes, self.inputs, self.constants, self.values = [], [], [], []
         self.results = []
+        # The names of what nodes and their subgraphs read.
+        self.read = set()
         self.wanted = int(self.rng.integers(1, largest_nodes + 1))
         # Of a size in an input's declaration to be a symbol.
         self.dynamic = float(self.rng.choice([0, 0.5, 1], p=[0.35, 0.35, 0.3]))
@@ -200,16 +202,17 @@ class Graph:
 
     # -- Nodes -----------------------------------------------------------------
 
-    def add(self, operator, operands, outputs=1, exact=None, **attributes):
+    def add(self, operator, operands, outputs=1, exact=None, captured=(), **attributes):
         """Appends a node; `operands` are values, or None for an absent one.
 
         `exact` says that the operator does not round; integers never do.
+        `captured` are the values that the node's subgraphs read.
         """
         names = [operand.name if operand else "" for operand in operands]
         results = [self.new_name("y") for _ in range(outputs)]
         attributes = {key: attribute for key, attribute in attributes.items() if attribute is not None}
         node = helper.make_node(operator, names, results, name=self.new_name(operator + "_"), **attributes)
-        present = {operand.name: operand for operand in operands if operand}
+        present = {operand.name: operand for operand in [*operands, *captured] if operand}
         feeds = {name: value.array for name, value in present.items()}
         graph = helper.make_graph([node], "g", [info(n, a, a.shape) for n, a in feeds.items()],
                                   [helper.make_empty_tensor_value_info(name) for name in results])
@@ -228,6 +231,7 @@ class Graph:
         for value in present.values():
             value.is_used = True
         self.nodes.append(node)
+        self.read.update(present)
         values = [Value(name, array, is_exact) for name, array in zip(results, arrays)]
         for value in values:
             value.scale = max([magnitude(value.array)] + [operand.scale for operand in present.values()])
@@ -248,9 +252,8 @@ class Graph:
     def finish(self):
         """Chooses the outputs; the graph then is complete."""
         self.outputs = [value for value in self.results if not value.is_used or self.chance(0.15)]
-        used = {name for node in self.nodes for name in node.input}
-        self.inputs = [value for value in self.inputs if value.name in used]
-        self.constants = [value for value in self.constants if value.name in used]
+        self.inputs = [value for value in self.inputs if value.name in self.read]
+        self.constants = [value for value in self.constants if value.name in self.read]
         self.input_infos = [info(value.name, value.array, self.dims(value)) for value in self.inputs]
         self.output_infos = [
             info(value.name, value.array, value.shape if not self.dynamic else

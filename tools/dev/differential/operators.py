@@ -284,6 +284,9 @@ def einsum(g):
     k = x.shape[-1]
     if not x.array.size:
         raise Rejected  # onnxruntime divides by zero
+    if g.chance(0.3):
+        one = ("ij->ji", "ij->i", "ij->") if x.rank == 2 else ("ijk->kji", "ijk->j", "i...->...i")
+        return g.add("Einsum", [x], equation=g.choose(one))
     if x.rank == 2:
         y = g.new(str(x.dtype), [k, g.size()])
         return g.add("Einsum", [x, y], equation=g.choose(("ij,jk->ik", "ij,jk->ki", "ij,jk->j", "ij,jk")))
@@ -614,6 +617,97 @@ def resize(g):
           coordinate_transformation_mode=g.choose(("asymmetric", "half_pixel")), exact=False)
 
 
+@family(0.5)
+def resize_to_sizes(g):
+    x = g.pick(("float32",), rank=g.choose((3, 4)))
+    if not x.array.size:
+        raise Rejected
+    sizes = list(x.shape[:2]) + [g.integer(1, 9) for _ in x.shape[2:]]
+    # Cubic interpolation is of two dimensions in onnxruntime.
+    mode = g.choose(("linear", "cubic") if x.rank == 4 else ("linear",))
+    g.add("Resize", [x, None, None, g.parameter(sizes, constant=0.6)], mode=mode,
+          coordinate_transformation_mode=g.choose(("asymmetric", "half_pixel", "align_corners",
+                                                   "pytorch_half_pixel")), exact=False)
+
+
+@family(0.5)
+def gather_nd_in_batches(g):
+    x = g.pick(ALL, min_rank=2)
+    if not x.array.size:
+        raise Rejected
+    depth = g.integer(1, x.rank - 1)
+    rows = g.integer(1, 4)
+    numbers = np.stack([g.rng.integers(-n, n, (x.shape[0], rows)) for n in x.shape[1:depth + 1]], -1)
+    g.add("GatherND", [x, g.parameter(numbers, constant=0.5)], batch_dims=1, exact=True)
+
+
+@family(0.5)
+def scatter_nd_reduced(g):
+    x = g.pick(("float32", "int64", "int32", "float64"), min_rank=1)
+    depth = g.integer(1, x.rank)
+    places = int(np.prod(x.shape[:depth]))
+    chosen = g.rng.permutation(places)[:g.integer(0, min(places, 6))]
+    numbers = np.stack(np.unravel_index(chosen, x.shape[:depth]), -1) if places else np.zeros((0, depth))
+    updates = g.new(str(x.dtype), (len(chosen),) + x.shape[depth:])
+    g.add("ScatterND", [x, g.parameter(numbers, constant=0.5), updates],
+          reduction=g.choose((None, "add", "mul", "max", "min")))
+
+
+@family(0.5)
+def pad_axes(g):
+    x = g.pick(NUMBERS, min_rank=1)
+    axes = [int(a) for a in g.rng.permutation(x.rank)[:g.integer(1, x.rank)]]
+    pads = [g.integer(0, 3) for _ in range(2 * len(axes))]
+    g.add("Pad", [x, g.parameter(pads), None, g.parameter(axes, constant=1)], exact=True)
+
+
+@family(0.4)
+def unique(g):
+    x = g.pick(("float32", "int64", "int8"), min_rank=1, exact=True)
+    if not x.array.size:
+        raise Rejected
+    axis = g.axis(x.rank) if g.chance(0.4) else None
+    g.add("Unique", [x], 4, axis=axis, sorted=g.integer(0, 1), exact=True)
+
+
+@family(0.4)
+def compress(g):
+    x = g.pick(ALL, min_rank=1)
+    axis = g.axis(x.rank) if g.chance(0.7) else None
+    size = x.array.size if axis is None else x.shape[axis]
+    condition = g.fill("bool", (g.integer(0, size),))
+    g.add("Compress", [x, g.parameter(condition, "bool", 0.3)], axis=axis, exact=True)
+
+
+@family(0.3)
+def reverse_sequence(g):
+    x = g.pick(("float32", "int64", "int32", "uint8"), min_rank=2)
+    if not x.array.size:
+        raise Rejected
+    batch = g.integer(0, 1)
+    lengths = g.rng.integers(1, x.shape[1 - batch] + 1, x.shape[batch])
+    g.add("ReverseSequence", [x, g.parameter(lengths, constant=0.4)], batch_axis=batch, time_axis=1 - batch,
+          exact=True)
+
+
+@family(0.3)
+def centre_crop_pad(g):
+    x = g.pick(("float32", "int64", "uint8"), min_rank=1)
+    axes = sorted(int(a) for a in g.rng.permutation(x.rank)[:g.integer(1, x.rank)])
+    g.add("CenterCropPad", [x, g.parameter([g.integer(1, 9) for _ in axes], constant=0.6)], axes=axes, exact=True)
+
+
+@family(0.3)
+def grid_sample(g):
+    x = g.pick(("float32",), rank=4)
+    if not x.array.size:
+        raise Rejected
+    grid = g.new("float32", [x.shape[0], g.integer(1, 4), g.integer(1, 4), 2], -1.4, 1.4)
+    # The mode's name changed; bilinear is what none means in every opset.
+    g.add("GridSample", [x, grid], padding_mode=g.choose(("zeros", "border", "reflection")),
+          align_corners=g.integer(0, 1))
+
+
 # -- Making data ---------------------------------------------------------------
 
 @family(1)
@@ -677,6 +771,131 @@ def dequantize(g):
                      axis=axis)
     zero = g.parameter(g.fill(x.dtype, (), 0, 3), x.dtype)
     g.add("DequantizeLinear", [x, g.parameter(0.25, "float32"), zero])
+
+
+@family(0.4)
+def dynamic_quantize(g):
+    x = g.pick(("float32",), exact=True)
+    if not x.array.size:
+        raise Rejected
+    g.add("DynamicQuantizeLinear", [x], 3, exact=True)
+
+
+def scale_and_zero(g, dtype):
+    """A scale and a zero point, one for all elements."""
+    return g.parameter(g.choose((0.5, 0.125, 0.03)), "float32"), g.parameter(g.fill(dtype, (), 0, 3), dtype)
+
+
+@family(0.4)
+def quantized_matmul(g):
+    x = g.pick(("uint8", "int8"), min_rank=2)
+    if not x.shape[-1]:
+        raise Rejected
+    y = g.new(str(x.dtype), [x.shape[-1], g.size()], constant=0.6)
+    operands = [x, *scale_and_zero(g, x.dtype), y, *scale_and_zero(g, y.dtype), *scale_and_zero(g, x.dtype)]
+    g.add("QLinearMatMul", operands, exact=True)
+
+
+@family(0.4)
+def quantized_convolution(g):
+    x = g.pick(("uint8", "int8"), rank=4)
+    channels = x.shape[1]
+    if not channels:
+        raise Rejected
+    attributes = window(g, x.shape[2:])
+    filters = g.integer(1, 4)
+    w = g.new(str(x.dtype), [filters, channels] + attributes["kernel_shape"], constant=0.8)
+    if x.dtype == np.uint8 and g.chance(0.5):
+        zeros = [g.parameter(g.fill(v.dtype, (), 0, 3), v.dtype) for v in (x, w)]
+        return g.add("ConvInteger", [x, w] + zeros, **attributes)
+    operands = [x, *scale_and_zero(g, x.dtype), w, *scale_and_zero(g, w.dtype), *scale_and_zero(g, x.dtype)]
+    if g.chance(0.5):
+        operands.append(g.new("int32", [filters], constant=0.8))
+    g.add("QLinearConv", operands, exact=True, **attributes)
+
+
+# -- Recurrent layers and subgraphs --------------------------------------------
+
+@family(0.5)
+def recurrent(g):
+    name, gates = g.choose((("LSTM", 4), ("GRU", 3), ("RNN", 1)))
+    direction = g.choose(("forward", "reverse", "bidirectional"))
+    directions = 2 if direction == "bidirectional" else 1
+    steps, batch, features, hidden = g.integer(1, 5), g.integer(1, 3), g.integer(1, 5), g.choose((1, 2, 4, 8))
+    x = g.new("float32", [steps, batch, features], -1, 1, constant=0)
+    operands = [x] + [g.new("float32", [directions, gates * hidden, n], -1, 1, constant=0.8)
+                      for n in (features, hidden)]
+    operands.append(g.new("float32", [directions, 2 * gates * hidden], -1, 1) if g.chance(0.6) else None)
+    operands.append(g.parameter(g.rng.integers(1, steps + 1, batch), "int32", 0.3) if g.chance(0.3) else None)
+    operands.append(g.new("float32", [directions, batch, hidden], -1, 1) if g.chance(0.5) else None)
+    attributes = {"linear_before_reset": g.integer(0, 1)} if name == "GRU" else {}
+    g.add(name, operands, 3 if name == "LSTM" else 2, direction=direction, hidden_size=hidden, **attributes)
+
+
+def untyped(name, array):
+    """A subgraph's value of an array's type and any shape."""
+    return helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(array.dtype), None)
+
+
+@family(0.5)
+def if_(g):
+    x = g.pick(ALL, min_rank=1)
+    condition = g.parameter(bool(g.integer(0, 1)), "bool", 0.3)
+    axis = g.axis(x.rank)
+
+    def branch(operator, operands, **attributes):
+        name = g.new_name("b")
+        node = helper.make_node(operator, operands, [name], **attributes)
+        return helper.make_graph([node], g.new_name("branch"), [], [untyped(name, x.array)])
+
+    short = branch("Identity", [x.name])
+    other = branch("Concat", [x.name, x.name], axis=axis) if g.chance(0.5) else branch("Transpose", [x.name])
+    branches = (short, other) if g.chance(0.5) else (other, short)
+    g.add("If", [condition], captured=[x], then_branch=branches[0], else_branch=branches[1], exact=True)
+
+
+@family(0.4)
+def loop(g):
+    """Adds x / 2 to a sum, of which each step is kept."""
+    x = g.pick(("float32", "float64"))
+    start = g.new(str(x.dtype), x.shape)
+    names = [g.new_name("b") for _ in range(8)]
+    i, given, acc, half, part, total, kept, more = names
+    body = helper.make_graph(
+        [helper.make_node("Constant", [], [half], value=numpy_helper.from_array(np.array(0.5, x.dtype))),
+         helper.make_node("Mul", [x.name, half], [part]), helper.make_node("Add", [acc, part], [total]),
+         helper.make_node("Identity", [total], [kept]), helper.make_node("Identity", [given], [more])],
+        g.new_name("body"),
+        [helper.make_tensor_value_info(i, 7, []), helper.make_tensor_value_info(given, 9, []), untyped(acc, x.array)],
+        [helper.make_tensor_value_info(more, 9, []), untyped(total, x.array), untyped(kept, x.array)])
+    trips = g.parameter(g.integer(0, 4), constant=0.5)
+    g.add("Loop", [trips, g.parameter(True, "bool", 1), start], 2, captured=[x], body=body)
+
+
+# -- Attention as one operator -------------------------------------------------
+
+@family(0.5)
+def attention(g):
+    if g.opset < 23:
+        raise Rejected
+    batch, heads, repeats = g.integer(1, 2), g.integer(1, 3), g.choose((1, 1, 2))
+    queries, keys, depth = g.integer(1, 9), g.integer(1, 9), g.choose((1, 4, 8))
+    q = g.new("float32", [batch, heads * repeats, queries, depth], constant=0)
+    k = g.new("float32", [batch, heads, keys, depth], constant=0)
+    v = g.new("float32", [batch, heads, keys, g.choose((depth, 4))], constant=0)
+    mask = g.new("float32", g.choose(([queries, keys], [batch, 1, queries, keys])), constant=0.3)
+    g.add("Attention", [q, k, v] + ([mask] if g.chance(0.5) else []), is_causal=g.integer(0, 1),
+          scale=g.choose((None, 0.5)))
+
+
+@family(0.3)
+def rotary_embedding(g):
+    if g.opset < 23:
+        raise Rejected
+    batch, heads, steps, half = g.integer(1, 2), g.integer(1, 3), g.integer(1, 5), g.integer(1, 4)
+    x = g.new("float32", [batch, heads, steps, 2 * half], constant=0)
+    tables = [g.new("float32", [batch, steps, half], -1, 1) for _ in range(2)]
+    g.add("RotaryEmbedding", [x, *tables], interleaved=g.integer(0, 1))
 
 
 # -- Chains that the compiler raises -------------------------------------------
