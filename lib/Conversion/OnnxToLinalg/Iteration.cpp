@@ -250,6 +250,13 @@ static FailureOr<LoopResults> makeLoop(Emitter &e, const LoopRequest &request,
 // The end of an iteration
 //===----------------------------------------------------------------------===//
 
+/// Whether a tensor of `sizes` is known to be empty. Upstream's operations on
+/// slices do not take parts of such tensors.
+static bool hasNoElements(ArrayRef<Value> sizes) {
+  return llvm::any_of(sizes,
+                      [](Value size) { return getConstantSize(size) == 0; });
+}
+
 /// `stack`, which holds `count` slices, with place for another of `sizes`.
 static Value makeRoom(Emitter &e, Value stack, Value count,
                       ArrayRef<Value> sizes) {
@@ -267,13 +274,15 @@ static Value makeRoom(Emitter &e, Value stack, Value count,
   llvm::append_range(larger, sizes);
   Value grown = e.empty(larger, type.getElementType());
   // Where it holds nothing yet, no more is copied.
-  SmallVector<Value> held = e.sizes(stack);
-  held.front() = count;
-  SmallVector<Value> offsets(held.size(), e.index(0));
-  SmallVector<OpFoldResult> steps(held.size(), e.getIndexAttr(1));
-  grown = tensor::InsertSliceOp::create(e, e.slice(stack, offsets, held), grown,
-                                        getAsOpFoldResult(offsets),
-                                        getAsOpFoldResult(held), steps);
+  if (!hasNoElements(sizes)) {
+    SmallVector<Value> held = e.sizes(stack);
+    held.front() = count;
+    SmallVector<Value> offsets(held.size(), e.index(0));
+    SmallVector<OpFoldResult> steps(held.size(), e.getIndexAttr(1));
+    grown = tensor::InsertSliceOp::create(e, e.slice(stack, offsets, held),
+                                          grown, getAsOpFoldResult(offsets),
+                                          getAsOpFoldResult(held), steps);
+  }
   if (grown.getType() != type)
     grown = tensor::CastOp::create(e, type, grown);
   scf::YieldOp::create(e, grown);
@@ -294,6 +303,8 @@ static Value pushSlice(Emitter &e, Value slice, Value stack, Value count,
     slice = e.fit(slice, sizes);
     stack = makeRoom(e, stack, count, sizes);
   }
+  if (hasNoElements(sizes))
+    return stack;
   SmallVector<OpFoldResult> offsets(type.getRank(), e.getIndexAttr(0));
   SmallVector<OpFoldResult> taken(type.getRank(), e.getIndexAttr(1));
   SmallVector<OpFoldResult> steps(type.getRank(), e.getIndexAttr(1));

@@ -341,6 +341,8 @@ static Value getState(Emitter &e, const Recurrence &r, Value stack,
 /// these, at `outer` in the others.
 static Value putState(Emitter &e, const Recurrence &r, Value state, Value all,
                       ArrayRef<Value> outer) {
+  if (getConstantSize(r.batch) == 0)
+    return all;
   SmallVector<OpFoldResult> offsets = getAsOpFoldResult(outer);
   SmallVector<OpFoldResult> sizes(outer.size(), e.getIndexAttr(1));
   offsets.append(2, e.getIndexAttr(0));

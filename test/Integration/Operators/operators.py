@@ -202,6 +202,18 @@ def loop_growing():
 
 
 @case
+def loop_of_nothing():
+    """What it stacks has no elements."""
+    model, runs = loop([helper.make_node("Slice", ["x", "zero", "zero", "zero"], ["slice"]),
+                        helper.make_node("Identity", ["v_in"], ["v_out"]),
+                        helper.make_node("Identity", ["cond_in"], ["cond_out"])], ["v_out", "slice"], "cond_out"), []
+    model.graph.initializer.append(numpy_helper.from_array(np.array([0]), "zero"))
+    for rows, trips in (2, 3), (1, 1):
+        runs.append({"x": floats(rows, 2), "trips": np.array(trips), "first": np.array(True)})
+    return model, runs
+
+
+@case
 def scan():
     body = helper.make_graph(
         [helper.make_node("Add", ["sum_in", "part"], ["sum_out"]), helper.make_node("Mul", ["sum_out", "part"], ["slice"])],
