@@ -35,7 +35,7 @@ if config.python:
     config.substitutions.insert(0, ("%python-packages", next(iter(glob.glob(packages)), "")))
     config.available_features.add("python")
 config.substitutions.insert(0, ("%wheel-python", config.wheel_python))
-if config.wheel_python:
+if os.path.exists(config.wheel_python):
     config.available_features.add("wheel")
 if config.models_dir:
     config.available_features.add("models")
