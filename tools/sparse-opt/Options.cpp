@@ -1,5 +1,4 @@
-//===- Options.cpp - The command line of sparse-opt
-//------------------------===//
+//===- Options.cpp - The command line of sparse-opt -----------------------===//
 //
 // Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -74,6 +73,11 @@ struct CommandLine {
                  clEnumValN(ListFormat::JSON, "json", "for programs"),
                  clEnumValN(ListFormat::Table, "", "")),
       cl::cat(compiling)};
+  cl::opt<std::string> explain{
+      "explain",
+      cl::desc("Say what an error means and what to do: its message, or a name "
+               "that `--explain=list` lists"),
+      cl::value_desc("error"), cl::cat(compiling)};
   cl::opt<bool> quiet{"quiet", cl::desc("Do not show progress"),
                       cl::cat(compiling)};
 };
@@ -106,6 +110,7 @@ Options sopt::getOptions() {
   options.pruneSearch = commandLine->pruneSearch;
   options.elide = commandLine->elide;
   options.measureMachine = commandLine->measureMachine;
+  options.explain = commandLine->explain;
   options.quiet = commandLine->quiet;
   options.listSupported = commandLine->listSupported;
   return options;

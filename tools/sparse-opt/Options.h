@@ -26,6 +26,7 @@ struct Options {
   std::string pruneSearch; ///< See PruneOptions; empty for no pruning.
   bool elide = false;
   bool measureMachine = false;
+  std::string explain; ///< An error, or empty.
   bool quiet = false;
   ListFormat listSupported = ListFormat::None;
 };

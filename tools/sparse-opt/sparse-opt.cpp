@@ -1,5 +1,4 @@
-//===- sparse-opt.cpp - The compiler driver
-//--------------------------------===//
+//===- sparse-opt.cpp - The compiler driver -------------------------------===//
 //
 // Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -7,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Driver.h"
+#include "Explain.h"
 #include "MeasureMachine.h"
 #include "Supported.h"
 #include "mlir/InitAllDialects.h"
@@ -38,6 +38,8 @@ int main(int argc, char **argv) {
       "and all that mlir-opt does.\n",
       registry);
   sopt::Options options = sopt::getOptions();
+  if (!options.explain.empty())
+    return mlir::asMainReturnCode(sopt::explain(options.explain));
   if (options.measureMachine)
     return mlir::asMainReturnCode(
         sopt::measureMachine(registry, options.quiet));

@@ -1,0 +1,128 @@
+//===- Explain.cpp - What an error means and what to do about it ----------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Explain.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/Support/WithColor.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+
+namespace {
+struct Explanation {
+  StringLiteral name;
+  /// What messages of the class have in common.
+  std::initializer_list<StringLiteral> fragments;
+  StringLiteral what, why, advice;
+};
+} // namespace
+
+/// The first that fits is taken: the more particular come before.
+static const Explanation explanations[] = {
+    {"unknown-rank",
+     {"the rank of a tensor is not known"},
+     "It is not known how many dimensions a tensor has.",
+     "Sizes may be dynamic, the number of dimensions may not; it depends on "
+     "data where a Reshape takes a shape that is computed, for one.",
+     "Give the model's inputs shapes, symbols included, and export with shape "
+     "inference."},
+    {"unsupported-operator",
+     {"is not supported by this target"},
+     "The model has an operator, or a form of one, that is not compiled.",
+     "Every operator of ONNX is read and written; fewer have code for the CPU.",
+     "Look up the node that the message names. Where the exporter can spell it "
+     "otherwise (another opset, a decomposition), export again; to see the "
+     "operator's form, write the model with `-o m.mlir --elide`."},
+    {"not-onnx",
+     {"is not an ONNX model"},
+     "The file does not hold a model in ONNX's format.",
+     "A download broke off, a Git LFS pointer stands for the file, or it is "
+     "another framework's.",
+     "Compare its size with the original's and fetch it again."},
+    {"opset",
+     {"declares no opset", "needs opset"},
+     "The file asks for a version of ONNX's operators that is not known here.",
+     "A newer exporter wrote it, or a tool that left the version out.",
+     "Export it with an older opset; `sparse-opt --version` tells which ONNX "
+     "is built in."},
+    {"external-data",
+     {"external data '"},
+     "Weights that lie outside the model's file cannot be read.",
+     "Such files are looked for in the model's folder alone: a path that leads "
+     "out of it could read anything on the machine.",
+     "Put the data files beside the model, under the names that it gives them; "
+     "no links to other folders."},
+    {"larger-than-2gb",
+     {"is larger than the 2 GB"},
+     "One file cannot hold the model.",
+     "The format that ONNX is written in ends at 2 GB.",
+     "Save it with its weights as external data."},
+    {"invalid-graph",
+     {"which nothing defines", "two tensors are named", "lacks its input"},
+     "The graph is not well formed.",
+     "A tool that edited it left it so, for exporters check what they write.",
+     "Run `onnx.checker.check_model` on what each step of yours writes."},
+    {"elided-constants",
+     {"its value was left out when the file was written"},
+     "The text has no weights.",
+     "--elide writes files that are for reading.",
+     "Write the file again without --elide, or as .mlirbc, which is smaller."},
+    {"no-target",
+     {"a shared library needs a target",
+      "--target=cpu writes a shared library"},
+     "The output's name and --target do not belong together.",
+     "The extension of -o decides what is written, and a library is written "
+     "for a machine.",
+     "Give both: `--target=cpu -o m.so`."},
+    {"unknown-cpu",
+     {"LLVM knows no CPU '"},
+     "--mcpu names no processor of this machine's architecture.",
+     "Code is not generated for other architectures.",
+     "`llc-22 -mcpu=help` lists the names; `native` is the processor at hand."},
+    {"runtime-archive",
+     {"cannot find libSparseOptRuntime.a"},
+     "The part of sparse-opt that goes into every library is not there.",
+     "It is looked for beside the program and in the folder lib beside the "
+     "program's.",
+     "Install with `cmake --install`, or build the target SparseOptRuntime."},
+    {"linker",
+     {"cannot find the linker ld.lld"},
+     "No linker was found.",
+     "A shared library is linked by LLVM's lld.",
+     "Install Debian's package lld-22, or put ld.lld on the PATH."},
+};
+
+static const Explanation *find(StringRef what) {
+  for (const Explanation &explanation : explanations) {
+    if (what == explanation.name)
+      return &explanation;
+    for (StringRef fragment : explanation.fragments)
+      if (what.contains(fragment))
+        return &explanation;
+  }
+  return nullptr;
+}
+
+LogicalResult sopt::explain(StringRef what) {
+  if (what == "list") {
+    for (const Explanation &explanation : explanations)
+      outs() << explanation.name << ": " << explanation.what << '\n';
+    return success();
+  }
+  const Explanation *explanation = find(what);
+  if (!explanation) {
+    WithColor::error(errs(), "sparse-opt")
+        << "nothing is known of '" << what
+        << "'; --explain=list names the classes of errors\n";
+    return failure();
+  }
+  outs() << explanation->name << '\n'
+         << "  What: " << explanation->what << '\n'
+         << "  Why:  " << explanation->why << '\n'
+         << "  Do:   " << explanation->advice << '\n';
+  return success();
+}
