@@ -1,5 +1,4 @@
-//===- GraphImporter.cpp - From a GraphProto to a region
-//-------------------===//
+//===- GraphImporter.cpp - From a GraphProto to a region ------------------===//
 //
 // Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Import.cpp - From an ONNX file to the onnx dialect
-//------------------===//
+//===- Import.cpp - From an ONNX file to the onnx dialect -----------------===//
 //
 // Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

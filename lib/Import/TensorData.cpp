@@ -1,5 +1,4 @@
-//===- TensorData.cpp - The bytes of a TensorProto
-//-------------------------===//
+//===- TensorData.cpp - The bytes of a TensorProto ------------------------===//
 //
 // Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Types.cpp - From TypeProto to MLIR's types
-//--------------------------===//
+//===- Types.cpp - From TypeProto to MLIR's types -------------------------===//
 //
 // Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

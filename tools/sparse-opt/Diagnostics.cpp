@@ -1,5 +1,4 @@
-//===- Diagnostics.cpp - Errors in the user's words
-//------------------------===//
+//===- Diagnostics.cpp - Errors in the user's words -----------------------===//
 //
 // Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Driver.cpp - From a model to what the user asked for
-//----------------===//
+//===- Driver.cpp - From a model to what the user asked for ---------------===//
 //
 // Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -19,6 +18,7 @@
 #include "sparse-opt/Target/SharedLibrary.h"
 #include "sparse-opt/Tools/ModelFile.h"
 #include "llvm/Support/FileSystem.h"
+#include <optional>
 
 using namespace mlir;
 using namespace sopt;
@@ -31,8 +31,8 @@ bool sopt::isModelCommand(llvm::StringRef input, llvm::StringRef output,
          !options.pruneSearch.empty();
 }
 
-/// Adds the pipelines that our options ask for.
-static LogicalResult addPipelines(PassManager &passes, llvm::StringRef output,
+/// Options that contradict each other are told before anything is computed.
+static LogicalResult checkOptions(llvm::StringRef output,
                                   const Options &options, Location loc) {
   bool isLibrary = getModelFormat(output) == ModelFormat::SharedLibrary;
   if (isLibrary != (options.target == Target::CPU))
@@ -40,43 +40,43 @@ static LogicalResult addPipelines(PassManager &passes, llvm::StringRef output,
            << (isLibrary ? "a shared library needs a target: add --target=cpu"
                          : "--target=cpu writes a shared library: name the "
                            "output with -o m.so");
+  if (options.target == Target::CPU && getKernelISA(options.cpu).empty())
+    return emitError(loc) << "LLVM knows no CPU '" << options.cpu
+                          << "' of this machine's architecture";
+  return success();
+}
+
+/// Adds the pipelines that our options ask for.
+static void addPipelines(PassManager &passes, const Options &options) {
   if (options.raise || options.target != Target::None) {
     RaisePipelineOptions raise;
     raise.report = options.raiseReport;
     buildRaisePipeline(passes, raise);
   }
   if (options.target != Target::CPU)
-    return success();
+    return;
   CPUPipelineOptions cpu;
   cpu.report = options.sparseReport;
   // What was measured here says nothing of another processor.
   if (options.cpu == "native" && llvm::sys::fs::exists(getMachineFile()))
     cpu.machine = getMachineFile();
   cpu.isa = getKernelISA(options.cpu);
-  if (cpu.isa.empty())
-    return emitError(loc) << "LLVM knows no CPU '" << options.cpu
-                          << "' of this machine's architecture";
   buildCPUPipeline(passes, cpu);
-  return success();
 }
 
-/// Prunes the model as --prune-search says, and tells how.
-static LogicalResult prune(ModuleOp module, const Options &options,
+static LogicalResult failSearch(llvm::Error error, Location loc) {
+  return emitError(loc) << "--prune-search: " << toString(std::move(error));
+}
+
+/// Prunes the model and tells how.
+static LogicalResult prune(ModuleOp module, const PruneOptions &search,
                            Progress &progress) {
-  auto fail = [&](llvm::Error error) {
-    return module.emitError()
-           << "--prune-search: " << toString(std::move(error));
-  };
-  llvm::Expected<PruneOptions> search =
-      PruneOptions::parse(options.pruneSearch);
-  if (!search)
-    return fail(search.takeError());
   llvm::Expected<PruneReport> report =
-      pruneModel(module, *search, [&](const llvm::Twine &step) {
+      pruneModel(module, search, [&](const llvm::Twine &step) {
         progress.begin("prune: " + step.str());
       });
   if (!report)
-    return fail(report.takeError());
+    return failSearch(report.takeError(), module.getLoc());
   report->print(llvm::errs());
   return success();
 }
@@ -94,6 +94,18 @@ LogicalResult sopt::runModelCommand(llvm::StringRef input,
   applyDefaultTimingManagerCLOptions(timing);
   TimingScope scope = timing.getRootScope();
 
+  Location loc = UnknownLoc::get(&context);
+  if (failed(checkOptions(output, options, loc)))
+    return failure();
+  std::optional<PruneOptions> search;
+  if (!options.pruneSearch.empty()) {
+    llvm::Expected<PruneOptions> parsed =
+        PruneOptions::parse(options.pruneSearch);
+    if (!parsed)
+      return failSearch(parsed.takeError(), loc);
+    search = *parsed;
+  }
+
   Progress progress(options.quiet);
   progress.begin("read model");
   TimingScope reading = scope.nest("Read model");
@@ -101,7 +113,7 @@ LogicalResult sopt::runModelCommand(llvm::StringRef input,
   reading.stop();
   if (!module)
     return failure();
-  if (!options.pruneSearch.empty() && failed(prune(*module, options, progress)))
+  if (search && failed(prune(*module, *search, progress)))
     return failure();
 
   PassManager passes(&context);
@@ -109,9 +121,10 @@ LogicalResult sopt::runModelCommand(llvm::StringRef input,
   passes.enableTiming(scope);
   progress.follow(passes);
   if (failed(applyPassManagerCLOptions(passes)) ||
-      failed(config.setupPassPipeline(passes)) ||
-      failed(addPipelines(passes, output, options, module->getLoc())) ||
-      failed(passes.run(*module)))
+      failed(config.setupPassPipeline(passes)))
+    return failure();
+  addPipelines(passes, options);
+  if (failed(passes.run(*module)))
     return failure();
 
   progress.begin("write output");

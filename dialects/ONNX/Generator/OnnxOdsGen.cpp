@@ -1,5 +1,4 @@
-//===- OnnxOdsGen.cpp - ODS of the onnx dialect from ONNX's schemas
-//--------===//
+//===- OnnxOdsGen.cpp - ODS of the onnx dialect from ONNX's schemas -------===//
 //
 // Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

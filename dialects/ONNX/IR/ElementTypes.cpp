@@ -1,5 +1,4 @@
-//===- ElementTypes.cpp - ONNX's data types and MLIR's
-//---------------------===//
+//===- ElementTypes.cpp - ONNX's data types and MLIR's --------------------===//
 //
 // Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- ONNXDialect.cpp - The onnx dialect
-//----------------------------------===//
+//===- ONNXDialect.cpp - The onnx dialect ---------------------------------===//
 //
 // Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

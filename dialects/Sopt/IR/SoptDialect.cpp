@@ -1,5 +1,4 @@
-//===- SoptDialect.cpp - The sopt dialect
-//----------------------------------===//
+//===- SoptDialect.cpp - The sopt dialect ---------------------------------===//
 //
 // Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -137,6 +137,8 @@ def ConvertOnnxToSopt : Pass<"convert-onnx-to-sopt"> {
     its weight, and is converted after `onnx-fold-constants`.
 
     ```mlir
+    %w = onnx.Constant() {value = dense<0.5> : tensor<4x8xf32>} : () -> tensor<4x8xf32>
+    %b = onnx.Constant() {value = dense<1.0> : tensor<8xf32>} : () -> tensor<8xf32>
     %0 = onnx.MatMul(%x, %w) : (tensor<?x4xf32>, tensor<4x8xf32>) -> tensor<?x8xf32>
     %1 = onnx.Add(%0, %b) : (tensor<?x8xf32>, tensor<8xf32>) -> tensor<?x8xf32>
     %2 = onnx.Relu(%1) : (tensor<?x8xf32>) -> tensor<?x8xf32>

@@ -1,4 +1,4 @@
-//===- Passes.td - Passes of lib/Transforms ---------------------------------------===//
+//===- Passes.td - Passes of lib/Transforms ------------------*- tablegen -*-===//
 //
 // Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -46,9 +46,9 @@ def SimplifyONNXShapes : Pass<"onnx-simplify-shapes"> {
     are not sums of a function argument's dimensions and constants.
 
     ```mlir
-    %shape = onnx.Shape(%x) : (tensor<?x?x64xf32>) -> tensor<3xi64>
-    %lead = onnx.Slice(%shape, %zero, %two) ...  // batch, seq
-    %to = onnx.Concat(%lead, %heads) {axis = 0 : i64} ...
+    %lead = onnx.Shape(%x) {end = 2 : i64} : (tensor<?x?x64xf32>) -> tensor<2xi64>
+    %heads = onnx.Constant() {value = dense<[4, 16]> : tensor<2xi64>} : () -> tensor<2xi64>
+    %to = onnx.Concat(%lead, %heads) {axis = 0 : i64} : (tensor<2xi64>, tensor<2xi64>) -> tensor<4xi64>
     %0 = onnx.Reshape(%x, %to) : (tensor<?x?x64xf32>, tensor<4xi64>) -> tensor<?x?x?x?xf32>
     // becomes
     %to = onnx.Constant() {value = dense<[0, 0, 4, 16]> : tensor<4xi64>} : () -> tensor<4xi64>
@@ -88,6 +88,9 @@ def RaiseONNX : Pass<"onnx-raise"> {
     and what differs in the formula; `report` says where and why.
 
     ```mlir
+    %sqrt2 = onnx.Constant() {value = dense<1.41421354> : tensor<f32>} : () -> tensor<f32>
+    %one = onnx.Constant() {value = dense<1.0> : tensor<f32>} : () -> tensor<f32>
+    %half = onnx.Constant() {value = dense<0.5> : tensor<f32>} : () -> tensor<f32>
     %0 = onnx.Div(%x, %sqrt2) : (tensor<?x8xf32>, tensor<f32>) -> tensor<?x8xf32>
     %1 = onnx.Erf(%0) : (tensor<?x8xf32>) -> tensor<?x8xf32>
     %2 = onnx.Add(%1, %one) : (tensor<?x8xf32>, tensor<f32>) -> tensor<?x8xf32>
@@ -150,10 +153,12 @@ def ExpandFunctions : Pass<"onnx-expand-functions", "::mlir::ModuleOp"> {
     library cannot expand, such as operands without a rank.
 
     ```mlir
-    %0 = onnx.NegativeLogLikelihoodLoss(%x, %target) {reduction = "none"} ...
-    // becomes
-    %1 = onnx.GatherElements(%x, ...) {axis = 1 : i64} ...
-    %2 = onnx.Neg(%1) ...
+    %0 = onnx.NegativeLogLikelihoodLoss(%x, %target) {reduction = "none"}
+       : (tensor<?x5xf32>, tensor<?xi64>) -> tensor<?xf32>
+    // becomes, besides reshapes,
+    %1 = onnx.GatherElements(%x, %column) {axis = 1 : i64}
+       : (tensor<?x5xf32>, tensor<?x1xi64>) -> tensor<?x1xf32>
+    %2 = onnx.Neg(%1) : (tensor<?x1xf32>) -> tensor<?x1xf32>
     ```
   }];
   let dependentDialects = ["::mlir::func::FuncDialect",
@@ -174,10 +179,11 @@ def RecordSignature : Pass<"sopt-record-signature", "::mlir::ModuleOp"> {
 
     ```mlir
     func.func @main_graph(%x: tensor<?xui8> {onnx.name = "x", onnx.dims = ["n"]})
-        -> (tensor<?xui8> {onnx.name = "y"})
+        -> (tensor<?xui8> {onnx.name = "y"}) {
+      return %x : tensor<?xui8>
+    }
     // gives the module
-    sopt.signature = #sopt.signature<[#sopt.tensor<"x", tensor<?xui8>, ["n"]>],
-                                     [#sopt.tensor<"y", tensor<?xui8>, [""]>]>
+    sopt.signature = #sopt.signature<[<"x", tensor<?xui8>, ["n"]>], [<"y", tensor<?xui8>, [""]>]>
     ```
   }];
   let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
@@ -193,10 +199,14 @@ def OutputShapes : Pass<"sopt-output-shapes", "::mlir::ModuleOp"> {
     left. Does nothing if `@main_graph` is absent or has more than one block.
 
     ```mlir
-    func.func @main_graph(%a: tensor<?x4xf32>) -> tensor<?xf32>  // sums rows
+    func.func @main_graph(%a: tensor<?x4xf32>) -> tensor<?xf32> {
+      %y = tensor.collapse_shape %a [[0, 1]] : tensor<?x4xf32> into tensor<?xf32>
+      return %y : tensor<?xf32>
+    }
     // gives
     func.func private @sopt_output_shapes(%rows: index, %columns: index) -> index {
-      return %rows : index
+      %size = affine.apply affine_map<()[s0] -> (s0 * 4)>()[%rows]
+      return %size : index
     }
     ```
   }];
@@ -295,9 +305,30 @@ def FuseElementwise : Pass<"sopt-fuse-elementwise"> {
     grows without limit takes time that grows with the square of its length.
 
     ```mlir
-    %y = linalg.map { math.absf } ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>)
-    %z = linalg.map { arith.negf } ins(%y : tensor<4xf32>) outs(%e : tensor<4xf32>)
-    // becomes one linalg.generic
+    #row = affine_map<(i) -> (i)>
+    func.func @f(%x: tensor<4xf32>, %e: tensor<4xf32>) -> tensor<4xf32> {
+      %y = linalg.generic {indexing_maps = [#row, #row], iterator_types = ["parallel"]}
+          ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>) {
+      ^bb0(%in: f32, %out: f32):
+        %0 = math.absf %in : f32
+        linalg.yield %0 : f32
+      } -> tensor<4xf32>
+      %z = linalg.generic {indexing_maps = [#row, #row], iterator_types = ["parallel"]}
+          ins(%y : tensor<4xf32>) outs(%e : tensor<4xf32>) {
+      ^bb0(%in: f32, %out: f32):
+        %0 = arith.negf %in : f32
+        linalg.yield %0 : f32
+      } -> tensor<4xf32>
+      return %z : tensor<4xf32>
+    }
+    // becomes
+    %z = linalg.generic {indexing_maps = [#row, #row], iterator_types = ["parallel"]}
+        ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>) {
+    ^bb0(%in: f32, %out: f32):
+      %0 = math.absf %in : f32
+      %1 = arith.negf %0 : f32
+      linalg.yield %1 : f32
+    } -> tensor<4xf32>
     ```
   }];
   let options = [
@@ -338,10 +369,15 @@ def FreeEarly : Pass<"sopt-free-early", "::mlir::func::FuncOp"> {
     it is still in the cache.
 
     ```mlir
-    %a = memref.alloc() : memref<4xf32>
-    call @use(%a) : (memref<4xf32>) -> ()
-    call @other() : () -> ()
-    memref.dealloc %a : memref<4xf32>  // moves up by one
+    func.func private @use(memref<4xf32>)
+    func.func private @other()
+    func.func @f() {
+      %a = memref.alloc() : memref<4xf32>
+      call @use(%a) : (memref<4xf32>) -> ()
+      call @other() : () -> ()
+      memref.dealloc %a : memref<4xf32>  // moves up by one
+      return
+    }
     ```
   }];
 }
@@ -395,8 +431,17 @@ def MarkNodes : Pass<"sopt-mark-nodes", "::mlir::ModuleOp"> {
     first of its nodes.
 
     ```mlir
-    call @sopt_rt_node(%c0) : (i64) -> ()
-    call @linear_384x384(%x, %w, %y) : (…) -> () loc("encoder/MatMul"("y"))
+    func.func @main_graph(%x: memref<4xf32>, %y: memref<4xf32>) {
+      memref.copy %x, %y : memref<4xf32> to memref<4xf32> loc("encoder/Identity"("y"))
+      return
+    }
+    // gives the module sopt.nodes = ["encoder/Identity"], and becomes
+    func.func @main_graph(%x: memref<4xf32>, %y: memref<4xf32>) {
+      %c0 = arith.constant 0 : i64
+      call @sopt_rt_node(%c0) : (i64) -> ()
+      memref.copy %x, %y : memref<4xf32> to memref<4xf32>
+      return
+    }
     ```
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",

@@ -1,5 +1,4 @@
-/*===- model.c - A model through the compiler, from C
-------------------------===*\
+/*===- model.c - A model through the compiler, from C ---------------------===*\
 |*                                                                            *|
 |* Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.    *|
 |* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception                    *|
