@@ -402,15 +402,17 @@ for operator in "ReduceSum", "ReduceMean", "ReduceMax", "ReduceLogSumExp", "Redu
             lambda operator=operator, keepdims=keepdims: run_time_axes(operator, keepdims))
 
 
-def dft(**attributes):
+def dft(lengths=(8, 5), size="t", **attributes):
     node = helper.make_node("DFT", ["x"], ["y"], **attributes)
     parts = 1 if attributes.get("onesided") else 2
-    model = make_model([node], {"x": (F, ["n", "t", parts])}, {"y": (F, None)})
-    return model, [{"x": floats(2, length, parts)} for length in (8, 5)]
+    model = make_model([node], {"x": (F, ["n", size, parts])}, {"y": (F, None)})
+    return model, [{"x": floats(2, length, parts)} for length in lengths]
 
 
 CASES["dft"] = dft
 CASES["dft_inverse"] = lambda: dft(inverse=1)
+for length in 1, 2, 7, 12:
+    CASES[f"dft_of_{length}"] = lambda length=length: dft([length], length, inverse=length % 3 == 0)
 CASES["dft_onesided"] = lambda: dft(onesided=1)
 
 
