@@ -77,7 +77,12 @@ def ConvertSoptToVector : Pass<"convert-sopt-to-vector", "::mlir::ModuleOp"> {
     `scf.parallel`; nothing is allocated inside it. Runs before bufferization.
 
     `attention` needs scratch of a fixed size besides a copy of its keys: scores
-    are summed up block by block.
+    are summed up block by block. A tile of queries visits only keys that some
+    query of it may see: of causal attention half, of a window or block as many
+    as fit one. Padding is put last and tokens of a group together first, so
+    that the same holds for them. All keys are visited if `fill` is above −1e30,
+    and for a query that is left without any. `top_k` keeps a row of scores for
+    each query of a tile, and sums over the chosen keys alone.
 
     Weights that are constants are packed now, into panels of as many columns as
     the kernel's tile has; others on each run. Before each call the runtime's
@@ -91,7 +96,8 @@ def ConvertSoptToVector : Pass<"convert-sopt-to-vector", "::mlir::ModuleOp"> {
 
     Left alone, for `convert-sopt-to-linalg`: element types other than f32;
     `linear` with a weight, `layer_norm` with a last dimension, and `attention`
-    with a head, whose size is zero or not static; `attention` with `top_k`.
+    with a head, whose size is zero or not static; `attention` with `top_k` and
+    a `fill` above −1e30, or a finite one and a bias.
 
     ```mlir
     %y = sopt.linear %x, %w bias %b activation <gelu>

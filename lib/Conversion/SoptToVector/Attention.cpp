@@ -41,8 +41,8 @@ static int64_t getHeadSize(AttentionOp op, Value tensor, int64_t heads) {
 
 /// Why there is no kernel for `op`, null if there is one.
 static const char *whyNot(AttentionOp op) {
-  if (op.getTopK())
-    return "top_k";
+  if (op.getTopK() && !AttentionKernel(op, 1, 1).canChoose())
+    return "top_k where keys that are not chosen may weigh something";
   for (Value operand : {op.getQ(), op.getK(), op.getV(), op.getBias()})
     if (operand && !isF32Tensor(operand.getType()))
       return "not f32";

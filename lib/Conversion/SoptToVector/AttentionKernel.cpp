@@ -26,7 +26,27 @@ static constexpr int64_t kBlockKeys = 128;
 /// Rows of the tile for the queries that do not fill a whole one.
 static constexpr int64_t kSmallTile = 4;
 
+/// A fill at or below this is far from all scores: they don't change it.
+static constexpr float kFarFill = -1e30f;
+
 static constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+AttentionKernel::AttentionKernel(AttentionOp op, int64_t headSize,
+                                 int64_t valueSize)
+    : op(op), headSize(headSize), valueSize(valueSize) {
+  float fill = op.getFill().convertToFloat();
+  fillKind = fill == -kInfinity ? FillKind::Infinite
+             : fill <= kFarFill ? FillKind::Far
+                                : FillKind::Near;
+}
+
+// A query without keys sees all of them alike if fill is far from their scores,
+// which a bias may keep it from being.
+bool AttentionKernel::canChoose() const {
+  AttentionOp op = this->op;
+  return fillKind == FillKind::Infinite ||
+         (fillKind == FillKind::Far && !op.getBias());
+}
 
 std::string AttentionKernel::getName() const {
   AttentionOp op = this->op;
@@ -51,6 +71,10 @@ std::string AttentionKernel::getName() const {
     os << "_window_" << (*window)[0] << "_" << (*window)[1];
   if (auto block = op.getBlock())
     os << "_block" << *block;
+  if (auto k = op.getTopK())
+    os << "_top" << *k;
+  if (op.hasMask() && fillKind != FillKind::Infinite)
+    os << (fillKind == FillKind::Far ? "_far" : "_near");
   if (op.getEmptyIsZero())
     os << "_zero";
   return name;
@@ -92,9 +116,8 @@ void AttentionKernel::build(VectorBuilder &b, ValueRange arguments) {
   y = *next++;
 
   allocateScratch(b);
+  buildOrder(b);
   buildPackedKeys(b);
-  if (padding)
-    buildPaddingFlags(b);
   b.shareOut(numTasks, numWorkers,
              [&](Value worker, Value task) { buildTask(b, worker, task); });
 }
@@ -113,8 +136,13 @@ void AttentionKernel::allocateScratch(VectorBuilder &b) {
   Value keyHeads = b.mul(numBatches, b.index(op.getKvHeads()));
   auto size = [&](int64_t size) { return b.getIndexAttr(size); };
   packedKeys = allocate(b, {keyHeads, numPanels, size(headSize), size(width)});
-  if (padding)
-    paddingFlags = allocate(b, {numBatches, b.mul(numPanels, b.index(width))});
+  allocateOrder(b);
+  if (op.getTopK()) {
+    Value columns = b.mul(numPanels, b.index(width));
+    weights = allocate(b, {numWorkers, size(rows), columns});
+    allocateTopK(b);
+    return;
+  }
   weights = allocate(b, {numWorkers, size(rows), size(getBlockSize(b))});
   sums = allocate(
       b, {numWorkers, size(rows), size(llvm::alignTo(valueSize, width))});
@@ -131,11 +159,9 @@ void AttentionKernel::buildPackedKeys(VectorBuilder &b) {
     Value row = b.add(b.mul(batch, kvHeads), head);
     Value first = b.mul(panel, b.index(width));
     b.forAll(b.index(width), [&](Value lane) {
-      Value key = b.add(first, lane);
-      Value exists = b.less(key, numKeys);
       // Keys past the last one are a copy of it: their scores are dropped.
       Value last = b.sub(numKeys, b.index(1));
-      Value source = b.select(exists, key, last);
+      Value source = getKey(b, batch, b.minimum(b.add(first, lane), last));
       b.forAll(b.index(headSize), [&](Value feature) {
         Value element =
             b.loadScalar(k, at(b, batch, head, source, headSize, feature));
@@ -146,76 +172,106 @@ void AttentionKernel::buildPackedKeys(VectorBuilder &b) {
   });
 }
 
-void AttentionKernel::buildPaddingFlags(VectorBuilder &b) {
-  auto type = cast<MemRefType>(padding.getType());
-  b.forAll(numBatches, [&](Value batch) {
-    Value length;
-    if (type.getRank() == 1)
-      length = arith::IndexCastOp::create(b, b.getIndexType(),
-                                          b.loadScalar(padding, batch));
-    b.forAll(numKeys, [&](Value key) {
-      Value masked;
-      if (length) {
-        masked =
-            arith::CmpIOp::create(b, arith::CmpIPredicate::sge, key, length);
-      } else {
-        Value element = b.loadScalar(padding, {batch, key});
-        Value zero =
-            arith::ConstantOp::create(b, b.getZeroAttr(type.getElementType()));
-        masked =
-            arith::CmpIOp::create(b, arith::CmpIPredicate::eq, element, zero);
-      }
-      Value flag = b.select(masked, b.scalar(1.0f), b.scalar(0.0f));
-      memref::StoreOp::create(b, flag, paddingFlags, ValueRange{batch, key});
-    });
-  });
-}
-
 void AttentionKernel::buildTask(VectorBuilder &b, Value worker, Value index) {
   int64_t rows = b.getIsa().rows;
   Value tiles = b.ceilDiv(numQueries, rows);
   Value heads = b.index(op.getHeads());
   Value head = arith::DivUIOp::create(b, index, tiles);
-  Value first = b.mul(arith::RemUIOp::create(b, index, tiles), b.index(rows));
+  Value tile = arith::RemUIOp::create(b, index, tiles);
+  if (op.getCausal()) {
+    // Later queries see more keys: one of the first, one of the last, so that
+    // neighbours make shares of equal work.
+    Value half = arith::DivUIOp::create(b, tile, b.index(2));
+    Value isEven = b.equal(b.mul(half, b.index(2)), tile);
+    Value fromEnd = b.sub(b.sub(tiles, b.index(1)), half);
+    tile = b.select(isEven, half, fromEnd);
+  }
+  Value first = b.mul(tile, b.index(rows));
   Task task;
   task.worker = worker;
   task.batch = arith::DivUIOp::create(b, head, heads);
   task.head = arith::RemUIOp::create(b, head, heads);
 
-  Value left = b.sub(numQueries, first);
-  Value partial = b.less(left, b.index(rows));
-  auto buildPartial = [&] {
+  auto setRows = [&](int64_t rows, Value begin) {
     Value last = b.sub(numQueries, b.index(1));
+    task.queries.clear();
+    task.places.clear();
+    for (int64_t r = 0; r < rows; ++r) {
+      task.places.push_back(b.minimum(b.add(begin, b.index(r)), last));
+      task.queries.push_back(getQuery(b, task.batch, task.places.back()));
+    }
+  };
+  auto buildPartial = [&] {
     b.loop(first, numQueries, kSmallTile, {}, [&](Value begin, ValueRange) {
       task.count = b.minimum(b.sub(numQueries, begin), b.index(kSmallTile));
-      for (int64_t r = 0; r < kSmallTile; ++r)
-        task.queries.push_back(b.minimum(b.add(begin, b.index(r)), last));
+      setRows(kSmallTile, begin);
       buildTile(b, task);
       return SmallVector<Value>();
     });
   };
   auto buildFull = [&] {
     task.count = b.index(rows);
-    task.queries.clear();
-    for (int64_t r = 0; r < rows; ++r)
-      task.queries.push_back(b.add(first, b.index(r)));
+    setRows(rows, first);
     buildTile(b, task);
   };
-  b.when(partial, buildPartial, buildFull);
+  Value left = b.sub(numQueries, first);
+  b.when(b.less(left, b.index(rows)), buildPartial, buildFull);
 }
 
+// Keys that are masked for all queries of the tile weigh nothing, unless a
+// query turns out to have no other: then all keys are visited.
 void AttentionKernel::buildTile(VectorBuilder &b, const Task &task) {
+  if (op.getTopK())
+    return buildTopK(b, task);
+  Range range = buildRange(b, task);
+  if (!op.hasMask() || fillKind != FillKind::Far) {
+    buildVisit(b, task, range);
+    buildEnd(b, task);
+    return;
+  }
+  auto visit = [&](Value attempt, ValueRange wanted) {
+    Value first = b.equal(attempt, b.index(0));
+    b.when(wanted[0], [&] {
+      buildVisit(b, task,
+                 {b.select(first, range.begin, b.index(0)),
+                  b.select(first, range.end, numKeys)});
+    });
+    return SmallVector<Value>{buildMissesKeys(b, task)};
+  };
+  Value last =
+      b.loop(b.index(0), b.index(2), 1, b.constantBool(true), visit)[0];
+  keepRolled(last.getDefiningOp());
+  buildEnd(b, task);
+}
+
+/// Whether some query has seen no score that is far from `fill`.
+Value AttentionKernel::buildMissesKeys(VectorBuilder &b, const Task &task) {
+  auto least = [&](Value row, ValueRange least) {
+    Value greatest =
+        b.load(state, {task.worker, row, b.index(kGreatest), b.index(0)});
+    return SmallVector<Value>{b.atMost(greatest, least[0])};
+  };
+  Value worst = b.loop(b.index(0), b.index(task.queries.size()), 1,
+                       b.splat(kInfinity), least)[0];
+  Value greatest = vector::ExtractOp::create(b, worst, 0);
+  return arith::CmpFOp::create(b, arith::CmpFPredicate::OLT, greatest,
+                               b.scalar(kFarFill / 2));
+}
+
+void AttentionKernel::buildVisit(VectorBuilder &b, const Task &task,
+                                 const Range &range) {
   int64_t width = getPanelWidth(b), blockSize = getBlockSize(b);
   buildStart(b, task);
-  b.loop(b.index(0), numKeys, blockSize, {}, [&](Value block, ValueRange) {
-    Value keys = b.minimum(b.sub(numKeys, block), b.index(blockSize));
+  b.loop(range.begin, range.end, blockSize, {}, [&](Value begin, ValueRange) {
+    Range block = {begin,
+                   b.minimum(range.end, b.add(begin, b.index(blockSize)))};
+    Value keys = b.sub(block.end, begin);
     b.forAll(b.ceilDiv(keys, width),
              [&](Value panel) { buildScores(b, task, block, panel); });
     buildSoftmax(b, task, keys);
-    buildSums(b, task, block, keys);
+    buildSums(b, task, block);
     return SmallVector<Value>();
   });
-  buildEnd(b, task);
 }
 
 void AttentionKernel::buildStart(VectorBuilder &b, const Task &task) {
@@ -232,13 +288,13 @@ void AttentionKernel::buildStart(VectorBuilder &b, const Task &task) {
 }
 
 void AttentionKernel::buildScores(VectorBuilder &b, const Task &task,
-                                  Value block, Value panel) {
+                                  const Range &block, Value panel) {
   int64_t lanes = b.getLanes(), width = getPanelWidth(b);
   int64_t rows = task.queries.size(), vectors = b.getIsa().vectors;
   Value keyHead = b.add(b.mul(task.batch, b.index(op.getKvHeads())),
                         getKeyHead(b, task.head));
   Value inBlock = b.mul(panel, b.index(width));
-  Value first = b.add(block, inBlock);
+  Value first = b.add(block.begin, inBlock);
   Value keyPanel = arith::DivUIOp::create(b, first, b.index(width));
   auto query = [&](int64_t row, Value feature) {
     return b.loadScalar(
@@ -252,17 +308,31 @@ void AttentionKernel::buildScores(VectorBuilder &b, const Task &task,
   scores = multiplyTile(b, rows, b.index(headSize), scores, query, key);
 
   for (int64_t v = 0; v < vectors; ++v) {
-    Keys keys;
-    keys.first = b.add(first, b.index(v * lanes));
-    keys.exist = b.firstLanes(b.sub(numKeys, keys.first));
-    keys.positions = b.positions(keys.first);
-    for (int64_t r = 0; r < rows; ++r) {
-      Value score = buildMasked(b, task, r, keys, scores[r * vectors + v]);
-      score = b.select(keys.exist, score, b.splat(-kInfinity));
-      b.store(score, weights,
-              {task.worker, b.index(r), b.add(inBlock, b.index(v * lanes))});
-    }
+    Keys keys = getKeys(b, task, b.add(first, b.index(v * lanes)), block);
+    Value column = b.add(inBlock, b.index(v * lanes));
+    for (int64_t r = 0; r < rows; ++r)
+      storeScore(b, task, r, keys, column, scores[r * vectors + v]);
   }
+}
+
+AttentionKernel::Keys AttentionKernel::getKeys(VectorBuilder &b,
+                                               const Task &task, Value first,
+                                               const Range &range) {
+  Keys keys;
+  keys.first = first;
+  keys.exist = b.firstLanes(b.sub(range.end, first));
+  keys.positions = keyOrder
+                       ? b.loadInts(keyOrder, {task.batch, first}, keys.exist)
+                       : b.positions(first);
+  return keys;
+}
+
+void AttentionKernel::storeScore(VectorBuilder &b, const Task &task,
+                                 int64_t row, const Keys &keys, Value column,
+                                 Value score) {
+  Value masked = buildMasked(b, task, row, keys, score);
+  b.store(b.select(keys.exist, masked, b.splat(-kInfinity)), weights,
+          {task.worker, b.index(row), column});
 }
 
 // In a loop over rows: unrolled it would be most of the kernel's code.
@@ -305,8 +375,8 @@ void AttentionKernel::buildSoftmax(VectorBuilder &b, const Task &task,
   });
 }
 
-void AttentionKernel::buildSums(VectorBuilder &b, const Task &task, Value block,
-                                Value numKeys) {
+void AttentionKernel::buildSums(VectorBuilder &b, const Task &task,
+                                const Range &block) {
   int64_t lanes = b.getLanes(), width = getPanelWidth(b);
   int64_t rows = task.queries.size(), vectors = b.getIsa().vectors;
   Value keyHead = getKeyHead(b, task.head);
@@ -316,30 +386,31 @@ void AttentionKernel::buildSums(VectorBuilder &b, const Task &task, Value block,
       return b.add(column, b.index(vector * lanes));
     };
     SmallVector<Value> tile, masks;
-    for (int64_t v = 0; v < vectors; ++v)
+    for (int64_t i = 0; i < vectors; ++i)
       masks.push_back(
           valueSize % width == 0
               ? Value()
-              : b.firstLanes(b.sub(b.index(valueSize), featureOf(v))));
+              : b.firstLanes(b.sub(b.index(valueSize), featureOf(i))));
     auto placeOf = [&](int64_t row, int64_t vector) {
       return SmallVector<Value>{task.worker, b.index(row), featureOf(vector)};
     };
     for (int64_t r = 0; r < rows; ++r)
-      for (int64_t v = 0; v < vectors; ++v)
-        tile.push_back(b.load(sums, placeOf(r, v)));
+      for (int64_t i = 0; i < vectors; ++i)
+        tile.push_back(b.load(sums, placeOf(r, i)));
     auto weight = [&](int64_t row, Value key) {
       return b.loadScalar(weights, {task.worker, b.index(row), key});
     };
     auto value = [&](Value key, int64_t vector) {
-      return b.load(this->v,
-                    at(b, task.batch, keyHead, b.add(block, key), valueSize,
-                       featureOf(vector)),
-                    masks[vector]);
+      Value token = getKey(b, task.batch, b.add(block.begin, key));
+      return b.load(
+          v, at(b, task.batch, keyHead, token, valueSize, featureOf(vector)),
+          masks[vector]);
     };
-    tile = multiplyTile(b, rows, numKeys, tile, weight, value);
+    tile = multiplyTile(b, rows, b.sub(block.end, block.begin), tile, weight,
+                        value);
     for (int64_t r = 0; r < rows; ++r)
-      for (int64_t v = 0; v < vectors; ++v)
-        b.store(tile[r * vectors + v], sums, placeOf(r, v));
+      for (int64_t i = 0; i < vectors; ++i)
+        b.store(tile[r * vectors + i], sums, placeOf(r, i));
     return SmallVector<Value>();
   });
 }
@@ -360,7 +431,7 @@ void AttentionKernel::buildEnd(VectorBuilder &b, const Task &task) {
       empty = arith::OrIOp::create(b, empty, unseen);
     }
     factor = b.broadcast(factor);
-    Value query = b.add(task.queries.front(), row);
+    Value query = getQuery(b, task.batch, b.add(task.places.front(), row));
     for (int64_t column = 0; column < valueSize; column += lanes) {
       int64_t left = valueSize - column;
       Value mask = left < lanes ? b.firstLanes(b.index(left)) : Value();

@@ -15,7 +15,8 @@ namespace sopt {
 
 /// Softmax(q·kᵀ·scale + mask)·v, head by head, without a matrix of scores: keys
 /// come in blocks, and what was summed before is rescaled when a block brings a
-/// greater score (online softmax).
+/// greater score (online softmax). Of the keys, a tile of queries visits only
+/// those that masks let some query of it see; see AttentionOrder.cpp.
 ///
 /// Work is cut into tasks of one tile of queries of one head. A fixed number of
 /// workers, more than there are threads, share the tasks and run in parallel;
@@ -23,9 +24,10 @@ namespace sopt {
 class AttentionKernel {
 public:
   /// `headSize` and `valueSize`: features of a head in q and k, and in v.
-  AttentionKernel(AttentionOp op, int64_t headSize, int64_t valueSize)
-      : op(op), headSize(headSize), valueSize(valueSize) {}
+  AttentionKernel(AttentionOp op, int64_t headSize, int64_t valueSize);
 
+  /// Whether, with top_k, keys that are not chosen weigh nothing.
+  bool canChoose() const;
   std::string getName() const;
   /// Arguments: q, k, v, bias, padding and group as far as there are any,
   /// scale, fill, y.
@@ -35,16 +37,27 @@ private:
   /// One tile of queries, while it is being computed.
   struct Task {
     mlir::Value worker, batch, head;
-    /// The queries; past the last one, that one again.
-    llvm::SmallVector<mlir::Value> queries;
+    /// The queries, and their places in the order; past the last one, that one
+    /// again.
+    llvm::SmallVector<mlir::Value> queries, places;
     /// How many of them to write.
     mlir::Value count;
   };
+  /// Places in the order of keys.
+  struct Range {
+    mlir::Value begin, end;
+  };
   /// One vector of keys.
   struct Keys {
-    mlir::Value first;     ///< Index of the first one.
-    mlir::Value exist;     ///< Which lanes are keys at all.
+    mlir::Value first;     ///< Place of the first one.
+    mlir::Value exist;     ///< Which lanes are keys that are visited.
     mlir::Value positions; ///< All of them, as i32.
+  };
+  /// What adding `fill` does to a score.
+  enum class FillKind {
+    Infinite, ///< Masked keys weigh nothing.
+    Far,      ///< They do so if the query has any other key.
+    Near,     ///< They may weigh something.
   };
 
   /// What `state` holds for each row.
@@ -53,18 +66,58 @@ private:
   // The steps before the tasks.
   void allocateScratch(VectorBuilder &b);
   void buildPackedKeys(VectorBuilder &b);
-  void buildPaddingFlags(VectorBuilder &b);
+
+  // AttentionOrder.cpp
+  void allocateOrder(VectorBuilder &b);
+  void buildOrder(VectorBuilder &b);
+  void buildGroups(VectorBuilder &b, mlir::Value batch);
+  void buildSortByDigit(VectorBuilder &b, mlir::Value batch, mlir::Value digit);
+  void buildRealKeysFirst(VectorBuilder &b, mlir::Value batch);
+  mlir::Value getGroup(VectorBuilder &b, mlir::Value batch, mlir::Value token);
+  mlir::Value isReal(VectorBuilder &b, mlir::Value batch, mlir::Value key);
+  mlir::Value getNumReal(VectorBuilder &b, mlir::Value batch);
+  /// The key or query at a place of the order.
+  mlir::Value getKey(VectorBuilder &b, mlir::Value batch, mlir::Value place);
+  mlir::Value getQuery(VectorBuilder &b, mlir::Value batch, mlir::Value place);
+  mlir::Value getQueryGroup(VectorBuilder &b, const Task &task, int64_t row);
+  Range buildPositions(VectorBuilder &b, const Task &task);
+  /// The keys that a tile has to visit, from the first of a panel on.
+  Range buildRange(VectorBuilder &b, const Task &task);
 
   // The steps of a task.
   void buildTask(VectorBuilder &b, mlir::Value worker, mlir::Value task);
   void buildTile(VectorBuilder &b, const Task &task);
+  void buildVisit(VectorBuilder &b, const Task &task, const Range &range);
+  mlir::Value buildMissesKeys(VectorBuilder &b, const Task &task);
   void buildStart(VectorBuilder &b, const Task &task);
-  void buildScores(VectorBuilder &b, const Task &task, mlir::Value block,
+  void buildScores(VectorBuilder &b, const Task &task, const Range &block,
                    mlir::Value panel);
+  /// The keys from place `first` on, as far as they are in `range`.
+  Keys getKeys(VectorBuilder &b, const Task &task, mlir::Value first,
+               const Range &range);
+  /// Applies bias and masks to a score and keeps it in `weights`.
+  void storeScore(VectorBuilder &b, const Task &task, int64_t row,
+                  const Keys &keys, mlir::Value column, mlir::Value score);
   void buildSoftmax(VectorBuilder &b, const Task &task, mlir::Value numKeys);
-  void buildSums(VectorBuilder &b, const Task &task, mlir::Value block,
-                 mlir::Value numKeys);
+  void buildSums(VectorBuilder &b, const Task &task, const Range &block);
   void buildEnd(VectorBuilder &b, const Task &task);
+
+  // AttentionTopK.cpp
+  int64_t getNumSlots(VectorBuilder &b);
+  void allocateTopK(VectorBuilder &b);
+  void buildTopK(VectorBuilder &b, const Task &task);
+  mlir::Value buildKthRank(VectorBuilder &b, mlir::Value memory,
+                           mlir::Value worker, mlir::Value numVectors);
+  mlir::Value buildBound(VectorBuilder &b, const Task &task, mlir::Value row,
+                         mlir::Value keys);
+  mlir::Value buildCandidates(VectorBuilder &b, const Task &task,
+                              mlir::Value row, const Range &range,
+                              mlir::Value bound);
+  mlir::Value buildChoice(VectorBuilder &b, const Task &task,
+                          mlir::Value count);
+  mlir::Value getChosenKey(VectorBuilder &b, const Task &task, mlir::Value i);
+  void buildChosenSum(VectorBuilder &b, const Task &task, mlir::Value row,
+                      mlir::Value count);
 
   // AttentionMask.cpp
   /// The score with bias and masks applied.
@@ -76,11 +129,8 @@ private:
   mlir::Value buildBias(VectorBuilder &b, const Task &task, mlir::Value query,
                         const Keys &keys);
   /// Which keys the query must not see; null if no mask is there.
-  mlir::Value buildMask(VectorBuilder &b, const Task &task, mlir::Value query,
+  mlir::Value buildMask(VectorBuilder &b, const Task &task, int64_t row,
                         const Keys &keys);
-
-  mlir::Value buildOtherGroup(VectorBuilder &b, const Task &task,
-                              mlir::Value query, const Keys &keys);
 
   /// Where element `feature` of token `token` is in q, k, v or y.
   llvm::SmallVector<mlir::Value> at(VectorBuilder &b, mlir::Value batch,
@@ -92,17 +142,32 @@ private:
 
   AttentionOp op;
   int64_t headSize, valueSize;
+  FillKind fillKind;
 
   mlir::Value q, k, v, bias, padding, group, scale, fill, y;
   mlir::Value numBatches, numQueries, numKeys, numTasks, numWorkers;
   /// By batch and head: k · scale in panels, as the weights of `linear`.
   mlir::Value packedKeys;
-  /// By batch: 1 where a key is masked by padding.
-  mlir::Value paddingFlags;
-  /// By worker and row of a tile: scores or weights of a block of keys; sums of
-  /// values; greatest score, sum of weights, and whether a key was not masked,
-  /// each as a vector.
+  /// By batch and place, if there are groups: the token, and the places at
+  /// which its group begins and ends.
+  mlir::Value tokens, groupBegins, groupEnds;
+  /// By batch and place, if keys have an order of their own: the key, and
+  /// where its group begins in `tokens`.
+  mlir::Value keyOrder, keyGroups;
+  /// By batch and place of `tokens`, and one more: how many keys before it are
+  /// not padded.
+  mlir::Value realBefore;
+  /// By batch: to sort with.
+  mlir::Value spare, counts;
+  /// By worker and row of a tile: scores or weights of a block of keys, with
+  /// top_k of all keys; sums of values; greatest score, sum of weights, and
+  /// whether a key was not masked, each as a vector.
   mlir::Value weights, sums, state;
+  /// By worker, with top_k, for the row at hand: greatest score in each slot
+  /// and their ranks; ranks of a vector of keys; ranks and places of
+  /// candidates; those of the chosen and their weights.
+  mlir::Value slotMaxima, slotRanks, lineRanks, ranks, rankPlaces;
+  mlir::Value chosenRanks, chosenPlaces, chosenWeights;
 };
 
 } // namespace sopt

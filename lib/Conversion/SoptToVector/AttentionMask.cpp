@@ -10,18 +10,24 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include <limits>
 
 using namespace mlir;
 using namespace sopt;
 
 using arith::CmpIPredicate;
 
+static constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
 Value AttentionKernel::buildMasked(VectorBuilder &b, const Task &task,
                                    int64_t row, const Keys &keys, Value score) {
   Value query = task.queries[row];
   if (bias)
     score = b.add(score, buildBias(b, task, query, keys));
-  Value masked = buildMask(b, task, query, keys);
+  Value masked = buildMask(b, task, row, keys);
+  // What is masked is no choice, and weighs nothing beside one.
+  if (op.getTopK())
+    return masked ? b.select(masked, b.splat(-kInfinity), score) : score;
   if (op.getEmptyIsZero())
     buildSeen(b, task, row, keys, masked);
   return masked ? b.select(masked, b.add(score, fill), score) : score;
@@ -56,7 +62,12 @@ Value AttentionKernel::buildBias(VectorBuilder &b, const Task &task,
     indices.push_back(index);
   }
   auto loadOne = [&] { return b.broadcast(b.loadScalar(bias, indices)); };
-  auto loadAll = [&] { return b.load(bias, indices, keys.exist); };
+  auto loadAll = [&] {
+    if (!keyOrder)
+      return b.load(bias, indices, keys.exist);
+    indices.back() = b.index(0);
+    return b.gather(bias, indices, keys.positions, keys.exist);
+  };
   if (rank == 0 || type.getShape().back() == 1)
     return loadOne();
   if (!type.isDynamicDim(rank - 1))
@@ -65,8 +76,8 @@ Value AttentionKernel::buildBias(VectorBuilder &b, const Task &task,
 }
 
 Value AttentionKernel::buildMask(VectorBuilder &b, const Task &task,
-                                 Value query, const Keys &keys) {
-  Value masked;
+                                 int64_t row, const Keys &keys) {
+  Value masked, query = task.queries[row];
   auto maskIf = [&](Value condition) {
     masked = masked ? arith::OrIOp::create(b, masked, condition) : condition;
   };
@@ -76,13 +87,15 @@ Value AttentionKernel::buildMask(VectorBuilder &b, const Task &task,
                                  b.splatPosition(limit)));
   };
 
-  if (padding) {
-    Value flags = b.load(paddingFlags, {task.batch, keys.first});
-    maskIf(arith::CmpFOp::create(b, arith::CmpFPredicate::ONE, flags,
-                                 b.splat(0.0f)));
+  if (padding)
+    maskIf(arith::CmpIOp::create(b, CmpIPredicate::sge, b.positions(keys.first),
+                                 b.splatPosition(getNumReal(b, task.batch))));
+  if (group) {
+    Value queryGroup = b.broadcastInt(getQueryGroup(b, task, row));
+    Value keyGroup =
+        b.loadInts(keyGroups, {task.batch, keys.first}, keys.exist);
+    maskIf(arith::CmpIOp::create(b, CmpIPredicate::ne, keyGroup, queryGroup));
   }
-  if (group)
-    maskIf(buildOtherGroup(b, task, query, keys));
   if (op.getCausal()) {
     Value last = query;
     if (op.getCausalEnd())
@@ -102,20 +115,4 @@ Value AttentionKernel::buildMask(VectorBuilder &b, const Task &task,
     maskPositions(CmpIPredicate::sge, b.add(begin, size));
   }
   return masked;
-}
-
-Value AttentionKernel::buildOtherGroup(VectorBuilder &b, const Task &task,
-                                       Value query, const Keys &keys) {
-  auto type = cast<MemRefType>(group.getType());
-  auto vectorType = VectorType::get(b.getLanes(), type.getElementType());
-  auto indicesOf = [&](Value token) {
-    return type.getRank() == 1 ? SmallVector<Value>{token}
-                               : SmallVector<Value>{task.batch, token};
-  };
-  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(vectorType));
-  Value keyGroups = vector::MaskedLoadOp::create(
-      b, vectorType, group, indicesOf(keys.first), keys.exist, zero);
-  Value queryGroup = vector::BroadcastOp::create(
-      b, vectorType, b.loadScalar(group, indicesOf(query)));
-  return arith::CmpIOp::create(b, CmpIPredicate::ne, keyGroups, queryGroup);
 }

@@ -72,11 +72,14 @@ Value sopt::readOnlyBuffer(ImplicitLocOpBuilder &b, Value tensor) {
   return buffer;
 }
 
-Value sopt::allocate(ImplicitLocOpBuilder &b, ArrayRef<OpFoldResult> sizes) {
+Value sopt::allocate(ImplicitLocOpBuilder &b, ArrayRef<OpFoldResult> sizes,
+                     Type elementType) {
+  if (!elementType)
+    elementType = b.getF32Type();
   SmallVector<int64_t> shape;
   SmallVector<Value> dynamicSizes;
   dispatchIndexOpFoldResults(sizes, dynamicSizes, shape);
-  return memref::AllocOp::create(b, MemRefType::get(shape, b.getF32Type()),
+  return memref::AllocOp::create(b, MemRefType::get(shape, elementType),
                                  dynamicSizes,
                                  b.getI64IntegerAttr(kBufferAlignment));
 }

@@ -53,9 +53,11 @@ private:
 bool isF32Tensor(mlir::Type type);
 /// `tensor` as a buffer of its shape, only to be read.
 mlir::Value readOnlyBuffer(mlir::ImplicitLocOpBuilder &b, mlir::Value tensor);
-/// An uninitialised buffer of f32; `sizes` may be static or not.
+/// An uninitialised buffer, of f32 if not told else; `sizes` may be static or
+/// not.
 mlir::Value allocate(mlir::ImplicitLocOpBuilder &b,
-                     llvm::ArrayRef<mlir::OpFoldResult> sizes);
+                     llvm::ArrayRef<mlir::OpFoldResult> sizes,
+                     mlir::Type elementType = {});
 /// The tensor that a kernel has written to `buffer`, which nobody else sees.
 mlir::Value writtenTensor(mlir::ImplicitLocOpBuilder &b, mlir::Value buffer);
 /// A tensor.cast if the types differ.

@@ -50,6 +50,14 @@ Value VectorBuilder::splatInt(int32_t value) {
   return constant(DenseElementsAttr::get(getIntVectorType(), value));
 }
 
+Value VectorBuilder::constantBool(bool value) {
+  return constant(getBoolAttr(value));
+}
+
+Value VectorBuilder::broadcastInt(Value scalar) {
+  return vector::BroadcastOp::create(*this, getIntVectorType(), scalar);
+}
+
 Value VectorBuilder::broadcast(Value scalar) {
   return vector::BroadcastOp::create(*this, getVectorType(), scalar);
 }
@@ -156,6 +164,19 @@ Value VectorBuilder::load(Value memory, ValueRange indices, Value mask) {
     return vector::LoadOp::create(*this, getVectorType(), memory, indices);
   return vector::MaskedLoadOp::create(*this, getVectorType(), memory, indices,
                                       mask, splat(0.0f));
+}
+
+Value VectorBuilder::loadInts(Value memory, ValueRange indices, Value mask) {
+  if (!mask)
+    return vector::LoadOp::create(*this, getIntVectorType(), memory, indices);
+  return vector::MaskedLoadOp::create(*this, getIntVectorType(), memory,
+                                      indices, mask, splatInt(0));
+}
+
+Value VectorBuilder::gather(Value memory, ValueRange indices, Value offsets,
+                            Value mask) {
+  return vector::GatherOp::create(*this, getVectorType(), memory, indices,
+                                  offsets, mask, splat(0.0f));
 }
 
 void VectorBuilder::store(Value vector, Value memory, ValueRange indices,

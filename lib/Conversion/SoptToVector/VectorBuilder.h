@@ -33,7 +33,9 @@ public:
   mlir::Value scalar(float value);
   mlir::Value splat(float value);
   mlir::Value splatInt(int32_t value);
+  mlir::Value constantBool(bool value);
   mlir::Value broadcast(mlir::Value scalar);
+  mlir::Value broadcastInt(mlir::Value scalar);
 
   mlir::Value add(mlir::Value a, mlir::Value b);
   mlir::Value sub(mlir::Value a, mlir::Value b);
@@ -65,6 +67,12 @@ public:
   /// not read and hold zero.
   mlir::Value load(mlir::Value memory, mlir::ValueRange indices,
                    mlir::Value mask = {});
+  mlir::Value loadInts(mlir::Value memory, mlir::ValueRange indices,
+                       mlir::Value mask = {});
+  /// The elements at `offsets`, a vector of i32, from `indices` in the last
+  /// dimension.
+  mlir::Value gather(mlir::Value memory, mlir::ValueRange indices,
+                     mlir::Value offsets, mlir::Value mask);
   void store(mlir::Value vector, mlir::Value memory, mlir::ValueRange indices,
              mlir::Value mask = {});
   mlir::Value loadScalar(mlir::Value memory, mlir::ValueRange indices);

@@ -24,9 +24,9 @@ module {
        : (tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?xi64>) -> tensor<?x?x20xf32>
     return %y : tensor<?x?x20xf32>
   }
-  // Lengths and causal, fewer keys than queries too.
+  // Lengths and causal, fewer keys than queries too; masked keys weigh something.
   func.func @compute_1(%q: tensor<?x?x20xf32>, %k: tensor<?x?x20xf32>, %v: tensor<?x?x20xf32>, %m: tensor<?xi64>) -> tensor<?x?x20xf32> {
-    %y = sopt.attention %q, %k, %v padding %m {heads = 2, kv_heads = 2, scale = 0.3 : f32, causal, causal_end, fill = -1.0e4 : f32}
+    %y = sopt.attention %q, %k, %v padding %m {heads = 2, kv_heads = 2, scale = 0.3 : f32, causal, causal_end, fill = -4.0 : f32}
        : (tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?xi64>) -> tensor<?x?x20xf32>
     return %y : tensor<?x?x20xf32>
   }
@@ -53,6 +53,36 @@ module {
     %y = sopt.attention %q, %k, %v group %m {heads = 2, kv_heads = 2, scale = 0.3 : f32, block = 6 : i64, fill = -3.40282347E+38 : f32}
        : (tensor<?x2x?x10xf32>, tensor<?x2x?x10xf32>, tensor<?x2x?x10xf32>, tensor<?x?xi64>) -> tensor<?x2x?x10xf32>
     return %y : tensor<?x2x?x10xf32>
+  }
+  // A window on both sides.
+  func.func @compute_6(%q: tensor<?x?x20xf32>, %k: tensor<?x?x20xf32>, %v: tensor<?x?x20xf32>, %m: tensor<?x?xi64>, %g: tensor<?x?xi64>) -> tensor<?x?x20xf32> {
+    %y = sopt.attention %q, %k, %v {heads = 2, kv_heads = 2, scale = 0.3 : f32, window = array<i64: 40, 3>}
+       : (tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?x20xf32>) -> tensor<?x?x20xf32>
+    return %y : tensor<?x?x20xf32>
+  }
+  // A window and padding: some queries see no key that is real, and so all.
+  func.func @compute_7(%q: tensor<?x?x20xf32>, %k: tensor<?x?x20xf32>, %v: tensor<?x?x20xf32>, %m: tensor<?x?xi64>, %g: tensor<?x?xi64>) -> tensor<?x?x20xf32> {
+    %y = sopt.attention %q, %k, %v padding %m {heads = 2, kv_heads = 2, scale = 0.3 : f32, window = array<i64: 1, 1>, fill = -3.40282347E+38 : f32}
+       : (tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?xi64>) -> tensor<?x?x20xf32>
+    return %y : tensor<?x?x20xf32>
+  }
+  // Blocks, with zeros where padding leaves none of one.
+  func.func @compute_8(%q: tensor<?x?x20xf32>, %k: tensor<?x?x20xf32>, %v: tensor<?x?x20xf32>, %m: tensor<?x?xi64>, %g: tensor<?x?xi64>) -> tensor<?x?x20xf32> {
+    %y = sopt.attention %q, %k, %v padding %m {heads = 2, kv_heads = 2, scale = 0.3 : f32, block = 2 : i64, empty_is_zero}
+       : (tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?xi64>) -> tensor<?x?x20xf32>
+    return %y : tensor<?x?x20xf32>
+  }
+  // Groups that are scattered, with masks that depend on positions.
+  func.func @compute_9(%q: tensor<?x?x20xf32>, %k: tensor<?x?x20xf32>, %v: tensor<?x?x20xf32>, %m: tensor<?x?xi64>, %g: tensor<?x?xi64>) -> tensor<?x?x20xf32> {
+    %y = sopt.attention %q, %k, %v group %g {heads = 2, kv_heads = 2, scale = 0.3 : f32, causal, window = array<i64: 90, -1>}
+       : (tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?xi64>) -> tensor<?x?x20xf32>
+    return %y : tensor<?x?x20xf32>
+  }
+  // Groups and padding that leaves some without a key.
+  func.func @compute_10(%q: tensor<?x?x20xf32>, %k: tensor<?x?x20xf32>, %v: tensor<?x?x20xf32>, %m: tensor<?x?xi64>, %g: tensor<?x?xi64>) -> tensor<?x?x20xf32> {
+    %y = sopt.attention %q, %k, %v padding %m group %g {heads = 2, kv_heads = 2, scale = 0.3 : f32, fill = -3.40282347E+38 : f32}
+       : (tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?xi64>, tensor<?x?xi64>) -> tensor<?x?x20xf32>
+    return %y : tensor<?x?x20xf32>
   }
 }
 
@@ -120,6 +150,25 @@ module {
     return %0 : tensor<?x?xi64>
   }
 
+  // Seven groups, negative ones too, of which no two neighbours share one; in
+  // the first batch all tokens are of one group.
+  func.func private @groups(%batch: index, %tokens: index) -> tensor<?x?xi64> {
+    %0 = tensor.generate %batch, %tokens {
+    ^bb0(%h: index, %i: index):
+      %c7 = arith.constant 7 : index
+      %c5 = arith.constant 5 : index
+      %c300 = arith.constant 300 : i64
+      %1 = arith.muli %i, %c5 : index
+      %2 = arith.muli %1, %h : index
+      %3 = arith.remui %2, %c7 : index
+      %4 = arith.index_cast %3 : index to i64
+      %5 = arith.muli %4, %c300 : i64
+      %6 = arith.subi %5, %c300 : i64
+      tensor.yield %6 : i64
+    } : tensor<?x?xi64>
+    return %0 : tensor<?x?xi64>
+  }
+
   // Prints 1 if all elements agree to 1e-5, NaN with NaN.
   func.func private @compare_packed(%a: tensor<?x?x20xf32>, %b: tensor<?x?x20xf32>) {
     %c0 = arith.constant 0 : index
@@ -169,6 +218,8 @@ module {
     %c3 = arith.constant 3 : index
     %mask = call @marks(%batch, %keys) : (index, index) -> tensor<?x?xi64>
     %group = call @marks(%batch, %queries) : (index, index) -> tensor<?x?xi64>
+    %selfMask = call @marks(%batch, %queries) : (index, index) -> tensor<?x?xi64>
+    %groups = call @groups(%batch, %queries) : (index, index) -> tensor<?x?xi64>
     %lengths = tensor.generate %batch {
     ^bb0(%i: index):
       %0 = arith.index_cast %i : index to i64
@@ -182,6 +233,8 @@ module {
     %q0 = call @packed(%c1, %batch, %queries) : (index, index, index) -> tensor<?x?x20xf32>
     %k0 = call @packed(%c2, %batch, %keys) : (index, index, index) -> tensor<?x?x20xf32>
     %v0 = call @packed(%c3, %batch, %keys) : (index, index, index) -> tensor<?x?x20xf32>
+    %ks = call @packed(%c2, %batch, %queries) : (index, index, index) -> tensor<?x?x20xf32>
+    %vs = call @packed(%c3, %batch, %queries) : (index, index, index) -> tensor<?x?x20xf32>
     %q1 = call @by_head(%c1, %batch, %queries) : (index, index, index) -> tensor<?x2x?x10xf32>
     %k1 = call @by_head(%c2, %batch, %keys) : (index, index, index) -> tensor<?x2x?x10xf32>
     %v1 = call @by_head(%c3, %batch, %keys) : (index, index, index) -> tensor<?x2x?x10xf32>
@@ -209,6 +262,21 @@ module {
     %c5 = tensor.cast %a5 : tensor<?x2x?x10xf32> to tensor<?x?x?x10xf32>
     %d5 = tensor.cast %b5 : tensor<?x2x?x10xf32> to tensor<?x?x?x10xf32>
     call @compare(%c5, %d5) : (tensor<?x?x?x10xf32>, tensor<?x?x?x10xf32>) -> ()
+    %c6 = call @compute_6(%q0, %k0, %v0, %mask, %groups) : (tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?xi64>, tensor<?x?xi64>) -> tensor<?x?x20xf32>
+    %r6 = call @reference_6(%q0, %k0, %v0, %mask, %groups) : (tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?xi64>, tensor<?x?xi64>) -> tensor<?x?x20xf32>
+    call @compare_packed(%c6, %r6) : (tensor<?x?x20xf32>, tensor<?x?x20xf32>) -> ()
+    %c7 = call @compute_7(%q0, %k0, %v0, %mask, %groups) : (tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?xi64>, tensor<?x?xi64>) -> tensor<?x?x20xf32>
+    %r7 = call @reference_7(%q0, %k0, %v0, %mask, %groups) : (tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?xi64>, tensor<?x?xi64>) -> tensor<?x?x20xf32>
+    call @compare_packed(%c7, %r7) : (tensor<?x?x20xf32>, tensor<?x?x20xf32>) -> ()
+    %c8 = call @compute_8(%q0, %k0, %v0, %mask, %groups) : (tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?xi64>, tensor<?x?xi64>) -> tensor<?x?x20xf32>
+    %r8 = call @reference_8(%q0, %k0, %v0, %mask, %groups) : (tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?xi64>, tensor<?x?xi64>) -> tensor<?x?x20xf32>
+    call @compare_packed(%c8, %r8) : (tensor<?x?x20xf32>, tensor<?x?x20xf32>) -> ()
+    %c9 = call @compute_9(%q0, %ks, %vs, %selfMask, %groups) : (tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?xi64>, tensor<?x?xi64>) -> tensor<?x?x20xf32>
+    %r9 = call @reference_9(%q0, %ks, %vs, %selfMask, %groups) : (tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?xi64>, tensor<?x?xi64>) -> tensor<?x?x20xf32>
+    call @compare_packed(%c9, %r9) : (tensor<?x?x20xf32>, tensor<?x?x20xf32>) -> ()
+    %c10 = call @compute_10(%q0, %ks, %vs, %selfMask, %groups) : (tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?xi64>, tensor<?x?xi64>) -> tensor<?x?x20xf32>
+    %r10 = call @reference_10(%q0, %ks, %vs, %selfMask, %groups) : (tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?x20xf32>, tensor<?x?xi64>, tensor<?x?xi64>) -> tensor<?x?x20xf32>
+    call @compare_packed(%c10, %r10) : (tensor<?x?x20xf32>, tensor<?x?x20xf32>) -> ()
     return
   }
 
@@ -219,8 +287,10 @@ module {
     %c17 = arith.constant 17 : index
     %c29 = arith.constant 29 : index
     %c130 = arith.constant 130 : index
-    // CHECK-COUNT-24: {{^1$}}
+    %c300 = arith.constant 300 : index
+    // CHECK-COUNT-55: {{^1$}}
     call @all(%c2, %c17, %c130) : (index, index, index) -> ()
+    call @all(%c2, %c300, %c130) : (index, index, index) -> ()
     call @all(%c2, %c29, %c17) : (index, index, index) -> ()
     call @all(%c1, %c1, %c1) : (index, index, index) -> ()
     call @all(%c2, %c2, %c0) : (index, index, index) -> ()

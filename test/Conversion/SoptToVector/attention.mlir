@@ -6,7 +6,7 @@
 // CHECK-DAG: %[[SCALE:.*]] = arith.constant 1.250000e-01 : f32
 // CHECK-DAG: %[[FILL:.*]] = arith.constant -3.40282347E+38 : f32
 // CHECK: call @sopt_rt_flops
-// CHECK: call @attention_12x32_padding_causal(%{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %[[SCALE]], %[[FILL]], %{{.*}})
+// CHECK: call @attention_12x32_padding_causal_far(%{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %[[SCALE]], %[[FILL]], %{{.*}})
 func.func @padding_and_causal(%q: tensor<?x?x384xf32>, %k: tensor<?x?x384xf32>, %v: tensor<?x?x384xf32>,
                               %mask: tensor<?x?xi64>) -> tensor<?x?x384xf32> {
   %y = sopt.attention %q, %k, %v padding %mask
@@ -25,12 +25,20 @@ func.func @grouped_heads(%q: tensor<1x8x?x64xf32>, %k: tensor<1x2x?x64xf32>,
   return %y : tensor<1x8x?x64xf32>
 }
 
-// What there is no kernel for stays.
-
 // CHECK-LABEL: func @top_k
-// CHECK-NEXT: sopt.attention
+// CHECK: call @attention_2x32_top2(
 func.func @top_k(%q: tensor<1x4x64xf32>) -> tensor<1x4x64xf32> {
   %y = sopt.attention %q, %q, %q {heads = 2, kv_heads = 2, scale = 0.125 : f32, top_k = 2}
+     : (tensor<1x4x64xf32>, tensor<1x4x64xf32>, tensor<1x4x64xf32>) -> tensor<1x4x64xf32>
+  return %y : tensor<1x4x64xf32>
+}
+
+// What there is no kernel for stays: keys that are not chosen, but may weigh something.
+
+// CHECK-LABEL: func @top_k_with_near_fill
+// CHECK-NEXT: sopt.attention
+func.func @top_k_with_near_fill(%q: tensor<1x4x64xf32>) -> tensor<1x4x64xf32> {
+  %y = sopt.attention %q, %q, %q {heads = 2, kv_heads = 2, scale = 0.125 : f32, top_k = 2, fill = -1.0e4 : f32}
      : (tensor<1x4x64xf32>, tensor<1x4x64xf32>, tensor<1x4x64xf32>) -> tensor<1x4x64xf32>
   return %y : tensor<1x4x64xf32>
 }
@@ -46,7 +54,7 @@ func.func @unknown_size(%q: tensor<1x4x?xf32>) -> tensor<1x4x?xf32> {
 // Memory is taken before the threads start; keys are packed in parallel, then
 // 48 workers share the tiles of queries.
 
-// CHECK-LABEL: func private @attention_12x32_padding_causal(
+// CHECK-LABEL: func private @attention_12x32_padding_causal_far(
 // CHECK: %[[WORKERS:.*]] = arith.minsi %{{.*}}, %c48
 // CHECK: memref.alloc(%{{.*}}, %{{.*}}) {alignment = 64 : i64} : memref<?x?x32x32xf32>
 // CHECK: memref.alloc(%[[WORKERS]]) {alignment = 64 : i64} : memref<?x12x128xf32>
