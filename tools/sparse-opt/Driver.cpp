@@ -8,6 +8,7 @@
 #include "Driver.h"
 #include "Diagnostics.h"
 #include "Progress.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/Timing.h"
@@ -17,6 +18,7 @@
 #include "sparse-opt/Schedule/Machine.h"
 #include "sparse-opt/Target/SharedLibrary.h"
 #include "sparse-opt/Tools/ModelFile.h"
+#include "sparse-opt/Transforms/Passes.h"
 #include "llvm/Support/FileSystem.h"
 #include <optional>
 
@@ -53,6 +55,8 @@ static void addPipelines(PassManager &passes, const Options &options) {
     raise.report = options.raiseReport;
     buildRaisePipeline(passes, raise);
   }
+  if (options.unpad)
+    passes.addNestedPass<func::FuncOp>(createUnpad());
   if (options.target != Target::CPU)
     return;
   CPUPipelineOptions cpu;

@@ -37,6 +37,11 @@ struct CommandLine {
       cl::desc("As --raise, and print what was raised and what was not, and "
                "why"),
       cl::cat(compiling)};
+  cl::opt<bool> unpad{
+      "unpad",
+      cl::desc("Compute only with tokens that the attention mask does not call "
+               "padding; such rows of an output are zeros"),
+      cl::cat(compiling)};
   cl::opt<ScheduleReport> sparseReport{
       "sparse-report",
       cl::ValueOptional,
@@ -105,7 +110,9 @@ Options sopt::getOptions() {
   options.target = commandLine->target;
   options.cpu = commandLine->cpu;
   options.raiseReport = commandLine->raiseReport;
-  options.raise = commandLine->raise || options.raiseReport;
+  options.unpad = commandLine->unpad;
+  // Tokens are recognised where attention is.
+  options.raise = commandLine->raise || options.raiseReport || options.unpad;
   options.sparseReport = commandLine->sparseReport;
   options.pruneSearch = commandLine->pruneSearch;
   options.elide = commandLine->elide;

@@ -22,6 +22,7 @@ struct Options {
   std::string cpu; ///< An LLVM CPU name, or "native".
   bool raise = false;
   bool raiseReport = false;
+  bool unpad = false;
   ScheduleReport sparseReport = ScheduleReport::None;
   std::string pruneSearch; ///< See PruneOptions; empty for no pruning.
   bool elide = false;

@@ -295,6 +295,42 @@ def ScheduleLayers : Pass<"sopt-schedule", "::mlir::ModuleOp"> {
   let dependentDialects = ["::sopt::SoptDialect"];
 }
 
+def Unpad : Pass<"sopt-unpad", "::mlir::func::FuncOp"> {
+  let summary = "Compute with the tokens of a batch that are not padding";
+  let description = [{
+    Where all attentions of a raised model have the same padding, a mask of
+    batch × positions, everything around them that treats tokens one by one
+    (linear layers, normalisation, elementwise operations, embeddings) is done
+    for the tokens that are not padding, packed one after the other as 1 ×
+    tokens: work is in proportion to them. To attention, each sequence is a
+    group.
+
+    Results are put back where the caller has them. **Padded rows of an output
+    are zeros**, whatever the model computes for them: nothing that respects the
+    mask can tell, and what they hold otherwise is made of the embedding of the
+    padding token. What picks tokens (Gather, Slice) or leaves padding out (a
+    product with the mask, or Where) gets such rows too.
+
+    Refuses, with an error at the operation, attention with lengths, a bias,
+    groups, a window or blocks, with heads as a dimension, or in a branch or
+    loop; and any other user of tokens, which would see the zeros: a mean that
+    counts padding, a convolution along the sequence. Warns where no attention
+    has padding.
+
+    ```mlir
+    %y = sopt.attention %x, %x, %x padding %mask {heads = 2, kv_heads = 2, scale = 0.5 : f32}
+       : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+    // becomes
+    %found = onnx.NonZero(%mask) ...
+    %p = onnx.GatherND(%x, %places) ...  // tokens × 8
+    %q = sopt.attention %p, %p, %p group %batches {heads = 2, kv_heads = 2, scale = 0.5 : f32}
+       : (tensor<1x?x8xf32>, tensor<1x?x8xf32>, tensor<1x?x8xf32>, tensor<?xi64>) -> tensor<1x?x8xf32>
+    %y = onnx.ScatterND(%zeros, %places, %q) ...
+    ```
+  }];
+  let dependentDialects = ["::sopt::onnx::ONNXDialect", "::sopt::SoptDialect"];
+}
+
 def FuseElementwise : Pass<"sopt-fuse-elementwise"> {
   let summary = "Fuse elementwise linalg operations, up to a size";
   let description = [{
