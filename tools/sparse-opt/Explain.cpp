@@ -83,6 +83,13 @@ static const Explanation explanations[] = {
      "--mcpu names no processor of this machine's architecture.",
      "Code is not generated for other architectures.",
      "`llc-22 -mcpu=help` lists the names; `native` is the processor at hand."},
+    {"padded-tokens",
+     {"cannot be unpadded"},
+     "--unpad cannot leave out the padding of this model.",
+     "Padded rows become zeros, and their positions are gone inside the model; "
+     "what the message names would compute something else for that.",
+     "Compile without --unpad, or let the model leave padding out where it "
+     "mixes tokens: multiply by the mask before a sum."},
     {"runtime-archive",
      {"cannot find libSparseOptRuntime.a"},
      "The part of sparse-opt that goes into every library is not there.",

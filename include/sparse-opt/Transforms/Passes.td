@@ -318,14 +318,23 @@ def Unpad : Pass<"sopt-unpad", "::mlir::func::FuncOp"> {
     has padding.
 
     ```mlir
-    %y = sopt.attention %x, %x, %x padding %mask {heads = 2, kv_heads = 2, scale = 0.5 : f32}
-       : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
-    // becomes
-    %found = onnx.NonZero(%mask) ...
-    %p = onnx.GatherND(%x, %places) ...  // tokens × 8
-    %q = sopt.attention %p, %p, %p group %batches {heads = 2, kv_heads = 2, scale = 0.5 : f32}
+    func.func @main_graph(%x: tensor<?x?x8xf32> {onnx.dims = ["batch", "seq", ""]},
+                          %mask: tensor<?x?xi64> {onnx.dims = ["batch", "seq"]}) -> tensor<?x?x8xf32> {
+      %y = sopt.attention %x, %x, %x padding %mask {heads = 2, kv_heads = 2, scale = 0.5 : f32}
+         : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+      return %y : tensor<?x?x8xf32>
+    }
+    // gives
+    %found = onnx.NonZero(%mask) : (tensor<?x?xi64>) -> tensor<2x?xi64>
+    %places = onnx.Transpose(%found) {perm = array<i64: 1, 0>} : (tensor<2x?xi64>) -> tensor<?x2xi64>
+    %batches = onnx.Gather(%found, %zero) : (tensor<2x?xi64>, tensor<i64>) -> tensor<?xi64>
+    %tokens = onnx.GatherND(%x, %places) : (tensor<?x?x8xf32>, tensor<?x2xi64>) -> tensor<?x8xf32>
+    %packed = onnx.Unsqueeze(%tokens, %zero) : (tensor<?x8xf32>, tensor<1xi64>) -> tensor<1x?x8xf32>
+    %z = sopt.attention %packed, %packed, %packed group %batches {heads = 2, kv_heads = 2, scale = 0.5 : f32}
        : (tensor<1x?x8xf32>, tensor<1x?x8xf32>, tensor<1x?x8xf32>, tensor<?xi64>) -> tensor<1x?x8xf32>
-    %y = onnx.ScatterND(%zeros, %places, %q) ...
+    %rows = onnx.Squeeze(%z, %zero) : (tensor<1x?x8xf32>, tensor<1xi64>) -> tensor<?x8xf32>
+    %y = onnx.ScatterND(%zeros, %places, %rows)
+       : (tensor<?x?x8xf32>, tensor<?x2xi64>, tensor<?x8xf32>) -> tensor<?x?x8xf32>
     ```
   }];
   let dependentDialects = ["::sopt::onnx::ONNXDialect", "::sopt::SoptDialect"];
