@@ -156,6 +156,8 @@ LogicalResult Unpadder::checkAttention(AttentionOp op) {
   if (op.getBias() || op.getGroup() || op.getWindow() || op.getBlock())
     return refuse("its bias, groups, window or blocks depend on the positions "
                   "of tokens");
+  if (op.getTopKBits())
+    return refuse("its top_k_bits depend on the maximum of padded tokens too");
   for (Value tokens : {op.getQ(), op.getK(), op.getV()})
     if (!isOnTokens(tokens))
       return refuse("the shape of its operands does not begin with that of "

@@ -137,6 +137,14 @@ static LogicalResult verifyMaskAttributes(AttentionOp op) {
     return op.emitOpError("needs a block of 1 or more");
   if (op.getTopK() && int64_t(*op.getTopK()) < 1)
     return op.emitOpError("needs a top_k of 1 or more");
+  if (std::optional<int64_t> bits = op.getTopKBits()) {
+    if (!op.getTopK())
+      return op.emitOpError("has top_k_bits without top_k");
+    if (*bits < 1 || *bits > 4)
+      return op.emitOpError("needs top_k_bits of 1 to 4");
+    if (op.getBias())
+      return op.emitOpError("cannot rank keys by bits and a bias");
+  }
   if (!(op.getFill().convertToFloat() < 0))
     return op.emitOpError("needs a fill below 0");
   return success();
@@ -343,8 +351,10 @@ struct DropIdleLimits : OpRewritePattern<AttentionOp> {
     rewriter.modifyOpInPlace(op, [&] {
       if (block)
         op.removeBlockAttr();
-      if (topK)
+      if (topK) {
         op.removeTopKAttr();
+        op.removeTopKBitsAttr();
+      }
     });
     return success();
   }

@@ -32,7 +32,11 @@ def Sopt_AttentionOp
       `block`    ⌊query / block⌋ ≠ ⌊key / block⌋;
       `group`    B × S or S integers: query's and key's group differ;
       `top_k`    the score is not among the query's `top_k` largest unmasked;
-                 of equal scores the earlier key's counts as larger.
+                 of equal scores the earlier key's counts as larger. With
+                 `top_k_bits` = b, 1 to 4, keys are ranked by the scores of q
+                 and k rounded to b bits, round(x · (2ᵇ⁻¹ − 1) / max|x|) with
+                 the maximum of the whole tensor, or −1 and 1 by x's sign if b
+                 is 1; scores of the chosen keys stay exact.
     `bias` is added to the scores; its shape broadcasts to B × heads × Sq × Sk,
     a size of it that is dynamic if it turns out to be 1 at run time.
 
@@ -54,7 +58,7 @@ def Sopt_AttentionOp
     I64Attr:$heads, I64Attr:$kv_heads, F32Attr:$scale,
     UnitAttr:$causal, UnitAttr:$causal_end,
     OptionalAttr<DenseI64ArrayAttr>:$window, OptionalAttr<I64Attr>:$block,
-    OptionalAttr<I64Attr>:$top_k,
+    OptionalAttr<I64Attr>:$top_k, OptionalAttr<I64Attr>:$top_k_bits,
     DefaultValuedAttr<F32Attr, "-std::numeric_limits<float>::infinity()">:$fill,
     UnitAttr:$empty_is_zero);
   let results = (outs Sopt_FloatTensor:$result);

@@ -317,7 +317,8 @@ FailureOr<TilingResult> AttentionOp::getTiledImplementation(OpBuilder &b,
       !isPacked() || (!ShapedType::isDynamic(getQ().getType().getDimSize(2)) &&
                       !ShapedType::isDynamic(getK().getType().getDimSize(2)) &&
                       !ShapedType::isDynamic(getV().getType().getDimSize(2)));
-  if (!kvHeads || !hasWidths)
+  // Rounding to few bits looks at the maximum of all of q and k.
+  if (!kvHeads || !hasWidths || getTopKBits())
     return failure();
 
   int64_t group = getHeads() / getKvHeads();

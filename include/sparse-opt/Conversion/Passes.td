@@ -54,7 +54,8 @@ def ConvertSoptToOnnx : Pass<"convert-sopt-to-onnx"> {
     broadcasts to them; for types other than f32.
 
     Left alone, for export to report: attention that must be written out with
-    heads whose width is dynamic, and polynomials whose coefficients are elided.
+    heads whose width is dynamic, or with `top_k_bits`, and polynomials whose
+    coefficients are elided.
 
     ```mlir
     %y = sopt.linear %x, %w bias %b activation <gelu>
@@ -82,7 +83,8 @@ def ConvertSoptToVector : Pass<"convert-sopt-to-vector", "::mlir::ModuleOp"> {
     as fit one. Padding is put last and tokens of a group together first, so
     that the same holds for them. All keys are visited if `fill` is above −1e30,
     and for a query that is left without any. `top_k` keeps a row of scores for
-    each query of a tile, and sums over the chosen keys alone.
+    each query of a tile, and sums over the chosen keys alone; with
+    `top_k_bits`, scores of all keys are counts of bits.
 
     Weights that are constants are packed now, into panels of as many columns as
     the kernel's tile has; others on each run. Before each call the runtime's
@@ -97,7 +99,8 @@ def ConvertSoptToVector : Pass<"convert-sopt-to-vector", "::mlir::ModuleOp"> {
     Left alone, for `convert-sopt-to-linalg`: element types other than f32;
     `linear` with a weight, `layer_norm` with a last dimension, and `attention`
     with a head, whose size is zero or not static; `attention` with `top_k` and
-    a `fill` above −1e30, or a finite one and a bias.
+    a `fill` above −1e30, or a finite one and a bias, or `top_k_bits` and a
+    negative scale.
 
     ```mlir
     %y = sopt.linear %x, %w bias %b activation <gelu>

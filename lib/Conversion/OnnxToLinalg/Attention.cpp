@@ -150,7 +150,7 @@ static Lowered lowerAttention(onnx::AttentionOp op,
       /*group=*/Value(), e.getI64IntegerAttr(form->heads),
       e.getI64IntegerAttr(form->kvHeads), e.getF32FloatAttr(scale),
       flag(op.getIsCausal()), flag(op.getIsCausal() && op.getPastKey()), window,
-      /*block=*/nullptr, /*top_k=*/nullptr,
+      /*block=*/nullptr, /*top_k=*/nullptr, /*top_k_bits=*/nullptr,
       e.getF32FloatAttr(-std::numeric_limits<float>::infinity()),
       /*empty_is_zero=*/e.getUnitAttr());
   result = e.convertElements(e.withSizes(result, sizes), type);

@@ -50,6 +50,8 @@ public:
 
   /// q · kᵀ · scale + bias.
   Value createScores();
+  /// What top_k goes by: `scores`, or those of q and k rounded to few bits.
+  Value createRanking(Value scores);
   /// What all masks but top_k say, over B × Sq × Sk; null if there is none.
   Value createMask();
   /// What `mask` (may be null) or top_k says, over B × heads × Sq × Sk.
@@ -68,6 +70,8 @@ private:
   Access accessMask(Value mask, unsigned numLoops, Loop key = Key);
   Access accessTokens(Value tensor, Loop token);
   Access accessStaticBias();
+  Value createProducts(Value q, Value k);
+  Value roundToBits(Value tensor, int64_t bits);
   Value extractBias(ImplicitLocOpBuilder &inner);
   Value isMasked(ImplicitLocOpBuilder &inner, ValueRange reads);
 
@@ -149,15 +153,64 @@ Value Decomposition::extractBias(ImplicitLocOpBuilder &inner) {
   return tensor::ExtractOp::create(inner, op.getBias(), indices);
 }
 
-Value Decomposition::createScores() {
+Value Decomposition::createProducts(Value q, Value k) {
   Value zero = splat(b, sizes, b.getFloatAttr(compute, 0));
-  Value products = reduce(
-      b, accessScores(zero, 5), {accessTokens(q, Query), accessTokens(k, Key)},
-      [](ImplicitLocOpBuilder &b, ValueRange args) -> Value {
-        Value product = arith::MulFOp::create(b, args[0], args[1]);
-        return arith::AddFOp::create(b, args[2], product);
-      });
+  return reduce(b, accessScores(zero, 5),
+                {accessTokens(q, Query), accessTokens(k, Key)},
+                [](ImplicitLocOpBuilder &b, ValueRange args) -> Value {
+                  Value product = arith::MulFOp::create(b, args[0], args[1]);
+                  return arith::AddFOp::create(b, args[2], product);
+                });
+}
 
+/// round(x · (2ᵇ⁻¹ − 1) / max|x|), or for one bit −1 or 1.
+Value Decomposition::roundToBits(Value tensor, int64_t bits) {
+  SmallVector<OpFoldResult> tensorSizes =
+      tensor::getMixedSizes(b, b.getLoc(), tensor);
+  Access all = accessAt(tensor, 4, {0, 1, 2, 3});
+  Value largest =
+      reduce(b, accessAt(splat(b, {}, b.getFloatAttr(compute, 0)), 4, {}),
+             {all}, [](ImplicitLocOpBuilder &b, ValueRange args) -> Value {
+               return arith::MaximumFOp::create(
+                   b, math::AbsFOp::create(b, args[0]), args[1]);
+             });
+  return mapElements(
+      b, tensorSizes, compute, {all, accessAt(largest, 4, {})},
+      [&](ImplicitLocOpBuilder &b, ValueRange args) -> Value {
+        auto constant = [&](double value) {
+          return constantFloat(b, compute, value);
+        };
+        Value zero = constant(0);
+        if (bits == 1) {
+          Value negative =
+              arith::CmpFOp::create(b, CmpFPredicate::OLT, args[0], zero);
+          return arith::SelectOp::create(b, negative, constant(-1),
+                                         constant(1));
+        }
+        Value levels = constant((int64_t(1) << (bits - 1)) - 1);
+        Value factor = arith::DivFOp::create(b, levels, args[1]);
+        Value any = arith::CmpFOp::create(b, CmpFPredicate::OGT, args[1], zero);
+        factor = arith::SelectOp::create(b, any, factor, zero);
+        return math::RoundEvenOp::create(
+            b, arith::MulFOp::create(b, args[0], factor));
+      });
+}
+
+Value Decomposition::createRanking(Value scores) {
+  std::optional<int64_t> bits = op.getTopKBits();
+  if (!bits)
+    return scores;
+  Value products = createProducts(roundToBits(q, *bits), roundToBits(k, *bits));
+  if (!op.getScale().isNegative())
+    return products;
+  return mapElements(b, sizes, compute, {accessScores(products, 4)},
+                     [](ImplicitLocOpBuilder &b, ValueRange args) -> Value {
+                       return arith::NegFOp::create(b, args[0]);
+                     });
+}
+
+Value Decomposition::createScores() {
+  Value products = createProducts(q, k);
   SmallVector<Access> reads = {accessScores(products, 4)};
   TypedValue<RankedTensorType> bias = op.getBias();
   bool isStatic = bias && bias.getType().hasStaticShape();
@@ -401,7 +454,7 @@ struct DecomposeAttention : OpRewritePattern<AttentionOp> {
     Value scores = parts.createScores();
     Value mask = parts.createMask();
     if (op.getTopK())
-      mask = parts.addTopK(scores, mask);
+      mask = parts.addTopK(parts.createRanking(scores), mask);
     if (mask)
       scores = parts.fillMasked(scores, mask);
     Value weights = parts.createSoftmax(scores, mask);

@@ -145,6 +145,8 @@ struct WriteAttentionOut : OpRewritePattern<AttentionOp> {
       if (ShapedType::isDynamic(
               cast<RankedTensorType>(operand.getType()).getShape().back()))
         return rewriter.notifyMatchFailure(op, "the heads' width is dynamic");
+    if (op.getTopKBits())
+      return rewriter.notifyMatchFailure(op, "keys are ranked by few bits");
     NodeBuilder b(rewriter, op);
     int64_t heads = op.getHeads(), kvHeads = op.getKvHeads();
     Value q = splitHeads(b, op.getQ(), heads);

@@ -44,6 +44,8 @@ AttentionKernel::AttentionKernel(AttentionOp op, int64_t headSize,
 // which a bias may keep it from being.
 bool AttentionKernel::canChoose() const {
   AttentionOp op = this->op;
+  if (op.getTopKBits() && op.getScale().isNegative())
+    return false;
   return fillKind == FillKind::Infinite ||
          (fillKind == FillKind::Far && !op.getBias());
 }
@@ -73,6 +75,8 @@ std::string AttentionKernel::getName() const {
     os << "_block" << *block;
   if (auto k = op.getTopK())
     os << "_top" << *k;
+  if (auto bits = op.getTopKBits())
+    os << "_bits" << *bits;
   if (op.hasMask() && fillKind != FillKind::Infinite)
     os << (fillKind == FillKind::Far ? "_far" : "_near");
   if (op.getEmptyIsZero())
@@ -117,7 +121,10 @@ void AttentionKernel::build(VectorBuilder &b, ValueRange arguments) {
 
   allocateScratch(b);
   buildOrder(b);
-  buildPackedKeys(b);
+  if (op.getTopKBits())
+    buildRough(b);
+  else
+    buildPackedKeys(b);
   b.shareOut(numTasks, numWorkers,
              [&](Value worker, Value task) { buildTask(b, worker, task); });
 }
@@ -135,7 +142,11 @@ void AttentionKernel::allocateScratch(VectorBuilder &b) {
   Value numPanels = b.ceilDiv(numKeys, width);
   Value keyHeads = b.mul(numBatches, b.index(op.getKvHeads()));
   auto size = [&](int64_t size) { return b.getIndexAttr(size); };
-  packedKeys = allocate(b, {keyHeads, numPanels, size(headSize), size(width)});
+  if (op.getTopKBits())
+    allocateRough(b);
+  else
+    packedKeys =
+        allocate(b, {keyHeads, numPanels, size(headSize), size(width)});
   allocateOrder(b);
   if (op.getTopK()) {
     Value columns = b.mul(numPanels, b.index(width));

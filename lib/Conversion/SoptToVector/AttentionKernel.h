@@ -103,6 +103,10 @@ private:
   void buildEnd(VectorBuilder &b, const Task &task);
 
   // AttentionTopK.cpp
+  int64_t getRankBits() const;
+  int32_t getLowestRank() const;
+  mlir::Value toRank(VectorBuilder &b, mlir::Value score);
+  mlir::Value toScore(VectorBuilder &b, mlir::Value rank);
   int64_t getNumSlots(VectorBuilder &b);
   void allocateTopK(VectorBuilder &b);
   void buildTopK(VectorBuilder &b, const Task &task);
@@ -118,6 +122,20 @@ private:
   mlir::Value getChosenKey(VectorBuilder &b, const Task &task, mlir::Value i);
   void buildChosenSum(VectorBuilder &b, const Task &task, mlir::Value row,
                       mlir::Value count);
+
+  // AttentionPreselection.cpp
+  int64_t getNumWords() const;
+  void allocateRough(VectorBuilder &b);
+  void buildRough(VectorBuilder &b);
+  mlir::Value buildLevelsPerUnit(VectorBuilder &b, mlir::Value tensor,
+                                 mlir::Value tokens, mlir::Value heads);
+  void buildPlanes(VectorBuilder &b, mlir::Value factor, mlir::Value planes,
+                   llvm::SmallVector<mlir::Value> place, int64_t word,
+                   llvm::function_ref<mlir::Value(int64_t)> load);
+  void buildRoughScores(VectorBuilder &b, const Task &task, const Range &range,
+                        mlir::Value panel);
+  void buildExactScores(VectorBuilder &b, const Task &task, mlir::Value query,
+                        mlir::Value count);
 
   // AttentionMask.cpp
   /// The score with bias and masks applied.
@@ -168,6 +186,9 @@ private:
   /// candidates; those of the chosen and their weights.
   mlir::Value slotMaxima, slotRanks, lineRanks, ranks, rankPlaces;
   mlir::Value chosenRanks, chosenPlaces, chosenWeights;
+  /// By batch and head, with top_k_bits: signs and magnitudes of q and k, bit
+  /// by bit, in panels.
+  mlir::Value roughQueries, roughKeys;
 };
 
 } // namespace sopt

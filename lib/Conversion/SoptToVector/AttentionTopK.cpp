@@ -30,7 +30,6 @@ using arith::CmpFPredicate;
 using arith::CmpIPredicate;
 
 static constexpr float kInfinity = std::numeric_limits<float>::infinity();
-static constexpr int32_t kLowestRank = std::numeric_limits<int32_t>::min();
 
 /// Turns the bits of floats to integers of the same order, and back.
 static Value flipNegative(VectorBuilder &b, Value bits) {
@@ -38,18 +37,6 @@ static Value flipNegative(VectorBuilder &b, Value bits) {
   Value flip = arith::AndIOp::create(
       b, sign, b.splatInt(std::numeric_limits<int32_t>::max()));
   return arith::XOrIOp::create(b, bits, flip);
-}
-
-/// The rank of a score: an integer, greater for a greater score.
-static Value toRank(VectorBuilder &b, Value score) {
-  // −0 + 0 is 0, and equal scores must have equal ranks.
-  Value normal = arith::AddFOp::create(b, score, b.splat(0.0f));
-  return flipNegative(
-      b, arith::BitcastOp::create(b, b.getIntVectorType(), normal));
-}
-
-static Value toScore(VectorBuilder &b, Value rank) {
-  return arith::BitcastOp::create(b, b.getVectorType(), flipNegative(b, rank));
 }
 
 /// The lanes of a mask that are set, as the bits of an integer.
@@ -79,6 +66,40 @@ static void forBits(VectorBuilder &b, Value bits, Value count,
   });
 }
 
+/// Bits of a rank as a signed integer; the lowest of so many bits is no
+/// score's.
+int64_t AttentionKernel::getRankBits() const {
+  AttentionOp op = this->op;
+  std::optional<int64_t> bits = op.getTopKBits();
+  if (!bits)
+    return 32;
+  int64_t level = std::max<int64_t>((int64_t(1) << (*bits - 1)) - 1, 1);
+  return llvm::Log2_64_Ceil(level * level * headSize + 2) + 1;
+}
+
+int32_t AttentionKernel::getLowestRank() const {
+  return -(int64_t(1) << (getRankBits() - 1));
+}
+
+/// The rank of a score: an integer, greater for a greater score. Scores of few
+/// bits are integers already, but for the −∞ of masked keys.
+Value AttentionKernel::toRank(VectorBuilder &b, Value score) {
+  if (op.getTopKBits())
+    return arith::FPToSIOp::create(
+        b, b.getIntVectorType(),
+        b.atLeast(score, b.splat(float(getLowestRank() + 1))));
+  // −0 + 0 is 0, and equal scores must have equal ranks.
+  Value normal = arith::AddFOp::create(b, score, b.splat(0.0f));
+  return flipNegative(
+      b, arith::BitcastOp::create(b, b.getIntVectorType(), normal));
+}
+
+Value AttentionKernel::toScore(VectorBuilder &b, Value rank) {
+  if (op.getTopKBits())
+    return arith::SIToFPOp::create(b, b.getVectorType(), rank);
+  return arith::BitcastOp::create(b, b.getVectorType(), flipNegative(b, rank));
+}
+
 int64_t AttentionKernel::getNumSlots(VectorBuilder &b) {
   // A power of two, so that finding a slot takes no division.
   return llvm::PowerOf2Ceil(
@@ -104,8 +125,12 @@ void AttentionKernel::allocateTopK(VectorBuilder &b) {
 void AttentionKernel::buildTopK(VectorBuilder &b, const Task &task) {
   Range range = buildRange(b, task);
   Value keys = b.sub(range.end, range.begin);
-  b.forAll(b.ceilDiv(keys, getPanelWidth(b)),
-           [&](Value panel) { buildScores(b, task, range, panel); });
+  b.forAll(b.ceilDiv(keys, getPanelWidth(b)), [&](Value panel) {
+    if (op.getTopKBits())
+      buildRoughScores(b, task, range, panel);
+    else
+      buildScores(b, task, range, panel);
+  });
   b.forAll(task.count, [&](Value row) {
     Value bound = buildBound(b, task, row, keys);
     Value count = buildCandidates(b, task, row, range, bound);
@@ -124,7 +149,8 @@ Value AttentionKernel::buildKthRank(VectorBuilder &b, Value memory,
   };
   // Bit by bit, the greatest number that k ranks reach.
   auto decideBit = [&](Value step, ValueRange known) {
-    Value shift = arith::IndexCastOp::create(b, i32, b.sub(b.index(31), step));
+    Value shift = arith::IndexCastOp::create(
+        b, i32, b.sub(b.index(getRankBits() - 1), step));
     Value bit = arith::ShLIOp::create(b, constant(1), shift);
     Value candidate = arith::AddIOp::create(b, known[0], bit);
     Value wanted = b.broadcastInt(candidate);
@@ -142,8 +168,8 @@ Value AttentionKernel::buildKthRank(VectorBuilder &b, Value memory,
                                          constant(int32_t(*op.getTopK())));
     return SmallVector<Value>{b.select(enough, candidate, known[0])};
   };
-  return b.loop(b.index(0), b.index(32), 1, constant(kLowestRank),
-                decideBit)[0];
+  return b.loop(b.index(0), b.index(getRankBits()), 1,
+                constant(getLowestRank()), decideBit)[0];
 }
 
 /// A score, in all lanes, that at least k scores of the row reach, if there are
@@ -171,8 +197,8 @@ Value AttentionKernel::buildBound(VectorBuilder &b, const Task &task, Value row,
   return toScore(b, b.broadcastInt(rank));
 }
 
-/// Writes ranks and places of all scores that reach `bound` and returns how
-/// many there are.
+/// Writes ranks and places of all scores that reach `bound`, but for those that
+/// cannot be chosen since they equal it, and returns how many there are.
 Value AttentionKernel::buildCandidates(VectorBuilder &b, const Task &task,
                                        Value row, const Range &range,
                                        Value bound) {
@@ -181,7 +207,11 @@ Value AttentionKernel::buildCandidates(VectorBuilder &b, const Task &task,
   auto collect = [&](Value i, ValueRange count) {
     Value column = b.mul(i, b.index(lanes));
     Value score = b.load(weights, {task.worker, row, column});
-    Value reaches = arith::CmpFOp::create(b, CmpFPredicate::OGE, score, bound);
+    // Where k scores reach the bound, a later one has to exceed it.
+    Value reaches =
+        b.select(b.less(count[0], b.index(*op.getTopK())),
+                 arith::CmpFOp::create(b, CmpFPredicate::OGE, score, bound),
+                 arith::CmpFOp::create(b, CmpFPredicate::OGT, score, bound));
     // Masked keys have −∞, and are no choice even where keys are few.
     Value real = arith::CmpFOp::create(b, CmpFPredicate::OGT, score,
                                        b.splat(-kInfinity));
@@ -210,7 +240,7 @@ Value AttentionKernel::buildChoice(VectorBuilder &b, const Task &task,
                                    Value count) {
   int64_t lanes = b.getLanes();
   Value numVectors = b.ceilDiv(count, lanes);
-  b.store(b.splatInt(kLowestRank), ranks, {task.worker, count});
+  b.store(b.splatInt(getLowestRank()), ranks, {task.worker, count});
   Value limit = b.broadcastInt(buildKthRank(b, ranks, task.worker, numVectors));
   // First all above the limit, then as many on it as there is room for.
   auto append = [&](CmpIPredicate predicate, Value chosen) {
@@ -251,9 +281,13 @@ void AttentionKernel::buildChosenSum(VectorBuilder &b, const Task &task,
   int64_t lanes = b.getLanes();
   Value numVectors = b.ceilDiv(count, lanes);
   Value query = getQuery(b, task.batch, b.add(task.places.front(), row));
+  if (op.getTopKBits())
+    buildExactScores(b, task, query, count);
   auto scoreAt = [&](Value i) {
     Value column = b.mul(i, b.index(lanes));
-    Value score = toScore(b, b.loadInts(chosenRanks, {task.worker, column}));
+    SmallVector<Value> place = {task.worker, column};
+    Value score = op.getTopKBits() ? b.load(chosenWeights, place)
+                                   : toScore(b, b.loadInts(chosenRanks, place));
     return b.select(b.firstLanes(b.sub(count, column)), score,
                     b.splat(-kInfinity));
   };

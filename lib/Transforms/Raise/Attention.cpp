@@ -474,7 +474,8 @@ Value AttentionRaiser::buildOperation(PatternRewriter &rewriter, Location loc,
       rewriter.getF32FloatAttr(scale), unitIf(causal), unitIf(causalFromEnd),
       window.empty() ? DenseI64ArrayAttr()
                      : rewriter.getDenseI64ArrayAttr(window),
-      IntegerAttr(), IntegerAttr(), rewriter.getF32FloatAttr(mask.fill),
+      IntegerAttr(), IntegerAttr(), IntegerAttr(),
+      rewriter.getF32FloatAttr(mask.fill),
       unitIf(output.zeroesNaN && std::isinf(mask.fill)));
 }
 

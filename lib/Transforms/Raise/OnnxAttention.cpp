@@ -132,8 +132,8 @@ private:
         UnitAttr(),
         left < 0 && right < 0 ? DenseI64ArrayAttr()
                               : rewriter.getDenseI64ArrayAttr({left, right}),
-        IntegerAttr(), IntegerAttr(), rewriter.getF32FloatAttr(-INFINITY),
-        unit);
+        IntegerAttr(), IntegerAttr(), IntegerAttr(),
+        rewriter.getF32FloatAttr(-INFINITY), unit);
     report.noteRaised("attention", op.getLoc());
     rewriter.replaceAllUsesWith(op.getY(), result);
     rewriter.eraseOp(op);

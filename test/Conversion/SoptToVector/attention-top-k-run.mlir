@@ -44,6 +44,24 @@ module {
        : (tensor<?x?x80xf32>, tensor<?x?x80xf32>, tensor<?x?x80xf32>, tensor<?x?xi64>) -> tensor<?x?x80xf32>
     return %y : tensor<?x?x80xf32>
   }
+  // Signs alone.
+  func.func @compute_4(%q: tensor<?x?x80xf32>, %k: tensor<?x?x80xf32>, %v: tensor<?x?x80xf32>, %m: tensor<?x?xi64>) -> tensor<?x?x80xf32> {
+    %y = sopt.attention %q, %k, %v {heads = 2, kv_heads = 2, scale = 0.0009765625 : f32, top_k = 5 : i64, top_k_bits = 1 : i64}
+       : (tensor<?x?x80xf32>, tensor<?x?x80xf32>, tensor<?x?x80xf32>) -> tensor<?x?x80xf32>
+    return %y : tensor<?x?x80xf32>
+  }
+  // Two bits, and padding.
+  func.func @compute_5(%q: tensor<?x?x80xf32>, %k: tensor<?x?x80xf32>, %v: tensor<?x?x80xf32>, %m: tensor<?x?xi64>) -> tensor<?x?x80xf32> {
+    %y = sopt.attention %q, %k, %v padding %m {heads = 2, kv_heads = 2, scale = 0.0009765625 : f32, top_k = 7 : i64, top_k_bits = 2 : i64}
+       : (tensor<?x?x80xf32>, tensor<?x?x80xf32>, tensor<?x?x80xf32>, tensor<?x?xi64>) -> tensor<?x?x80xf32>
+    return %y : tensor<?x?x80xf32>
+  }
+  // Four bits, and positions.
+  func.func @compute_6(%q: tensor<?x?x80xf32>, %k: tensor<?x?x80xf32>, %v: tensor<?x?x80xf32>, %m: tensor<?x?xi64>) -> tensor<?x?x80xf32> {
+    %y = sopt.attention %q, %k, %v padding %m {heads = 2, kv_heads = 2, scale = 0.0009765625 : f32, top_k = 9 : i64, top_k_bits = 4 : i64, causal, causal_end, fill = -3.40282347E+38 : f32}
+       : (tensor<?x?x80xf32>, tensor<?x?x80xf32>, tensor<?x?x80xf32>, tensor<?x?xi64>) -> tensor<?x?x80xf32>
+    return %y : tensor<?x?x80xf32>
+  }
 }
 
 //--- main.mlir
@@ -139,6 +157,15 @@ module {
     %e3 = call @compute_3(%q, %k, %v, %mask) : (tensor<?x?x80xf32>, tensor<?x?x80xf32>, tensor<?x?x80xf32>, tensor<?x?xi64>) -> tensor<?x?x80xf32>
     %r3 = call @reference_3(%q, %k, %v, %mask) : (tensor<?x?x80xf32>, tensor<?x?x80xf32>, tensor<?x?x80xf32>, tensor<?x?xi64>) -> tensor<?x?x80xf32>
     call @compare(%e3, %r3) : (tensor<?x?x80xf32>, tensor<?x?x80xf32>) -> ()
+    %e4 = call @compute_4(%q, %k, %v, %mask) : (tensor<?x?x80xf32>, tensor<?x?x80xf32>, tensor<?x?x80xf32>, tensor<?x?xi64>) -> tensor<?x?x80xf32>
+    %r4 = call @reference_4(%q, %k, %v, %mask) : (tensor<?x?x80xf32>, tensor<?x?x80xf32>, tensor<?x?x80xf32>, tensor<?x?xi64>) -> tensor<?x?x80xf32>
+    call @compare(%e4, %r4) : (tensor<?x?x80xf32>, tensor<?x?x80xf32>) -> ()
+    %e5 = call @compute_5(%q, %k, %v, %mask) : (tensor<?x?x80xf32>, tensor<?x?x80xf32>, tensor<?x?x80xf32>, tensor<?x?xi64>) -> tensor<?x?x80xf32>
+    %r5 = call @reference_5(%q, %k, %v, %mask) : (tensor<?x?x80xf32>, tensor<?x?x80xf32>, tensor<?x?x80xf32>, tensor<?x?xi64>) -> tensor<?x?x80xf32>
+    call @compare(%e5, %r5) : (tensor<?x?x80xf32>, tensor<?x?x80xf32>) -> ()
+    %e6 = call @compute_6(%q, %k, %v, %mask) : (tensor<?x?x80xf32>, tensor<?x?x80xf32>, tensor<?x?x80xf32>, tensor<?x?xi64>) -> tensor<?x?x80xf32>
+    %r6 = call @reference_6(%q, %k, %v, %mask) : (tensor<?x?x80xf32>, tensor<?x?x80xf32>, tensor<?x?x80xf32>, tensor<?x?xi64>) -> tensor<?x?x80xf32>
+    call @compare(%e6, %r6) : (tensor<?x?x80xf32>, tensor<?x?x80xf32>) -> ()
     return
   }
 
@@ -149,7 +176,7 @@ module {
     %c17 = arith.constant 17 : index
     %c29 = arith.constant 29 : index
     %c230 = arith.constant 230 : index
-    // CHECK-COUNT-16: {{^1$}}
+    // CHECK-COUNT-28: {{^1$}}
     call @all(%c2, %c29, %c230) : (index, index, index) -> ()
     call @all(%c2, %c29, %c17) : (index, index, index) -> ()
     call @all(%c1, %c1, %c1) : (index, index, index) -> ()

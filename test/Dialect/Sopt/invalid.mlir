@@ -429,6 +429,33 @@ func.func @attention_top_k(%q: tensor<1x6x8xf32>, %k: tensor<1x6x8xf32>, %v: ten
 
 // -----
 
+func.func @attention_top_k_bits(%q: tensor<1x6x8xf32>) {
+  // expected-error@+1 {{has top_k_bits without top_k}}
+  %0 = sopt.attention %q, %q, %q {heads = 2, kv_heads = 2, top_k_bits = 2, scale = 0.5 : f32}
+    : (tensor<1x6x8xf32>, tensor<1x6x8xf32>, tensor<1x6x8xf32>) -> tensor<1x6x8xf32>
+  return
+}
+
+// -----
+
+func.func @attention_top_k_many_bits(%q: tensor<1x6x8xf32>) {
+  // expected-error@+1 {{needs top_k_bits of 1 to 4}}
+  %0 = sopt.attention %q, %q, %q {heads = 2, kv_heads = 2, top_k = 2, top_k_bits = 5, scale = 0.5 : f32}
+    : (tensor<1x6x8xf32>, tensor<1x6x8xf32>, tensor<1x6x8xf32>) -> tensor<1x6x8xf32>
+  return
+}
+
+// -----
+
+func.func @attention_top_k_bits_and_bias(%q: tensor<1x6x8xf32>, %b: tensor<6x6xf32>) {
+  // expected-error@+1 {{cannot rank keys by bits and a bias}}
+  %0 = sopt.attention %q, %q, %q bias %b {heads = 2, kv_heads = 2, top_k = 2, top_k_bits = 2, scale = 0.5 : f32}
+    : (tensor<1x6x8xf32>, tensor<1x6x8xf32>, tensor<1x6x8xf32>, tensor<6x6xf32>) -> tensor<1x6x8xf32>
+  return
+}
+
+// -----
+
 func.func @attention_fill(%q: tensor<1x6x8xf32>, %k: tensor<1x6x8xf32>, %v: tensor<1x6x8xf32>) {
   // expected-error@+1 {{needs a fill below 0}}
   %0 = sopt.attention %q, %k, %v {heads = 2, kv_heads = 2, causal, fill = 0x7FC00000 : f32, scale = 0.5 : f32}

@@ -32,7 +32,9 @@ MASKS = [
     ("window 128", "window = array<i64: 64, 64>", "", LONG),
     ("causal window 128", "causal, window = array<i64: 127, -1>", "", LONG),
     ("block 128", "block = 128 : i64", "", LONG),
-    ("group", "", "group %g ", LONG[:3]),
+    ("groups of 64", "", "group %g ", LONG),
+    ("top-k 30", "top_k = 30 : i64", "", SHORT),
+    *[(f"top-k 30 by {bits} bits", f"top_k = 30 : i64, top_k_bits = {bits} : i64", "", SHORT) for bits in (1, 2, 4)],
 ]
 FRAMES, PATCHES = 16, 128
 
@@ -91,7 +93,8 @@ def time_masks(args, folder):
         if args.masks and name not in args.masks.split(","):
             continue
         model = Model(compile_attention(args.tools, folder, attributes, operand), args.threads)
-        groups = [numpy.arange(length) // 16 % 16 if operand else None for length in lengths]
+        # Scattered groups of 64 tokens.
+        groups = [numpy.arange(length) % (length // 64) if operand else None for length in lengths]
         times = time_all([(model, make_tokens(*case)) for case in zip(lengths, groups)], args.rounds)
         exponent = float(numpy.polyfit(numpy.log(lengths), numpy.log(times), 1)[0])
         results[name] = {"times_ms": dict(zip(map(str, lengths), times)), "exponent": exponent}
