@@ -39,6 +39,8 @@ if os.path.exists(config.wheel_python):
     config.available_features.add("wheel")
 if config.models_dir:
     config.available_features.add("models")
+if os.path.exists(config.fuzzer_runtime):
+    config.available_features.add("fuzzers")
 # For tests that execute functions with mlir-runner.
 config.substitutions.append(("%mlir-libs", config.llvm_libs_dir))
 config.substitutions.append((

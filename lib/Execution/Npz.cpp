@@ -21,7 +21,12 @@ Expected<std::vector<Tensor>> sopt::readNpz(StringRef path) {
                             /*RequiresNullTerminator=*/false);
   if (!file)
     return createFileError(path, file.getError());
-  Expected<std::vector<ZipEntry>> entries = readZip((*file)->getBuffer());
+  return readNpz(MemoryBufferRef((*file)->getBuffer(), path));
+}
+
+Expected<std::vector<Tensor>> sopt::readNpz(MemoryBufferRef bytes) {
+  StringRef path = bytes.getBufferIdentifier();
+  Expected<std::vector<ZipEntry>> entries = readZip(bytes.getBuffer());
   if (!entries)
     return createFileError(path, entries.takeError());
   std::vector<Tensor> tensors;

@@ -7,6 +7,7 @@
 
 #include "Zip.h"
 #include "llvm/Support/Endian.h"
+#include "llvm/Support/MathExtras.h"
 #include <zlib.h>
 
 using namespace llvm;
@@ -210,11 +211,15 @@ Expected<std::vector<ZipEntry>> sopt::readZip(StringRef archive) {
   if (!directory)
     return directory.takeError();
   std::vector<ZipEntry> entries;
-  uint64_t offset = directory->offset;
+  uint64_t offset = directory->offset, packed = 0;
   for (uint64_t i = 0; i < directory->count; ++i) {
     Expected<Member> member = readMember(file, offset);
     if (!member)
       return member.takeError();
+    // Else a small archive could hold one large entry thousands of times.
+    packed = SaturatingAdd(packed, member->packedSize);
+    if (packed > file.size())
+      return makeError("the archive's entries overlap");
     Expected<ZipEntry> entry = unpack(file, *member);
     if (!entry)
       return entry.takeError();

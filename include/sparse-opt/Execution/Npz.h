@@ -10,12 +10,15 @@
 
 #include "sparse-opt/Execution/Tensor.h"
 #include "llvm/Support/Error.h"
+#include "llvm/Support/MemoryBufferRef.h"
 
 namespace sopt {
 
 /// All arrays of a .npz file. Fails, naming the file and the array, on what
 /// numpy would not write, on Fortran order and on types ONNX does not have.
 llvm::Expected<std::vector<Tensor>> readNpz(llvm::StringRef path);
+/// The same from the bytes of a file; errors name the buffer.
+llvm::Expected<std::vector<Tensor>> readNpz(llvm::MemoryBufferRef bytes);
 
 /// Writes the file, or on failure none.
 llvm::Error writeNpz(llvm::StringRef path, llvm::ArrayRef<Tensor> tensors);

@@ -32,3 +32,13 @@ save("no-output", ids=ids, x=x, **{"out:z": y})
 save("fortran", ids=ids, x=numpy.asfortranarray(numpy.ones((2, 3), dtype=numpy.float32)))
 save("objects", ids=ids, x=numpy.array([[None]]))
 save("big-endian", ids=ids, x=x.astype(">f4"))
+
+# An archive whose directory lists its one entry a hundred times.
+save("overlap", x=numpy.zeros(1000))
+with open(os.path.join(folder, "overlap.npz"), "r+b") as file:
+    archive = file.read()
+    start, end = archive.index(b"PK\1\2"), archive.index(b"PK\5\6")
+    count = (100).to_bytes(2, "little")
+    tail = archive[end:end + 8] + count + count + archive[end + 12:]
+    file.seek(start)
+    file.write(archive[start:end] * 100 + tail)
