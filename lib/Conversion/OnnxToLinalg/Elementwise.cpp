@@ -5,43 +5,17 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Each operator is a row of kOperators: its name and a function that makes one
-// element of the result from one element of each operand. Broadcasting, types
-// of few bits and tensors that are a handful of scalars are common to all.
+// Each operator is a row of kOperators or of the activations: its name and a
+// function that makes one element of the result from one element of each
+// operand. Broadcasting, types of few bits and tensors that are a handful of
+// scalars are common to all.
 //
 //===----------------------------------------------------------------------===//
 
-#include "Lowering.h"
-#include "mlir/Dialect/Math/IR/Math.h"
+#include "Elementwise.h"
 
 using namespace mlir;
 using namespace sopt;
-
-namespace {
-/// Makes scalars for one element of `op`.
-struct Scalar {
-  Emitter &e;
-  Operation *op;
-  /// How the elements of the operands and of the result are read.
-  bool isUnsigned, isResultUnsigned;
-  /// The element type of the result; of f32 where that is a smaller float.
-  Type resultType;
-
-  Value num(Type type, double value) const { return e.constant(type, value); }
-};
-
-/// One element of the result, or null if the element type has no meaning.
-using Body = Value (*)(const Scalar &s, ValueRange x);
-
-struct ElementwiseOperator {
-  StringLiteral name;
-  Body body;
-  /// The body has no meaning for integers.
-  bool isForFloats = false;
-};
-} // namespace
-
-static bool isFloat(Value v) { return isa<FloatType>(v.getType()); }
 
 //===----------------------------------------------------------------------===//
 // Operators that are one operation of another dialect
@@ -91,31 +65,6 @@ static Value compare(const Scalar &s, ValueRange x) {
 // Arithmetic
 //===----------------------------------------------------------------------===//
 
-static Value mulf(const Scalar &s, Value a, Value b) {
-  return s.e.make<arith::MulFOp>(a, b);
-}
-static Value mulf(const Scalar &s, Value a, double b) {
-  return mulf(s, a, s.num(a.getType(), b));
-}
-static Value addf(const Scalar &s, Value a, Value b) {
-  return s.e.make<arith::AddFOp>(a, b);
-}
-static Value addf(const Scalar &s, Value a, double b) {
-  return addf(s, a, s.num(a.getType(), b));
-}
-static Value divf(const Scalar &s, Value a, Value b) {
-  return s.e.make<arith::DivFOp>(a, b);
-}
-static Value exp(const Scalar &s, Value x) { return s.e.make<math::ExpOp>(x); }
-static Value greater(const Scalar &s, Value a, double b) {
-  return s.e.make<arith::CmpFOp>(arith::CmpFPredicate::OGT, a,
-                                 s.num(a.getType(), b));
-}
-static Value less(const Scalar &s, Value a, double b) {
-  return s.e.make<arith::CmpFOp>(arith::CmpFPredicate::OLT, a,
-                                 s.num(a.getType(), b));
-}
-
 /// Quotient or remainder towards zero of integers, without the traps of the
 /// machine: x / 0 is x, and the least integer over −1 is itself.
 template <typename SignedOp, typename UnsignedOp>
@@ -135,7 +84,7 @@ static Value divideSafely(const Scalar &s, Value a, Value b) {
 
 static Value div(const Scalar &s, ValueRange x) {
   if (isFloat(x[0]))
-    return divf(s, x[0], x[1]);
+    return s.divf(x[0], x[1]);
   return divideSafely<arith::DivSIOp, arith::DivUIOp>(s, x[0], x[1]);
 }
 
@@ -154,7 +103,7 @@ static Value mod(const Scalar &s, ValueRange x) {
         e.make<arith::CmpFOp>(arith::CmpFPredicate::UNE, remainder, zero);
     Value differs =
         e.make<arith::XOrIOp>(isNegative(remainder), isNegative(x[1]));
-    return e.select(e.both(isNotZero, differs), addf(s, remainder, x[1]),
+    return e.select(e.both(isNotZero, differs), s.addf(remainder, x[1]),
                     remainder);
   }
   Value remainder = divideSafely<arith::RemSIOp, arith::RemUIOp>(s, x[0], x[1]);
@@ -183,9 +132,9 @@ static Value pow(const Scalar &s, ValueRange x) {
     if (value == 1)
       return x[0];
     if (value == 2)
-      return mulf(s, x[0], x[0]);
+      return s.mulf(x[0], x[0]);
     if (value == 3)
-      return mulf(s, mulf(s, x[0], x[0]), x[0]);
+      return s.mulf(s.mulf(x[0], x[0]), x[0]);
   }
   Type wide = isFloat(x[0]) ? x[0].getType() : Type(e.getF64Type());
   Value base = e.convert(x[0], wide, s.isUnsigned, false);
@@ -211,8 +160,8 @@ static Value sign(const Scalar &s, ValueRange x) {
   Type type = x[0].getType();
   Value zero = s.num(type, 0), one = s.num(type, 1);
   if (isFloat(x[0]))
-    return e.select(greater(s, x[0], 0), one,
-                    e.select(less(s, x[0], 0), s.num(type, -1), zero));
+    return e.select(s.greater(x[0], 0), one,
+                    e.select(s.less(x[0], 0), s.num(type, -1), zero));
   if (s.isUnsigned)
     return e.select(e.equal(x[0], zero), zero, one);
   return e.select(e.less(zero, x[0]), one,
@@ -220,150 +169,12 @@ static Value sign(const Scalar &s, ValueRange x) {
 }
 
 static Value reciprocal(const Scalar &s, ValueRange x) {
-  return divf(s, s.num(x[0].getType(), 1), x[0]);
+  return s.divf(s.num(x[0].getType(), 1), x[0]);
 }
 
 static Value mean(const Scalar &s, ValueRange x) {
-  return divf(s, fold<arith::AddFOp, arith::AddIOp>(s, x),
-              s.num(x[0].getType(), x.size()));
-}
-
-//===----------------------------------------------------------------------===//
-// Activations
-//===----------------------------------------------------------------------===//
-
-static Value relu(const Scalar &s, ValueRange x) {
-  Value zero = s.num(x[0].getType(), 0);
-  if (!isFloat(x[0]))
-    return s.e.max(x[0], zero);
-  // NaN stays NaN, and this is one instruction.
-  Value keep = s.e.make<arith::CmpFOp>(arith::CmpFPredicate::UGE, x[0], zero);
-  return s.e.select(keep, x[0], zero);
-}
-
-static Value sigmoid(const Scalar &s, Value x) {
-  Value one = s.num(x.getType(), 1);
-  return divf(s, one, addf(s, one, exp(s, s.e.make<arith::NegFOp>(x))));
-}
-
-static Value sigmoid(const Scalar &s, ValueRange x) { return sigmoid(s, x[0]); }
-
-static Value leakyRelu(const Scalar &s, ValueRange x) {
-  double alpha = cast<onnx::LeakyReluOp>(s.op).getAlpha().convertToDouble();
-  return s.e.select(less(s, x[0], 0), mulf(s, x[0], alpha), x[0]);
-}
-
-static Value prelu(const Scalar &s, ValueRange x) {
-  if (isFloat(x[0]))
-    return s.e.select(less(s, x[0], 0), mulf(s, x[0], x[1]), x[0]);
-  if (s.isUnsigned)
-    return x[0];
-  Value zero = s.e.constantInt(x[0].getType(), 0);
-  return s.e.select(s.e.less(x[0], zero), s.e.mul(x[0], x[1]), x[0]);
-}
-
-static Value expMinusOne(const Scalar &s, Value x) {
-  return s.e.make<math::ExpM1Op>(x);
-}
-
-static Value elu(const Scalar &s, ValueRange x) {
-  double alpha = cast<onnx::EluOp>(s.op).getAlpha().convertToDouble();
-  return s.e.select(less(s, x[0], 0), mulf(s, expMinusOne(s, x[0]), alpha),
-                    x[0]);
-}
-
-static Value celu(const Scalar &s, ValueRange x) {
-  double alpha = cast<onnx::CeluOp>(s.op).getAlpha().convertToDouble();
-  Value scaled = divf(s, x[0], s.num(x[0].getType(), alpha));
-  return s.e.select(less(s, x[0], 0), mulf(s, expMinusOne(s, scaled), alpha),
-                    x[0]);
-}
-
-static Value selu(const Scalar &s, ValueRange x) {
-  auto op = cast<onnx::SeluOp>(s.op);
-  double gamma = op.getGamma().convertToDouble();
-  double alpha = op.getAlpha().convertToDouble();
-  return s.e.select(greater(s, x[0], 0), mulf(s, x[0], gamma),
-                    mulf(s, expMinusOne(s, x[0]), alpha * gamma));
-}
-
-static Value clampToUnit(const Scalar &s, Value x) {
-  Type type = x.getType();
-  return s.e.make<arith::MaximumFOp>(
-      s.num(type, 0), s.e.make<arith::MinimumFOp>(s.num(type, 1), x));
-}
-
-static Value hardSigmoid(const Scalar &s, ValueRange x) {
-  auto op = cast<onnx::HardSigmoidOp>(s.op);
-  return clampToUnit(s, addf(s, mulf(s, x[0], op.getAlpha().convertToDouble()),
-                             op.getBeta().convertToDouble()));
-}
-
-static Value hardSwish(const Scalar &s, ValueRange x) {
-  // ONNX defines it by HardSigmoid, whose alpha is a float for doubles too.
-  return mulf(s, x[0], clampToUnit(s, addf(s, mulf(s, x[0], 1.0f / 6), 0.5)));
-}
-
-static Value thresholdedRelu(const Scalar &s, ValueRange x) {
-  double alpha =
-      cast<onnx::ThresholdedReluOp>(s.op).getAlpha().convertToDouble();
-  return s.e.select(greater(s, x[0], alpha), x[0], s.num(x[0].getType(), 0));
-}
-
-static Value shrink(const Scalar &s, ValueRange x) {
-  auto op = cast<onnx::ShrinkOp>(s.op);
-  double lambd = op.getLambd().convertToDouble();
-  double bias = op.getBias().convertToDouble();
-  Value value = x[0];
-  // Integers go through a float and back, as the operator's function does.
-  if (!isFloat(value))
-    value = s.e.convert(value, s.e.getF64Type(), s.isUnsigned, false);
-  Value result =
-      s.e.select(less(s, value, -lambd), addf(s, value, bias),
-                 s.e.select(greater(s, value, lambd), addf(s, value, -bias),
-                            s.num(value.getType(), 0)));
-  return s.e.convert(result, x[0].getType(), false, s.isUnsigned);
-}
-
-static Value swish(const Scalar &s, ValueRange x) {
-  double alpha = cast<onnx::SwishOp>(s.op).getAlpha().convertToDouble();
-  return mulf(s, x[0], sigmoid(s, mulf(s, x[0], alpha)));
-}
-
-static Value swiGLU(const Scalar &s, ValueRange x) {
-  double alpha = cast<onnx::SwiGLUOp>(s.op).getAlpha().convertToDouble();
-  return mulf(s, mulf(s, x[0], sigmoid(s, mulf(s, x[0], alpha))), x[1]);
-}
-
-/// log(1 + exp(x)), which does not overflow.
-static Value softplus(const Scalar &s, Value x) {
-  Value bound = s.e.make<arith::MaximumFOp>(x, s.num(x.getType(), 0));
-  Value small = s.e.make<arith::NegFOp>(s.e.make<math::AbsFOp>(x));
-  return addf(s, bound, s.e.make<math::Log1pOp>(exp(s, small)));
-}
-
-static Value softplus(const Scalar &s, ValueRange x) {
-  return softplus(s, x[0]);
-}
-
-static Value mish(const Scalar &s, ValueRange x) {
-  return mulf(s, x[0], s.e.make<math::TanhOp>(softplus(s, x[0])));
-}
-
-static Value softsign(const Scalar &s, ValueRange x) {
-  return divf(s, x[0], addf(s, s.e.make<math::AbsFOp>(x[0]), 1));
-}
-
-static Value gelu(const Scalar &s, ValueRange x) {
-  Value inner;
-  if (cast<onnx::GeluOp>(s.op).getApproximate() == "tanh") {
-    Value cube = mulf(s, mulf(s, x[0], x[0]), x[0]);
-    inner = s.e.make<math::TanhOp>(mulf(
-        s, addf(s, x[0], mulf(s, cube, 0.044715)), 0.79788456080286535588));
-  } else {
-    inner = s.e.make<math::ErfOp>(mulf(s, x[0], 0.70710678118654752440));
-  }
-  return mulf(s, mulf(s, x[0], 0.5), addf(s, inner, 1));
+  return s.divf(fold<arith::AddFOp, arith::AddIOp>(s, x),
+                s.num(x[0].getType(), x.size()));
 }
 
 //===----------------------------------------------------------------------===//
@@ -473,57 +284,40 @@ static const ElementwiseOperator kOperators[] = {
     {"onnx.Cast", castTo},
     {"onnx.CastLike", castTo},
     {"onnx.Ceil", byType<math::CeilOp>},
-    {"onnx.Celu", celu, true},
     {"onnx.Clip", clip},
     {"onnx.Cos", byType<math::CosOp>},
     {"onnx.Cosh", byType<math::CoshOp>},
     {"onnx.Div", div},
-    {"onnx.Elu", elu, true},
     {"onnx.Equal", compare<FP::OEQ, IP::eq, IP::eq>},
     {"onnx.Erf", byType<math::ErfOp>},
     {"onnx.Exp", byType<math::ExpOp>},
     {"onnx.Floor", byType<math::FloorOp>},
-    {"onnx.Gelu", gelu, true},
     {"onnx.Greater", compare<FP::OGT, IP::sgt, IP::ugt>},
     {"onnx.GreaterOrEqual", compare<FP::OGE, IP::sge, IP::uge>},
-    {"onnx.HardSigmoid", hardSigmoid, true},
-    {"onnx.HardSwish", hardSwish, true},
     {"onnx.IsInf", isInf, true},
     {"onnx.IsNaN", isNaN, true},
-    {"onnx.LeakyRelu", leakyRelu, true},
     {"onnx.Less", compare<FP::OLT, IP::slt, IP::ult>},
     {"onnx.LessOrEqual", compare<FP::OLE, IP::sle, IP::ule>},
     {"onnx.Log", byType<math::LogOp>},
     {"onnx.Max", fold<arith::MaximumFOp, arith::MaxSIOp, arith::MaxUIOp>},
     {"onnx.Mean", mean, true},
     {"onnx.Min", fold<arith::MinimumFOp, arith::MinSIOp, arith::MinUIOp>},
-    {"onnx.Mish", mish, true},
     {"onnx.Mod", mod},
     {"onnx.Mul", byType<arith::MulFOp, arith::MulIOp>},
     {"onnx.Neg", neg},
     {"onnx.Not", bitwiseNot},
     {"onnx.Or", byType<None, arith::OrIOp>},
-    {"onnx.PRelu", prelu},
     {"onnx.Pow", pow},
     {"onnx.Reciprocal", reciprocal, true},
-    {"onnx.Relu", relu},
     {"onnx.Round", byType<math::RoundEvenOp>},
-    {"onnx.Selu", selu, true},
-    {"onnx.Shrink", shrink},
-    {"onnx.Sigmoid", sigmoid, true},
     {"onnx.Sign", sign},
     {"onnx.Sin", byType<math::SinOp>},
     {"onnx.Sinh", byType<math::SinhOp>},
-    {"onnx.Softplus", softplus, true},
-    {"onnx.Softsign", softsign, true},
     {"onnx.Sqrt", byType<math::SqrtOp>},
     {"onnx.Sub", byType<arith::SubFOp, arith::SubIOp>},
     {"onnx.Sum", fold<arith::AddFOp, arith::AddIOp>},
-    {"onnx.SwiGLU", swiGLU, true},
-    {"onnx.Swish", swish, true},
     {"onnx.Tan", byType<math::TanOp>},
     {"onnx.Tanh", byType<math::TanhOp>},
-    {"onnx.ThresholdedRelu", thresholdedRelu, true},
     {"onnx.Where", where},
     {"onnx.Xor", byType<None, arith::XOrIOp>},
 };
@@ -623,7 +417,9 @@ static Lowered lowerElementwise(const ElementwiseOperator &entry, Operation *op,
 }
 
 void sopt::populateElementwiseLowerings(LoweringSet &set) {
-  for (const ElementwiseOperator &entry : kOperators)
-    set.patterns.add<NamedPattern<ElementwiseOperator>>(set, entry.name, entry,
-                                                        lowerElementwise);
+  for (ArrayRef<ElementwiseOperator> table :
+       {ArrayRef(kOperators), getActivations()})
+    for (const ElementwiseOperator &entry : table)
+      set.patterns.add<NamedPattern<ElementwiseOperator>>(
+          set, entry.name, entry, lowerElementwise);
 }

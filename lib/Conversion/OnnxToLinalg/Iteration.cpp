@@ -18,6 +18,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Lowering.h"
+#include "dialects/ONNX/IR/Condition.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
@@ -372,14 +373,8 @@ private:
 static bool isAlwaysTrue(Value condition, Block *body) {
   while (auto identity = condition.getDefiningOp<onnx::IdentityOp>())
     condition = identity.getInput();
-  if (body && condition == body->getArgument(1))
-    return true;
-  auto constant = condition.getDefiningOp<onnx::ConstantOp>();
-  auto value =
-      constant ? dyn_cast_or_null<DenseElementsAttr>(constant.getValueAttr())
-               : DenseElementsAttr();
-  return value && value.getElementType().isInteger(1) && value.isSplat() &&
-         value.getSplatValue<bool>();
+  return (body && condition == body->getArgument(1)) ||
+         onnx::getConstantCondition(condition) == true;
 }
 
 namespace {

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Patterns.h"
+#include "dialects/ONNX/IR/Condition.h"
 #include "dialects/ONNX/IR/ONNX.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -112,14 +113,10 @@ struct InlineBranch : OpRewritePattern<onnx::IfOp> {
 
   LogicalResult matchAndRewrite(onnx::IfOp op,
                                 PatternRewriter &rewriter) const override {
-    auto constant = op.getCond().getDefiningOp<onnx::ConstantOp>();
-    auto condition = constant
-                         ? dyn_cast<DenseElementsAttr>(constant.getValueAttr())
-                         : DenseElementsAttr();
-    if (!condition || condition.getNumElements() != 1)
+    std::optional<bool> condition = onnx::getConstantCondition(op.getCond());
+    if (!condition)
       return rewriter.notifyMatchFailure(op, "only a run tells the branch");
-    Region &branch = condition.getSplatValue<bool>() ? op.getThenBranch()
-                                                     : op.getElseBranch();
+    Region &branch = *condition ? op.getThenBranch() : op.getElseBranch();
     if (!branch.hasOneBlock())
       return rewriter.notifyMatchFailure(op, "its branch is not one block");
     Operation *yield = branch.front().getTerminator();
