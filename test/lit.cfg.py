@@ -7,7 +7,7 @@ from lit.llvm import llvm_config
 config.name = "sparse-opt"
 config.test_format = lit.formats.ShTest(not llvm_config.use_lit_shell)
 config.suffixes = [".mlir", ".test", ".td"]
-config.excludes = ["Inputs"]
+config.excludes = ["Inputs", "__pycache__"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.sparse_opt_build, "test")
 
