@@ -37,41 +37,86 @@ static std::vector<float> transpose(ArrayRef<float> values, int64_t rows,
   return result;
 }
 
-std::vector<float> PrunableLayer::getWeight() const {
+static std::vector<float> getValues(onnx::ConstantOp constant) {
   std::optional<onnx::ConstantData> data =
-      onnx::ConstantData::get(onnx::ConstantOp(constant)->getResult(0));
+      onnx::ConstantData::get(constant->getResult(0));
   assert(data && "findPrunableLayers takes none without data");
-  if (isTransposed)
-    return transpose(data->getAs<float>(), getOutputs(), getInputs());
   return data->getAs<float>().vec();
 }
 
-void PrunableLayer::setWeight(ArrayRef<float> weight) const {
-  // Handles of operations are never const.
-  onnx::ConstantOp target = constant;
-  onnx::ConstantWriter writer(getType(target));
-  std::vector<float> transposed;
-  if (isTransposed) {
-    transposed = transpose(weight, getInputs(), getOutputs());
-    weight = transposed;
-  }
-  llvm::copy(weight, writer.getAs<float>().begin());
-  StringRef name = onnx::getTensorName(target->getResult(0));
-  target.setValueAttr(writer.finish(name));
+static void setValues(onnx::ConstantOp constant, ArrayRef<float> values) {
+  onnx::ConstantWriter writer(getType(constant));
+  llvm::copy(values, writer.getAs<float>().begin());
+  StringRef name = onnx::getTensorName(constant->getResult(0));
+  constant.setValueAttr(writer.finish(name));
 }
 
-/// The constant that defines `value`, if it is a weight of one layer alone.
-static onnx::ConstantOp getOwnWeight(Value value) {
+std::vector<float> PrunableLayer::getWeight() const {
+  std::vector<float> values = getValues(constant);
+  return isTransposed ? transpose(values, getOutputs(), getInputs()) : values;
+}
+
+void PrunableLayer::setWeight(ArrayRef<float> weight) const {
+  if (isTransposed)
+    setValues(constant, transpose(weight, getInputs(), getOutputs()));
+  else
+    setValues(constant, weight);
+}
+
+std::vector<float> PrunableLayer::getBias() const { return getValues(bias); }
+
+void PrunableLayer::setBias(ArrayRef<float> values) const {
+  setValues(bias, values);
+}
+
+/// The f32 constant of `rank` axes that defines `value`, if nothing else uses
+/// it.
+static onnx::ConstantOp getOwnConstant(Value value, int64_t rank) {
   auto constant = value.getDefiningOp<onnx::ConstantOp>();
   if (!constant || !value.hasOneUse())
     return nullptr;
   std::optional<onnx::ConstantData> data = onnx::ConstantData::get(value);
-  if (!data || data->isSplat() || data->getShape().size() != 2 ||
-      !data->getElementType().isF32() ||
-      llvm::any_of(data->getShape(),
-                   [](int64_t size) { return size < kLeastSize; }))
+  if (!data || data->isSplat() || int64_t(data->getShape().size()) != rank ||
+      !data->getElementType().isF32())
     return nullptr;
   return constant;
+}
+
+/// The constant that defines `value`, if it is a weight of one layer alone.
+static onnx::ConstantOp getOwnWeight(Value value) {
+  onnx::ConstantOp constant = getOwnConstant(value, /*rank=*/2);
+  if (!constant || llvm::any_of(getType(constant).getShape(),
+                                [](int64_t size) { return size < kLeastSize; }))
+    return nullptr;
+  return constant;
+}
+
+/// The addition that alone uses `value`, and its other operand.
+static std::pair<onnx::AddOp, Value> getAddition(Value value) {
+  if (!value.hasOneUse())
+    return {};
+  auto add = dyn_cast<onnx::AddOp>(*value.user_begin());
+  if (!add)
+    return {};
+  return {add, add.getA() == value ? add.getB() : add.getA()};
+}
+
+/// Finds the layer's bias and stream behind its product.
+static void findAdditions(PrunableLayer &layer, Value product) {
+  auto [add, other] = getAddition(product);
+  if (!add)
+    return;
+  if (onnx::ConstantOp bias = getOwnConstant(other, /*rank=*/1);
+      bias && !layer.bias &&
+      getType(bias).getDimSize(0) == layer.getOutputs()) {
+    layer.bias = bias;
+    std::tie(add, other) = getAddition(add->getResult(0));
+    if (!add)
+      return;
+  }
+  if (!other.getDefiningOp<onnx::ConstantOp>() &&
+      other.getType() == product.getType())
+    layer.stream = other;
 }
 
 static std::string getName(Operation *op, onnx::ConstantOp constant) {
@@ -84,15 +129,26 @@ static std::string getName(Operation *op, onnx::ConstantOp constant) {
 std::vector<PrunableLayer> sopt::findPrunableLayers(func::FuncOp function) {
   std::vector<PrunableLayer> layers;
   auto add = [&](Operation *op, Value input, Value weight, bool isTransposed) {
-    if (onnx::ConstantOp constant = getOwnWeight(weight))
+    onnx::ConstantOp constant = getOwnWeight(weight);
+    if (constant)
       layers.push_back({getName(op, constant), input, constant, isTransposed});
+    return bool(constant);
   };
   for (Operation &op : function.getOps()) {
-    if (auto product = dyn_cast<onnx::MatMulOp>(op))
-      add(product, product.getA(), product.getB(), /*isTransposed=*/false);
+    if (auto product = dyn_cast<onnx::MatMulOp>(op);
+        product && add(product, product.getA(), product.getB(),
+                       /*isTransposed=*/false))
+      findAdditions(layers.back(), product.getY());
     if (auto product = dyn_cast<onnx::GemmOp>(op);
-        product && product.getTransA() == 0)
-      add(product, product.getA(), product.getB(), product.getTransB() != 0);
+        product && product.getTransA() == 0 &&
+        add(product, product.getA(), product.getB(),
+            product.getTransB() != 0) &&
+        product.getAlpha().convertToFloat() == 1 &&
+        product.getBeta().convertToFloat() == 1) {
+      if (product.getC())
+        layers.back().bias = getOwnConstant(product.getC(), /*rank=*/1);
+      findAdditions(layers.back(), product.getY());
+    }
   }
   return layers;
 }

@@ -8,7 +8,7 @@
 #include "Calibration.h"
 #include "sparse-opt/Execution/Npz.h"
 #include "llvm/ADT/STLExtras.h"
-#include <cstring>
+#include <random>
 
 using namespace llvm;
 using namespace sopt;
@@ -85,12 +85,60 @@ sopt::readCalibration(StringRef path, const LoadedModel &model) {
     std::optional<int64_t> length = getLength(*arrays, index, model);
     if (length == 0)
       continue;
-    CalibrationItem item;
+    CalibrationItem item{{}, unsigned(index)};
     for (const Tensor &array : *arrays)
-      item.push_back(takeItem(array, index, length));
+      item.inputs.push_back(takeItem(array, index, length));
     items.push_back(std::move(item));
   }
   if (items.empty())
     return createFileError(path, createStringError("has no items"));
   return items;
+}
+
+/// Whether the item is rows of tokens that another number of them may replace.
+/// Positions can't be cut out: a piece has other ones.
+static bool isCuttable(const CalibrationItem &item) {
+  const Tensor *mask = findTensor(item.inputs, kMask);
+  return mask && all_of(item.inputs, [&](const Tensor &input) {
+           return input.type == SOPT_INT64 && input.shape.size() == 2 &&
+                  input.shape == mask->shape && input.name != "position_ids";
+         });
+}
+
+/// The first token, `count` that follow each other from `begin` on, the last.
+static CalibrationItem takePiece(const CalibrationItem &item, int64_t begin,
+                                 int64_t count) {
+  CalibrationItem piece{{}, item.source};
+  for (const Tensor &input : item.inputs) {
+    ArrayRef<int64_t> row = input.get<int64_t>();
+    std::vector<int64_t> taken = {row.front()};
+    append_range(taken, row.slice(begin, count));
+    taken.push_back(row.back());
+    const auto *bytes = reinterpret_cast<const char *>(taken.data());
+    piece.inputs.push_back({input.name,
+                            input.type,
+                            {1, count + 2},
+                            {bytes, bytes + taken.size() * sizeof(int64_t)}});
+  }
+  return piece;
+}
+
+void sopt::addPieces(std::vector<CalibrationItem> &items, uint64_t seed) {
+  // Tokens between the ends: some five words to twenty, and up to forty.
+  static constexpr std::pair<int64_t, int64_t> lengths[] = {{6, 24}, {9, 48}};
+  if (!all_of(items, isCuttable))
+    return;
+  // The engine is the same everywhere, the library's distributions are not.
+  std::mt19937_64 random(seed);
+  size_t count = items.size();
+  for (auto [least, most] : lengths)
+    for (size_t index = 0; index < count; ++index) {
+      int64_t tokens = items[index].inputs.front().shape[1] - 2;
+      if (tokens <= least)
+        continue;
+      int64_t length = std::min<int64_t>(
+          tokens, least + int64_t(random() % (most - least + 1)));
+      int64_t begin = 1 + int64_t(random() % (tokens - length + 1));
+      items.push_back(takePiece(items[index], begin, length));
+    }
 }

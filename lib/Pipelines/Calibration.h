@@ -12,8 +12,11 @@
 
 namespace sopt {
 
-/// What one run of a model takes, in the order of its inputs.
-using CalibrationItem = std::vector<Tensor>;
+/// What one run of a model takes.
+struct CalibrationItem {
+  std::vector<Tensor> inputs; ///< In the order of the model's.
+  unsigned source;            ///< The item of the file that it comes from.
+};
 
 /// The items of a .npz file with an array for each input of `model`, in which
 /// the first axis counts the items. Where there is an input `attention_mask`
@@ -22,6 +25,12 @@ using CalibrationItem = std::vector<Tensor>;
 /// one is missing or of another type, or their numbers of items differ.
 llvm::Expected<std::vector<CalibrationItem>>
 readCalibration(llvm::StringRef path, const LoadedModel &model);
+
+/// Adds pieces of the items, a short and a middling one of each: texts of one
+/// length teach nothing of others. A piece keeps the first and the last token,
+/// which mark a text's ends. Only where all inputs are rows of tokens that may
+/// be cut, see readCalibration; the same `seed` makes the same pieces.
+void addPieces(std::vector<CalibrationItem> &items, uint64_t seed);
 
 } // namespace sopt
 

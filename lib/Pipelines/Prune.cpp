@@ -6,15 +6,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "sparse-opt/Pipelines/Prune.h"
-#include "Calibration.h"
-#include "TrialRun.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "sparse-opt/Analysis/PrunableLayers.h"
+#include "StagedRun.h"
 #include "sparse-opt/Search/Moments.h"
 #include "sparse-opt/Search/PruneSearch.h"
-#include "llvm/ADT/MapVector.h"
-#include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/FormatVariadic.h"
+#include "sparse-opt/Search/Reconstruction.h"
+#include "llvm/Support/GlobPattern.h"
+#include <chrono>
 
 using namespace mlir;
 using namespace sopt;
@@ -23,53 +20,8 @@ using llvm::Error;
 using llvm::Expected;
 using llvm::Twine;
 
-Expected<PruneOptions> PruneOptions::parse(StringRef text) {
-  PruneOptions options;
-  bool hasRatio = false;
-  SmallVector<StringRef> words;
-  llvm::SplitString(text, words);
-  for (StringRef word : words) {
-    auto [key, value] = word.split('=');
-    if (key == "ratio") {
-      if (value.getAsDouble(options.ratio) ||
-          !(options.ratio >= 0 && options.ratio < 1))
-        return createStringError("ratio: a number from 0 to below 1, not '" +
-                                 value + "'");
-      hasRatio = true;
-    } else if (key == "calibration") {
-      options.calibration = value.str();
-    } else {
-      return createStringError("'" + key +
-                               "' is unknown; there are ratio=0.8 and "
-                               "calibration=FILE.npz");
-    }
-  }
-  if (!hasRatio)
-    return createStringError("say how many weights shall be zero: ratio=0.8");
-  if (options.calibration.empty())
-    return createStringError("name inputs to prune by: calibration=FILE.npz");
-  return options;
-}
-
-void PruneReport::print(llvm::raw_ostream &os) const {
-  size_t width = 5;
-  for (const PrunedLayerReport &layer : layers)
-    width = std::max(width, layer.name.size());
-  os << llvm::left_justify("layer", width) << "      weight   zeros   error\n";
-  double zeros = 0, weights = 0;
-  for (const PrunedLayerReport &layer : layers) {
-    os << llvm::left_justify(layer.name, width)
-       << llvm::right_justify(
-              llvm::formatv("{0}x{1}", layer.inputs, layer.outputs).str(), 12)
-       << llvm::format("%6.1f %%%8.4f\n", 100 * layer.zeros, layer.error);
-    zeros += layer.zeros * double(layer.inputs * layer.outputs);
-    weights += double(layer.inputs * layer.outputs);
-  }
-  os << llvm::left_justify("all", width) << llvm::right_justify("", 12)
-     << llvm::format("%6.1f %%", 100 * zeros / weights)
-     << "   outputs moved by " << llvm::format("%.4f", loss)
-     << " of their square, " << allocation << '\n';
-}
+/// Parts of the calibration inputs of which each is predicted from the others.
+static constexpr unsigned kFolds = 4;
 
 namespace {
 /// A model that is run with changed weights, and what is known of it.
@@ -77,144 +29,286 @@ class Pruning {
 public:
   using Progress = llvm::function_ref<void(const Twine &)>;
 
-  Pruning(ModuleOp module, std::vector<PrunableLayer> layers, Progress progress)
-      : module(module), layers(std::move(layers)), progress(progress) {
-    for (const PrunableLayer &layer : this->layers) {
+  Pruning(ModuleOp module, func::FuncOp function,
+          std::vector<PrunableLayer> found, StringRef method, Progress progress)
+      : module(module), layers(std::move(found)), method(method),
+        progress(progress), stages(makeStages(function, layers)),
+        denseLibraries(module, stages), strengths(stages.size()) {
+    for (const PrunableLayer &layer : layers) {
       weights.push_back(layer.getWeight());
-      moments.try_emplace(layer.input, layer.getInputs());
+      biases.push_back(layer.bias ? layer.getBias() : std::vector<float>());
+      onnx::ConstantOp weight = layer.constant, bias = layer.bias;
+      denseValues.push_back(
+          {weight.getValueAttr(), bias ? bias.getValueAttr() : ElementsAttr()});
     }
   }
 
-  /// Runs the dense model on the calibration inputs.
-  Error gather(StringRef calibration);
+  /// Runs the dense model on the calibration inputs, and tells what its layers
+  /// lose at each level.
+  Expected<std::vector<ErrorTable>> gather(const PruneOptions &options);
 
-  PruneProblem makeProblem(double ratio) const;
+  /// Prunes layer after layer to the candidate's zeros, with each towards the
+  /// dense model, and measures how far the outputs move.
+  Error tryOut(PruneCandidate &candidate);
 
-  /// How far the outputs move with these weights.
-  Expected<double> measure(ArrayRef<std::vector<float>> candidate);
-
-  void setWeights(ArrayRef<std::vector<float>> values) {
-    for (auto [layer, value] : llvm::zip_equal(layers, values))
-      layer.setWeight(value);
-  }
-  void restoreWeights() { setWeights(weights); }
+  void setWeights(const PruneCandidate &candidate);
 
 private:
-  Error addRun(ArrayRef<Tensor> outputs);
+  void setWeights(unsigned index, const PrunedWeights &pruned);
+  void restoreWeights();
+  Expected<std::vector<ErrorTable>> gatherStage(const Stage &stage,
+                                                const StagedRun &run);
+  Expected<PruningStage> observe(const Stage &stage, const StagedRun &dense,
+                                 const StagedRun &pruned);
+  Error pruneStages(PruneCandidate &candidate);
+  double measure(const StagedRun &pruned) const;
 
   ModuleOp module;
   std::vector<PrunableLayer> layers;
+  StringRef method; ///< See PruneOptions.
   Progress progress;
-  std::vector<std::vector<float>> weights; ///< The dense ones.
-  /// Layers that read one value share what is known of it.
-  llvm::MapVector<Value, Moments> moments;
+  std::vector<Stage> stages;
+  StageLibraries denseLibraries;
+  /// Of each stage, once the first candidate told it.
+  std::vector<std::optional<ReconstructionStrength>> strengths;
+  /// The dense model's, as numbers and as they stand in the module.
+  std::vector<std::vector<float>> weights, biases;
+  std::vector<std::pair<ElementsAttr, ElementsAttr>> denseValues;
   std::vector<CalibrationItem> items;
   std::vector<std::vector<Tensor>> references; ///< The dense model's outputs.
 };
 } // namespace
 
-Error Pruning::gather(StringRef calibration) {
-  SmallVector<Value> taps;
-  for (const auto &[value, ignored] : moments)
-    taps.push_back(value);
-  progress("compile the model with taps");
-  Expected<LoadedModel> model = openForTrial(module, taps);
+static Error refuseInput(StringRef layer) {
+  return createStringError("layer '" + layer +
+                           "' sees an input that is not finite");
+}
+
+Expected<std::vector<ErrorTable>> Pruning::gatherStage(const Stage &stage,
+                                                       const StagedRun &run) {
+  const PrunableLayer &first = layers[stage.layers.front()];
+  Moments moments(first.getInputs());
+  for (size_t item = 0; item < items.size(); ++item)
+    if (!moments.add(run.get(stage.input, item)))
+      return refuseInput(first.name);
+  std::vector<PrunedLayer> pruned;
+  for (unsigned index : stage.layers)
+    pruned.push_back({layers[index].name, layers[index].getInputs(),
+                      layers[index].getOutputs(), weights[index],
+                      moments.get()});
+  return measureErrors(pruned);
+}
+
+Expected<std::vector<ErrorTable>> Pruning::gather(const PruneOptions &options) {
+  progress("compile the model in stages");
+  Expected<const LoadedModel *> model = denseLibraries.get(0);
   if (!model)
     return model.takeError();
-  auto read = readCalibration(calibration, *model);
+  auto read = readCalibration(options.calibration, **model);
   if (!read)
     return read.takeError();
   items = std::move(*read);
-  for (auto [index, item] : llvm::enumerate(items)) {
-    progress("run calibration input " + Twine(index + 1) + " of " +
-             Twine(items.size()));
-    Expected<std::vector<Tensor>> outputs = runOnce(*model, item);
-    if (!outputs)
-      return llvm::createFileError(calibration, outputs.takeError());
-    if (Error error = addRun(*outputs))
-      return error;
-  }
-  return Error::success();
-}
+  addPieces(items, options.seed);
 
-/// Takes a run's taps to the moments, and keeps its own outputs.
-Error Pruning::addRun(ArrayRef<Tensor> outputs) {
-  size_t own = outputs.size() - moments.size();
-  references.push_back(outputs.take_front(own).vec());
-  auto *known = moments.begin();
-  for (const Tensor &tap : outputs.drop_front(own)) {
-    auto &[input, moment] = *known++;
-    if (moment.add(tap.get<float>()))
+  std::vector<ErrorTable> tables(layers.size());
+  StagedRun run(denseLibraries, stages, items);
+  for (auto [number, stage] : llvm::enumerate(stages)) {
+    progress("look at stage " + Twine(number + 1) + " of " +
+             Twine(stages.size()));
+    if (Error error = run.advance())
+      return llvm::createFileError(options.calibration, std::move(error));
+    if (stage.layers.empty() || !method.empty())
       continue;
-    for (const PrunableLayer &layer : layers)
-      if (layer.input == input)
-        return createStringError("layer '" + layer.name +
-                                 "' sees an input that is not finite");
+    auto measured = gatherStage(stage, run);
+    if (!measured)
+      return measured.takeError();
+    for (auto [index, table] : llvm::zip_equal(stage.layers, *measured))
+      tables[index] = std::move(table);
   }
+  references = run.getOutputs().vec();
+  return tables;
+}
+
+/// What is known of a stage's inputs in both models, in folds.
+Expected<PruningStage> Pruning::observe(const Stage &stage,
+                                        const StagedRun &dense,
+                                        const StagedRun &pruned) {
+  const PrunableLayer &first = layers[stage.layers.front()];
+  PruningStage known{first.getInputs(), {}, {}};
+  for (unsigned index : stage.layers)
+    known.layers.push_back({layers[index].name, layers[index].getOutputs(),
+                            weights[index], biases[index], SparsityTarget()});
+  // A stream whose rows broadcast is none.
+  int64_t width = stage.stream ? first.getOutputs() : 0;
+  for (size_t item = 0; item < items.size() && width; ++item)
+    if (pruned.get(stage.stream, item).size() * first.getInputs() !=
+        pruned.get(stage.input, item).size() * width)
+      width = 0;
+  known.folds.assign(kFolds, Drift(first.getInputs(), width));
+  for (auto [item, source] : llvm::enumerate(items)) {
+    ArrayRef<float> stream, denseStream;
+    if (width) {
+      stream = pruned.get(stage.stream, item);
+      denseStream = dense.get(stage.stream, item);
+    }
+    if (!known.folds[source.source % kFolds].add(pruned.get(stage.input, item),
+                                                 dense.get(stage.input, item),
+                                                 stream, denseStream))
+      return refuseInput(first.name);
+  }
+  return known;
+}
+
+Error Pruning::pruneStages(PruneCandidate &candidate) {
+  StageLibraries libraries(module, stages);
+  StagedRun dense(denseLibraries, stages, items);
+  StagedRun pruned(libraries, stages, items);
+  for (auto [number, stage] : llvm::enumerate(stages)) {
+    progress("try " + Twine(candidate.name) + ": stage " + Twine(number + 1) +
+             " of " + Twine(stages.size()));
+    if (Error error = pruned.advance())
+      return error;
+    if (stage.layers.empty())
+      break;
+    if (Error error = dense.advance())
+      return error;
+    Expected<PruningStage> known = observe(stage, dense, pruned);
+    if (!known)
+      return known.takeError();
+    for (auto [layer, index] : llvm::zip_equal(known->layers, stage.layers))
+      layer.target.zeros = candidate.zeros[index];
+    known->pruner = lookUpPruner(method);
+    known->strength = strengths[number];
+    Expected<PrunedStage> result = pruneStage(*known);
+    if (!result)
+      return result.takeError();
+    // It hangs on the data more than on the zeros, so once is enough.
+    strengths[number] = result->strength;
+    for (auto [place, index] : llvm::enumerate(stage.layers)) {
+      candidate.layers[index] = {std::move(result->weights[place]),
+                                 std::move(result->biases[place]),
+                                 result->errors[place]};
+      setWeights(index, candidate.layers[index]);
+    }
+  }
+  candidate.loss = measure(pruned);
   return Error::success();
 }
 
-PruneProblem Pruning::makeProblem(double ratio) const {
-  PruneProblem problem;
-  for (auto [layer, weight] : llvm::zip_equal(layers, weights))
-    problem.layers.push_back({layer.name, layer.getInputs(), layer.getOutputs(),
-                              weight, moments.find(layer.input)->second.get()});
-  problem.ratio = ratio;
-  problem.progress = progress;
-  return problem;
+Error Pruning::tryOut(PruneCandidate &candidate) {
+  candidate.layers.assign(layers.size(), PrunedWeights());
+  Error error = pruneStages(candidate);
+  restoreWeights();
+  return error;
 }
 
-Expected<double> Pruning::measure(ArrayRef<std::vector<float>> candidate) {
-  setWeights(candidate);
-  Expected<LoadedModel> model = openForTrial(module, {});
-  restoreWeights();
-  if (!model)
-    return model.takeError();
+void Pruning::setWeights(const PruneCandidate &candidate) {
+  for (auto [index, pruned] : llvm::enumerate(candidate.layers))
+    setWeights(index, pruned);
+}
+
+void Pruning::setWeights(unsigned index, const PrunedWeights &pruned) {
+  layers[index].setWeight(pruned.weight);
+  if (layers[index].bias)
+    layers[index].setBias(pruned.bias);
+}
+
+void Pruning::restoreWeights() {
+  for (auto [layer, attributes] : llvm::zip_equal(layers, denseValues)) {
+    layer.constant.setValueAttr(attributes.first);
+    if (layer.bias)
+      layer.bias.setValueAttr(attributes.second);
+  }
+}
+
+double Pruning::measure(const StagedRun &pruned) const {
   double moved = 0, power = 0;
-  for (auto [item, reference] : llvm::zip_equal(items, references)) {
-    Expected<std::vector<Tensor>> outputs = runOnce(*model, item);
-    if (!outputs)
-      return outputs.takeError();
-    for (auto [output, expected] : llvm::zip_equal(*outputs, reference)) {
+  for (auto [outputs, expected] :
+       llvm::zip_equal(pruned.getOutputs(), references))
+    for (auto [output, reference] : llvm::zip_equal(outputs, expected)) {
       if (output.type != SOPT_FLOAT)
         continue;
       for (auto [y, y0] :
-           llvm::zip(output.get<float>(), expected.get<float>())) {
+           llvm::zip(output.get<float>(), reference.get<float>())) {
         moved += (double(y) - y0) * (double(y) - y0);
         power += double(y0) * y0;
       }
     }
-  }
   return power > 0 ? moved / power : 0;
+}
+
+static Expected<PruneCandidate>
+search(Pruning &pruning, const PruneOptions &options, size_t numLayers) {
+  auto start = std::chrono::steady_clock::now();
+  auto tables = pruning.gather(options);
+  if (!tables)
+    return tables.takeError();
+  if (!options.method.empty()) {
+    PruneCandidate candidate;
+    candidate.name = options.method;
+    candidate.zeros.assign(numLayers, options.ratio);
+    if (Error error = pruning.tryOut(candidate))
+      return std::move(error);
+    return candidate;
+  }
+  PruneProblem problem;
+  problem.tables = std::move(*tables);
+  problem.ratio = options.ratio;
+  auto tryOut = [&](PruneCandidate &candidate) {
+    return pruning.tryOut(candidate);
+  };
+  problem.tryOut = tryOut;
+  auto isTimeUp = [&] {
+    return options.seconds &&
+           std::chrono::steady_clock::now() - start >
+               std::chrono::duration<double>(*options.seconds);
+  };
+  problem.isTimeUp = isTimeUp;
+  return searchPruning(problem);
+}
+
+/// The layers that `options` wants pruned.
+static Expected<std::vector<PrunableLayer>>
+chooseLayers(func::FuncOp function, const PruneOptions &options) {
+  std::vector<PrunableLayer> layers = findPrunableLayers(function);
+  if (layers.empty())
+    return createStringError("nothing to prune: no MatMul or Gemm has an f32 "
+                             "constant of at least 64 x 64 to itself");
+  auto only = llvm::GlobPattern::create(options.only);
+  if (!only)
+    return llvm::createFileError("only", only.takeError());
+  auto keep = llvm::GlobPattern::create(options.keep);
+  if (!keep)
+    return llvm::createFileError("keep", keep.takeError());
+  llvm::erase_if(layers, [&](const PrunableLayer &layer) {
+    return !only->match(layer.name) ||
+           (!options.keep.empty() && keep->match(layer.name));
+  });
+  if (layers.empty())
+    return createStringError("only=" + options.only + " and keep=" +
+                             options.keep + " leave no layer to prune");
+  return layers;
 }
 
 Expected<PruneReport> sopt::pruneModel(ModuleOp module,
                                        const PruneOptions &options,
                                        Pruning::Progress progress) {
   auto function = module.lookupSymbol<func::FuncOp>("main_graph");
-  std::vector<PrunableLayer> layers;
-  if (function)
-    layers = findPrunableLayers(function);
-  if (layers.empty())
-    return createStringError("nothing to prune: no MatMul or Gemm has an f32 "
-                             "constant of at least 64 x 64 to itself");
-  Pruning pruning(module, layers, progress);
-  if (Error error = pruning.gather(options.calibration))
-    return std::move(error);
-  PruneProblem problem = pruning.makeProblem(options.ratio);
-  auto measure = [&](ArrayRef<std::vector<float>> candidate) {
-    return pruning.measure(candidate);
-  };
-  problem.measure = measure;
-  Expected<PruneCandidate> best = searchPruning(problem);
+  if (!function)
+    return createStringError("nothing to prune: there is no @main_graph");
+  auto layers = chooseLayers(function, options);
+  if (!layers)
+    return layers.takeError();
+  Pruning pruning(module, function, *layers, options.method, progress);
+  Expected<PruneCandidate> best = search(pruning, options, layers->size());
   if (!best)
     return best.takeError();
-  pruning.setWeights(best->weights);
+  pruning.setWeights(*best);
   PruneReport report{best->name, best->loss, {}};
-  for (auto [layer, weight] : llvm::zip_equal(problem.layers, best->weights))
-    report.layers.push_back(
-        {layer.name, layer.inputs, layer.outputs,
-         double(llvm::count(weight, 0.0f)) / double(weight.size()),
-         getRelativeError(layer, weight)});
+  for (auto [layer, pruned] : llvm::zip_equal(*layers, best->layers))
+    report.layers.push_back({layer.name, layer.getInputs(), layer.getOutputs(),
+                             double(llvm::count(pruned.weight, 0.0f)) /
+                                 double(pruned.weight.size()),
+                             pruned.error});
   return report;
 }

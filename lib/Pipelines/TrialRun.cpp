@@ -6,11 +6,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "TrialRun.h"
+#include "dialects/ONNX/IR/ONNX.h"
 #include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
+#include "sparse-opt/Analysis/ShapeAnalysis.h"
 #include "sparse-opt/Pipelines/CPU.h"
 #include "sparse-opt/Pipelines/Raise.h"
 #include "sparse-opt/Target/SharedLibrary.h"
@@ -21,18 +23,70 @@
 using namespace mlir;
 using namespace sopt;
 
-/// A copy of `module` whose @main_graph returns `taps`, too.
-static OwningOpRef<ModuleOp> cloneWithTaps(ModuleOp module, ValueRange taps) {
+/// The names of a value's dimensions that are dimensions of the model's inputs:
+/// with them a slice knows of sizes what the whole model does.
+static ArrayAttr nameDims(func::FuncOp function, ShapeAnalysis &shapes,
+                          Value value) {
+  SmallVector<StringRef> names;
+  int64_t rank = cast<RankedTensorType>(value.getType()).getRank();
+  for (int64_t dim = 0; dim < rank; ++dim) {
+    names.push_back("");
+    std::optional<DimExpr> size = shapes.getDim(value, dim);
+    if (!size || !size->getSymbol())
+      continue;
+    auto source = shapes.getSource(*size->getSymbol());
+    auto argument = source ? dyn_cast<BlockArgument>(source->first) : nullptr;
+    if (!argument || argument.getOwner() != &function.getBody().front())
+      continue;
+    if (auto dims = function.getArgAttrOfType<ArrayAttr>(
+            argument.getArgNumber(), onnx::ONNXDialect::getDimsAttrName()))
+      names.back() = cast<StringAttr>(dims[source->second]).getValue();
+  }
+  return Builder(function.getContext()).getStrArrayAttr(names);
+}
+
+/// Makes `known`, values of `function` that `mapping` leads to, arguments.
+static void addArguments(func::FuncOp original, func::FuncOp function,
+                         const IRMapping &mapping, ArrayRef<Value> known) {
+  ShapeAnalysis shapes(original);
+  Builder builder(function.getContext());
+  for (auto [index, value] : llvm::enumerate(known)) {
+    unsigned number = function.getNumArguments();
+    auto attributes = builder.getDictionaryAttr(
+        {builder.getNamedAttr(
+             onnx::ONNXDialect::getNameAttrName(),
+             builder.getStringAttr("known" + llvm::Twine(index))),
+         builder.getNamedAttr(onnx::ONNXDialect::getDimsAttrName(),
+                              nameDims(original, shapes, value))});
+    (void)function.insertArgument(number, value.getType(), attributes,
+                                  value.getLoc());
+    mapping.lookup(value).replaceAllUsesWith(function.getArgument(number));
+  }
+}
+
+/// A copy of `module` whose @main_graph is the slice and no more.
+static OwningOpRef<ModuleOp> cloneSlice(ModuleOp module,
+                                        const ModelSlice &slice) {
   IRMapping mapping;
   OwningOpRef<ModuleOp> copy(cast<ModuleOp>(module->clone(mapping)));
   auto function = copy->lookupSymbol<func::FuncOp>("main_graph");
   Operation *terminator = function.getBody().front().getTerminator();
-  for (Value tap : taps) {
-    Value copied = mapping.lookup(tap);
-    (void)function.insertResult(function.getNumResults(), copied.getType(),
+  SmallVector<Value> results = llvm::map_to_vector(
+      slice.wanted, [&](Value value) { return mapping.lookup(value); });
+  (void)function.eraseResults(llvm::BitVector(function.getNumResults(), true));
+  for (Value result : results)
+    (void)function.insertResult(function.getNumResults(), result.getType(),
                                 DictionaryAttr());
-    terminator->insertOperands(terminator->getNumOperands(), copied);
-  }
+  terminator->setOperands(results);
+  addArguments(module.lookupSymbol<func::FuncOp>("main_graph"), function,
+               mapping, slice.known);
+  // Nothing in the onnx dialect acts but by its results.
+  SmallVector<Operation *> ops =
+      llvm::map_to_vector(function.getBody().front().without_terminator(),
+                          [](Operation &op) { return &op; });
+  for (Operation *op : llvm::reverse(ops))
+    if (op->use_empty())
+      op->erase();
   return copy;
 }
 
@@ -66,7 +120,7 @@ static LogicalResult compile(ModuleOp module, StringRef path) {
 }
 
 llvm::Expected<LoadedModel> sopt::openForTrial(ModuleOp module,
-                                               ArrayRef<Value> taps) {
+                                               const ModelSlice &slice) {
   llvm::SmallString<128> path;
   if (std::error_code error =
           llvm::sys::fs::createTemporaryFile("sparse-opt", "so", path))
@@ -79,7 +133,7 @@ llvm::Expected<LoadedModel> sopt::openForTrial(ModuleOp module,
         diagnostic.getSeverity() == DiagnosticSeverity::Error)
       message = diagnostic.str();
   });
-  OwningOpRef<ModuleOp> copy = moveTo(context, *cloneWithTaps(module, taps));
+  OwningOpRef<ModuleOp> copy = moveTo(context, *cloneSlice(module, slice));
   if (!copy || failed(compile(*copy, path)))
     return llvm::createStringError("the model cannot be compiled to try it: " +
                                    message);

@@ -13,12 +13,18 @@
 
 namespace sopt {
 
-/// Compiles a copy of `module`, in the onnx dialect, for this machine and opens
-/// it. The copy lives in a context of its own: compiling frees weights that
-/// `module` still needs. With `taps`, values of @main_graph, these are further
-/// outputs behind the model's own.
+/// A part of @main_graph: what computes `wanted` from the model's inputs and
+/// from `known`, both values of it.
+struct ModelSlice {
+  llvm::SmallVector<mlir::Value> known, wanted;
+};
+
+/// Compiles a copy of the part of `module`, in the onnx dialect, for this
+/// machine and opens it. Its inputs are the model's, then what is known. The
+/// copy lives in a context of its own: compiling frees weights that `module`
+/// still needs.
 llvm::Expected<LoadedModel> openForTrial(mlir::ModuleOp module,
-                                         llvm::ArrayRef<mlir::Value> taps);
+                                         const ModelSlice &slice);
 
 /// The outputs of one run, copied.
 llvm::Expected<std::vector<Tensor>> runOnce(const LoadedModel &model,

@@ -119,14 +119,14 @@ Expected<ObsPruner> ObsPruner::create(const PrunedLayer &layer) {
   Expected<std::vector<double>> factor = factorMoments(layer);
   if (!factor)
     return factor.takeError();
-  return ObsPruner(layer, std::move(*factor));
+  return ObsPruner(std::move(*factor));
 }
 
 Expected<std::vector<float>>
-ObsPruner::prune(const SparsityTarget &target) const {
-  if (Error error = check(*layer, target))
+ObsPruner::prune(const PrunedLayer &layer, const SparsityTarget &target) const {
+  if (Error error = check(layer, target))
     return std::move(error);
-  return Surgeon(*layer, target, factor).run();
+  return Surgeon(layer, target, factor).run();
 }
 
 Expected<std::vector<float>> sopt::pruneByObs(const PrunedLayer &layer,
@@ -134,5 +134,5 @@ Expected<std::vector<float>> sopt::pruneByObs(const PrunedLayer &layer,
   Expected<ObsPruner> pruner = ObsPruner::create(layer);
   if (!pruner)
     return pruner.takeError();
-  return pruner->prune(target);
+  return pruner->prune(layer, target);
 }

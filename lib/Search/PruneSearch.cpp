@@ -8,7 +8,6 @@
 #include "sparse-opt/Search/PruneSearch.h"
 #include "sparse-opt/Search/Allocation.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/Twine.h"
 #include <cmath>
 
 using namespace llvm;
@@ -22,32 +21,20 @@ static constexpr double kLevels[] = {0,    0.2, 0.35, 0.5, 0.6,  0.65, 0.7,
 /// fronts stay short.
 static constexpr int64_t kBudgetSteps = 10000;
 
-namespace {
-/// What a layer's outputs lose at every level.
-struct LayerTable {
-  SmallVector<double> errors;
-};
-} // namespace
+ArrayRef<double> sopt::getPruneLevels() { return kLevels; }
 
-static int64_t countWeights(ArrayRef<PrunedLayer> layers) {
-  int64_t count = 0;
-  for (const PrunedLayer &layer : layers)
-    count += layer.inputs * layer.outputs;
-  return count;
-}
-
-static Expected<std::vector<LayerTable>>
-measureErrors(const PruneProblem &problem) {
-  std::vector<LayerTable> tables;
-  for (auto [index, layer] : enumerate(problem.layers)) {
-    problem.progress("layer " + Twine(index + 1) + " of " +
-                     Twine(problem.layers.size()) + ": " + layer.name);
-    Expected<ObsPruner> pruner = ObsPruner::create(layer);
-    if (!pruner)
-      return pruner.takeError();
-    LayerTable table;
+Expected<std::vector<ErrorTable>>
+sopt::measureErrors(ArrayRef<PrunedLayer> layers) {
+  std::vector<ErrorTable> tables;
+  if (layers.empty())
+    return tables;
+  Expected<ObsPruner> pruner = ObsPruner::create(layers.front());
+  if (!pruner)
+    return pruner.takeError();
+  for (const PrunedLayer &layer : layers) {
+    ErrorTable table{layer.name, layer.inputs * layer.outputs, {}};
     for (double zeros : kLevels) {
-      Expected<std::vector<float>> weight = pruner->prune({zeros});
+      Expected<std::vector<float>> weight = pruner->prune(layer, {zeros});
       if (!weight)
         return weight.takeError();
       table.errors.push_back(getRelativeError(layer, *weight));
@@ -60,21 +47,23 @@ measureErrors(const PruneProblem &problem) {
 /// The shares of zeros whose errors, to the power of `exponent`, add up to the
 /// least.
 static Expected<SmallVector<double>> allocate(const PruneProblem &problem,
-                                              ArrayRef<LayerTable> tables,
                                               double exponent) {
   // What a layer keeps is its cost. Rounded up, and the budget down, the
   // solution has no fewer zeros than asked for.
-  double unit = double(countWeights(problem.layers)) / kBudgetSteps;
+  int64_t weights = 0;
+  for (const ErrorTable &table : problem.tables)
+    weights += table.weights;
+  double unit = double(weights) / kBudgetSteps;
   AllocationProblem allocation(
       int64_t(std::floor((1 - problem.ratio) * kBudgetSteps)));
-  for (auto [layer, table] : zip_equal(problem.layers, tables)) {
+  for (const ErrorTable &table : problem.tables) {
     SmallVector<Choice> choices;
     for (auto [zeros, error] : zip_equal(kLevels, table.errors)) {
-      double kept = (1 - zeros) * double(layer.inputs * layer.outputs);
+      double kept = (1 - zeros) * double(table.weights);
       choices.push_back(
           {int64_t(std::ceil(kept / unit - 1e-9)), std::pow(error, exponent)});
     }
-    allocation.addLayer(layer.name, choices);
+    allocation.addLayer(table.name, choices);
   }
   auto picks = solveExactly(allocation);
   if (!picks)
@@ -85,40 +74,25 @@ static Expected<SmallVector<double>> allocate(const PruneProblem &problem,
   return zeros;
 }
 
-static Expected<PruneCandidate> tryOut(const PruneProblem &problem,
-                                       StringRef name, ArrayRef<double> zeros) {
-  problem.progress("trying " + name);
-  PruneCandidate candidate{name.str(), SmallVector<double>(zeros), {}, 0};
-  for (auto [layer, share] : zip_equal(problem.layers, zeros)) {
-    Expected<std::vector<float>> weight = pruneByObs(layer, {share});
-    if (!weight)
-      return weight.takeError();
-    candidate.weights.push_back(std::move(*weight));
-  }
-  Expected<double> loss = problem.measure(candidate.weights);
-  if (!loss)
-    return loss.takeError();
-  candidate.loss = *loss;
-  return candidate;
-}
-
 Expected<PruneCandidate> sopt::searchPruning(const PruneProblem &problem) {
-  SmallVector<double> uniform(problem.layers.size(), problem.ratio);
-  Expected<PruneCandidate> best = tryOut(problem, "uniform", uniform);
-  if (!best)
-    return best;
-  Expected<std::vector<LayerTable>> tables = measureErrors(problem);
-  if (!tables)
-    return tables.takeError();
+  PruneCandidate best;
+  best.name = "uniform";
+  best.zeros.assign(problem.tables.size(), problem.ratio);
+  if (Error error = problem.tryOut(best))
+    return std::move(error);
   for (auto [name, exponent] : {std::pair("sum of errors", 1.0),
                                 std::pair("sum of root errors", 0.5)}) {
-    Expected<SmallVector<double>> zeros = allocate(problem, *tables, exponent);
+    if (problem.isTimeUp())
+      break;
+    Expected<SmallVector<double>> zeros = allocate(problem, exponent);
     if (!zeros)
       return zeros.takeError();
-    Expected<PruneCandidate> candidate = tryOut(problem, name, *zeros);
-    if (!candidate)
-      return candidate;
-    if (candidate->loss < best->loss)
+    PruneCandidate candidate;
+    candidate.name = name;
+    candidate.zeros = std::move(*zeros);
+    if (Error error = problem.tryOut(candidate))
+      return std::move(error);
+    if (candidate.loss < best.loss)
       best = std::move(candidate);
   }
   return best;

@@ -54,10 +54,15 @@ struct CommandLine {
       cl::cat(compiling)};
   cl::opt<std::string> pruneSearch{
       "prune-search",
-      cl::desc("Set that share of the weights of linear layers to zero, and "
-               "change the others, so that the outputs move least on the "
-               "calibration inputs: a .npz file with an array for each input "
-               "of the model, whose first axis counts examples"),
+      cl::desc(
+          "Set that share of the weights of linear layers to zero, and "
+          "change the others, so that the outputs move least on the "
+          "calibration inputs: a .npz file with an array for each input "
+          "of the model, whose first axis counts examples. Further "
+          "words: only=PATTERN and keep=PATTERN choose layers by their names, "
+          "time=60s tries no more after it, seed=1 draws pieces of "
+          "the examples anew, method=obs, wanda or magnitude prunes by "
+          "that alone"),
       cl::value_desc("ratio=0.8 calibration=FILE.npz"), cl::cat(compiling)};
   cl::opt<bool> elide{
       "elide",

@@ -21,6 +21,12 @@ struct PrunableLayer {
   mlir::Value input;         ///< […, inputs].
   onnx::ConstantOp constant; ///< inputs × outputs, or its transpose.
   bool isTransposed;         ///< Whether it is outputs × inputs.
+  /// What is added to every row of the product, a number for each output; null
+  /// if there is none or another layer adds it, too.
+  onnx::ConstantOp bias = nullptr;
+  /// What product and bias are added to, as in a residual connection; null if
+  /// nothing.
+  mlir::Value stream = nullptr;
 
   int64_t getInputs() const;
   int64_t getOutputs() const;
@@ -30,6 +36,10 @@ struct PrunableLayer {
 
   /// Replaces the weight, given as getWeight gives it.
   void setWeight(llvm::ArrayRef<float> weight) const;
+
+  /// The bias, which must exist.
+  std::vector<float> getBias() const;
+  void setBias(llvm::ArrayRef<float> bias) const;
 };
 
 /// In execution order, the layers of `function` that pruning may touch: MatMul

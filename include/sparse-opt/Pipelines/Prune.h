@@ -12,6 +12,7 @@
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/Error.h"
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,14 @@ namespace sopt {
 struct PruneOptions {
   double ratio = 0;        ///< Zeros among all prunable weights, 0 to 1.
   std::string calibration; ///< A .npz file, see the option's help.
+  /// Instead of a search: "obs", "wanda" or "magnitude", the same share in
+  /// every layer, with nothing to make up for it in others.
+  std::string method;
+  /// Glob patterns of layers' names: these alone are pruned, and these never.
+  std::string only = "*", keep;
+  /// After so many, no further candidate is tried.
+  std::optional<double> seconds;
+  uint64_t seed = 0; ///< Of what is drawn by chance.
 
   /// From "ratio=0.8 calibration=c.npz". Fails on what is missing or unknown.
   static llvm::Expected<PruneOptions> parse(llvm::StringRef text);
@@ -31,7 +40,7 @@ struct PrunedLayerReport {
   std::string name;
   int64_t inputs, outputs;
   double zeros; ///< Share of its weights.
-  double error; ///< What its outputs lost, see getRelativeError.
+  double error; ///< What its outputs lost by it, see getRelativeError.
 };
 
 struct PruneReport {
@@ -44,10 +53,11 @@ struct PruneReport {
 };
 
 /// Sets weights of the onnx dialect's MatMul and Gemm in @main_graph to zero,
-/// and changes the others to make up for it, so that the outputs on the
-/// calibration inputs move least. Runs the model on this machine to learn what
-/// its layers see; `progress` is told each step. Fails, with `module` as it
-/// was, if there is nothing to prune or the calibration does not fit.
+/// and changes the others and the biases to make up for it, so that the outputs
+/// on the calibration inputs move least. Runs the model on this machine to
+/// learn what its layers see; `progress` is told each step. Fails, with
+/// `module` as it was, if there is nothing to prune or the calibration does not
+/// fit.
 llvm::Expected<PruneReport>
 pruneModel(mlir::ModuleOp module, const PruneOptions &options,
            llvm::function_ref<void(const llvm::Twine &)> progress);

@@ -6,8 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 //
-// The search sees layers and a way to try weights out; what a layer is in the
-// IR, and how a model runs, is its caller's business (lib/Pipelines/Prune.cpp).
+// The search sees what layers lose by being pruned, and a way to try a model
+// out; what a layer is in the IR, and how a model runs, is its caller's
+// business (lib/Pipelines/Prune.cpp).
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,32 +21,51 @@
 
 namespace sopt {
 
+/// Shares of zeros that a layer may get.
+llvm::ArrayRef<double> getPruneLevels();
+
+/// What a layer's outputs lose at each of the levels, see getRelativeError.
+struct ErrorTable {
+  std::string name;
+  int64_t weights; ///< Of the layer, dense.
+  llvm::SmallVector<double> errors;
+};
+
+/// The tables of layers that read the same inputs, pruned by optimal brain
+/// surgery.
+llvm::Expected<std::vector<ErrorTable>>
+measureErrors(llvm::ArrayRef<PrunedLayer> layers);
+
+/// What became of one layer.
+struct PrunedWeights {
+  std::vector<float> weight, bias; ///< The bias is empty if there is none.
+  double error;                    ///< See getRelativeError.
+};
+
 /// How many zeros each layer gets, and what that loses.
 struct PruneCandidate {
   std::string name; ///< How it was found, e.g. "uniform".
   llvm::SmallVector<double> zeros;
-  /// The pruned weight of each layer.
-  std::vector<std::vector<float>> weights;
-  /// What `measure` said.
+  std::vector<PrunedWeights> layers;
+  /// How far the model's outputs move on the calibration inputs; 0 for no
+  /// change.
   double loss = 0;
 };
 
 struct PruneProblem {
-  std::vector<PrunedLayer> layers;
+  std::vector<ErrorTable> tables; ///< One per layer.
   /// Zeros among all weights of the layers, 0 to 1.
   double ratio = 0;
-  /// How far the model's outputs move with these weights, on the calibration
-  /// inputs; 0 for no change.
-  llvm::function_ref<llvm::Expected<double>(llvm::ArrayRef<std::vector<float>>)>
-      measure;
-  /// Told what is being done; may be empty.
-  llvm::function_ref<void(const llvm::Twine &)> progress;
+  /// Prunes the model to a candidate's zeros, and fills in the rest of it.
+  llvm::function_ref<llvm::Error(PruneCandidate &)> tryOut;
+  /// Whether to be content with what was tried.
+  llvm::function_ref<bool()> isTimeUp;
 };
 
-/// The best of a few candidates by `measure`: the same share of zeros in every
+/// The best of a few candidates by their loss: the same share of zeros in every
 /// layer; and the allocations that are optimal where the layers' relative
 /// errors, or their roots, add up (see AllocationProblem). Every candidate has
-/// at least `ratio` zeros. Weights are pruned by optimal brain surgery.
+/// at least `ratio` zeros.
 llvm::Expected<PruneCandidate> searchPruning(const PruneProblem &problem);
 
 } // namespace sopt

@@ -66,20 +66,19 @@ llvm::Expected<std::vector<float>> pruneByWanda(const PrunedLayer &layer,
 llvm::Expected<std::vector<float>> pruneByObs(const PrunedLayer &layer,
                                               const SparsityTarget &);
 
-/// pruneByObs for several targets: inverts the layer's moments once, which is
-/// most of the work.
+/// pruneByObs for several targets, and for several layers that read the same
+/// inputs: inverts the moments once, which is most of the work.
 class ObsPruner {
 public:
-  /// `layer` must outlive the pruner.
   static llvm::Expected<ObsPruner> create(const PrunedLayer &layer);
 
-  llvm::Expected<std::vector<float>> prune(const SparsityTarget &target) const;
+  /// `layer` has the moments of the one the pruner was made for.
+  llvm::Expected<std::vector<float>> prune(const PrunedLayer &layer,
+                                           const SparsityTarget &target) const;
 
 private:
-  ObsPruner(const PrunedLayer &layer, std::vector<double> factor)
-      : layer(&layer), factor(std::move(factor)) {}
+  explicit ObsPruner(std::vector<double> factor) : factor(std::move(factor)) {}
 
-  const PrunedLayer *layer;
   std::vector<double> factor; ///< The upper U, UᵀU the moments' inverse.
 };
 

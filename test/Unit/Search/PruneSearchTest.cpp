@@ -7,7 +7,6 @@
 
 #include "sparse-opt/Search/PruneSearch.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/Twine.h"
 #include <cmath>
 #include <gtest/gtest.h>
 #include <random>
@@ -28,46 +27,68 @@ static PrunedLayer makeLayer(unsigned seed, bool isEasy) {
   return layer;
 }
 
-static double getShare(const std::vector<std::vector<float>> &weights) {
-  double zeros = 0, all = 0;
-  for (const std::vector<float> &weight : weights) {
-    zeros += double(count(weight, 0.0f));
-    all += double(weight.size());
+/// Prunes each layer on its own, and adds up what they lose.
+static Expected<PruneCandidate>
+search(ArrayRef<PrunedLayer> layers, double ratio,
+       function_ref<double(const PruneCandidate &)> judge) {
+  PruneProblem problem;
+  for (const PrunedLayer &layer : layers) {
+    auto tables = measureErrors(layer);
+    if (!tables)
+      return tables.takeError();
+    problem.tables.push_back(tables->front());
   }
-  return zeros / all;
+  problem.ratio = ratio;
+  auto tryOut = [&](PruneCandidate &candidate) -> Error {
+    for (auto [layer, zeros] : zip_equal(layers, candidate.zeros)) {
+      auto weight = pruneByObs(layer, {zeros});
+      if (!weight)
+        return weight.takeError();
+      candidate.layers.push_back(
+          {*weight, {}, getRelativeError(layer, *weight)});
+    }
+    candidate.loss = judge(candidate);
+    return Error::success();
+  };
+  problem.tryOut = tryOut;
+  auto isTimeUp = [] { return false; };
+  problem.isTimeUp = isTimeUp;
+  return searchPruning(problem);
 }
 
 TEST(PruneSearch, GivesEasyLayersMoreZeros) {
-  PruneProblem problem;
-  problem.layers = {makeLayer(1, false), makeLayer(2, true)};
-  problem.ratio = 0.5;
-  auto measure = [&](ArrayRef<std::vector<float>> weights) -> Expected<double> {
-    double loss = 0;
-    for (auto [layer, weight] : zip_equal(problem.layers, weights))
-      loss += getRelativeError(layer, weight);
-    return loss;
-  };
-  problem.measure = measure;
-  auto progress = [](const Twine &) {};
-  problem.progress = progress;
-  auto best = searchPruning(problem);
+  auto best = search({makeLayer(1, false), makeLayer(2, true)}, 0.5,
+                     [](const PruneCandidate &candidate) {
+                       double loss = 0;
+                       for (const PrunedWeights &layer : candidate.layers)
+                         loss += layer.error;
+                       return loss;
+                     });
   ASSERT_TRUE(bool(best)) << toString(best.takeError());
   EXPECT_GT(best->zeros[1], best->zeros[0]);
-  EXPECT_GE(getShare(best->weights), 0.5);
+  int64_t zeros = 0;
+  for (const PrunedWeights &layer : best->layers)
+    zeros += count(layer.weight, 0.0f);
+  EXPECT_GE(zeros, 1600);
 }
 
 TEST(PruneSearch, TakesWhatMeasuresBest) {
-  PruneProblem problem;
-  problem.layers = {makeLayer(1, false), makeLayer(2, true)};
-  problem.ratio = 0.5;
   // The model at large likes what no sum of errors does.
-  auto measure = [&](ArrayRef<std::vector<float>> weights) -> Expected<double> {
-    return std::abs(getShare({weights.front()}) - 0.5);
-  };
-  problem.measure = measure;
-  auto progress = [](const Twine &) {};
-  problem.progress = progress;
-  auto best = searchPruning(problem);
+  auto best = search({makeLayer(1, false), makeLayer(2, true)}, 0.5,
+                     [](const PruneCandidate &candidate) {
+                       return std::abs(candidate.zeros.front() - 0.5);
+                     });
   ASSERT_TRUE(bool(best)) << toString(best.takeError());
   EXPECT_EQ(best->name, "uniform");
+}
+
+TEST(PruneSearch, TablesOfLayersThatShareInputs) {
+  PrunedLayer first = makeLayer(1, false), second = makeLayer(2, true);
+  auto together = measureErrors({first, second});
+  ASSERT_TRUE(bool(together)) << toString(together.takeError());
+  auto alone = measureErrors(second);
+  ASSERT_TRUE(bool(alone)) << toString(alone.takeError());
+  EXPECT_EQ((*together)[1].errors, alone->front().errors);
+  EXPECT_EQ(alone->front().errors.size(), getPruneLevels().size());
+  EXPECT_EQ(alone->front().weights, 1600);
 }

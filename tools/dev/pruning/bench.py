@@ -1,0 +1,107 @@
+"""Prunes a model by several methods and prints what each leaves of it."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+
+import numpy
+import onnxruntime
+
+from quality import Pairs, draw, embed, interval, probe
+
+SETS = {"newsgroups": "20 Newsgroups", "newsgroups-short": "its short texts",
+        "r8": "Reuters R8", "r8-short": "its short texts"}
+METHODS = {"magnitude": "method=magnitude", "wanda": "method=wanda", "sparsegpt": "method=obs", "ours": ""}
+BOOTSTRAPS = 200
+
+
+def prune(args, method, ratio):
+    """The pruned model, made once, and the seconds it took."""
+    path = os.path.join(args.work, f"{method}-{ratio}.onnx")
+    if args.again or not os.path.exists(path):
+        start = time.time()
+        search = f"ratio={ratio} calibration={args.data}/calib.npz {METHODS[method]}"
+        subprocess.run([args.sparse_opt, "--quiet", args.model, f"--prune-search={search}", "-o", path],
+                       check=True, stderr=subprocess.DEVNULL)
+        print(f"{method} at {ratio}: {time.time() - start:.0f} s", file=sys.stderr)
+    return path
+
+
+class Judge:
+    """Measures models on one set of texts."""
+
+    def __init__(self, args, name):
+        self.train, self.test = (dict(numpy.load(os.path.join(args.data, f"{name}-{part}.npz")))
+                                 for part in ("train", "test"))
+        for arrays, count in ((self.train, args.train_texts), (self.test, args.texts)):
+            for key in arrays:
+                arrays[key] = arrays[key][:count]
+        self.pairs = Pairs(self.test["labels"])
+        self.draws = draw(len(self.test["labels"]), BOOTSTRAPS)
+
+    def measure(self, session):
+        """Pair-AUC and accuracy, each on all texts and on every bootstrap."""
+        test = embed(session, self.test)
+        bins = self.pairs.bin(test)
+        right = probe(embed(session, self.train), self.train["labels"], test) == self.test["labels"]
+        return {"auc": (self.pairs.auc(bins), [self.pairs.auc(bins, counts) for counts in self.draws]),
+                "probe": (float(right.mean()), [float((right * counts).sum() / counts.sum()) for counts in self.draws])}
+
+
+def compare(ours, other):
+    """What ours gains, with the interval of paired bootstraps."""
+    low, high = interval(numpy.subtract(ours[1], other[1]))
+    return {"gain": ours[0] - other[0], "low": low, "high": high}
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="tools/dev/prune-bench")
+    for name in ("sparse-opt", "model", "data", "work"):
+        parser.add_argument(f"--{name}", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--ratios", default="0.5,0.6,0.7,0.8,0.9")
+    parser.add_argument("--methods", default=",".join(METHODS))
+    parser.add_argument("--texts", type=int, default=1000)
+    parser.add_argument("--train-texts", type=int, default=1500)
+    parser.add_argument("--again", action="store_true", help="prune what was pruned before")
+    parser.add_argument("--quick", action="store_true", help="0.8 alone, 300 texts")
+    parser.add_argument("--json", help="write all figures to this file")
+    args = parser.parse_args()
+    if args.quick:
+        args.ratios, args.texts, args.train_texts = "0.8", 300, 500
+    os.makedirs(args.work, exist_ok=True)
+    methods, ratios = args.methods.split(","), [float(r) for r in args.ratios.split(",")]
+    models = {("dense", None): args.model}
+    for ratio in ratios:
+        for method in methods:
+            models[method, ratio] = prune(args, method, ratio)
+    sessions = {key: onnxruntime.InferenceSession(path) for key, path in models.items()}
+
+    figures = []
+    for name, title in SETS.items():
+        judge = Judge(args, name)
+        dense = judge.measure(sessions["dense", None])
+        print(f"\n{title}: pair-AUC / accuracy of a probe; dense {dense['auc'][0]:.3f} / {dense['probe'][0]:.3f}")
+        for ratio in ratios:
+            results = {method: judge.measure(sessions[method, ratio]) for method in methods}
+            line = "  ".join(f"{m} {r['auc'][0]:.3f} / {r['probe'][0]:.3f}" for m, r in results.items())
+            print(f"  {100 * ratio:.0f} %  {line}", flush=True)
+            for method in methods:
+                entry = {"set": name, "ratio": ratio, "method": method,
+                         **{metric: results[method][metric][0] for metric in ("auc", "probe")}}
+                if "ours" in results and method != "ours":
+                    gains = {metric: compare(results["ours"][metric], results[method][metric])
+                             for metric in ("auc", "probe")}
+                    entry["ours"] = gains
+                    print(f"        ours - {method}: " + "  ".join(
+                        f"{metric} {g['gain']:+.3f} [{g['low']:+.3f}, {g['high']:+.3f}]" for metric, g in gains.items()))
+                figures.append(entry)
+    if args.json:
+        with open(args.json, "w", encoding="utf-8") as file:
+            json.dump(figures, file, indent=1)
+
+
+if __name__ == "__main__":
+    main()
