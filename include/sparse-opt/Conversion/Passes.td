@@ -70,7 +70,7 @@ def ConvertSoptToOnnx : Pass<"convert-sopt-to-onnx"> {
 }
 
 def ConvertSoptToVector : Pass<"convert-sopt-to-vector", "::mlir::ModuleOp"> {
-  let summary = "Lower sopt operations to vector kernels";
+  let summary = "Lower sopt operations and convolutions to vector kernels";
   let description = [{
     Replaces each f32 operation of sopt by the call of a private function on
     buffers, written in `scf`, `vector`, `arith`, `math` and `memref` for the
@@ -95,6 +95,11 @@ def ConvertSoptToVector : Pass<"convert-sopt-to-vector", "::mlir::ModuleOp"> {
     its input, once for all layers that read it, into tiles of 64 tokens in
     which tokens are innermost. A schedule that cannot be obeyed, for a weight
     that is no constant or another type than f32, is an error.
+
+    `linalg.conv_2d_nchw_fchw` and `linalg.conv_2d_ngchw_gfchw` of a constant
+    filter, whose sums start from a `linalg.broadcast` bias or a fill of zeros,
+    become the call of a kernel that gathers the windows of one tile of
+    positions at a time and multiplies packed filters by them.
 
     Left alone, for `convert-sopt-to-linalg`: element types other than f32;
     `linear` with a weight, `layer_norm` with a last dimension, and `attention`

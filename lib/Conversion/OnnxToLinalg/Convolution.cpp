@@ -56,20 +56,64 @@ static Value convolve(Emitter &e, Value x, Value filter, const Windows &windows,
       .front();
 }
 
-/// The named operation for a 2-D convolution of f32 in one group, of which
-/// other passes know more than of the general form; null for others.
-static Value makeNamed(Emitter &e, Value x, Value filter,
-                       const Windows &windows, Value init) {
-  if (windows.kernel.size() != 2 || !getElementType(x).isF32())
+/// `tensor` with its dimension `dim` split into `parts` of `size`.
+static Value splitDim(Emitter &e, Value tensor, unsigned dim, int64_t parts,
+                      Value size) {
+  SmallVector<Value> split = e.sizes(tensor);
+  split[dim] = size;
+  split.insert(split.begin() + dim, e.index(parts));
+  return e.reshape(tensor, split);
+}
+
+/// The named operation for f32 images of one or two dimensions, of which other
+/// passes know more than of the general form; null for others. What sums start
+/// from is a named operation too.
+static Value makeNamed(Emitter &e, Value x, Value filter, Value bias,
+                       const Windows &windows, int64_t group,
+                       ArrayRef<Value> resultSizes) {
+  unsigned spatial = windows.kernel.size();
+  if (spatial > 2 || !getElementType(x).isF32())
     return nullptr;
-  auto attribute = [&](ArrayRef<int64_t> values) {
-    return e.getI64TensorAttr(values);
+  SmallVector<int64_t> strides = windows.strides, dilations = windows.dilations;
+  SmallVector<Value> sizes(resultSizes);
+  Value outputs = e.size(filter, 0), perGroup = e.size(filter, 1);
+  if (spatial == 1) { // an image of one row
+    x = splitDim(e, x, 2, 1, e.size(x, 2));
+    filter = splitDim(e, filter, 2, 1, e.size(filter, 2));
+    strides.insert(strides.begin(), 1);
+    dilations.insert(dilations.begin(), 1);
+    sizes.insert(sizes.begin() + 2, e.index(1));
+  }
+  SmallVector<int64_t> allButOutputs = {0, 2, 3};
+  if (group != 1) {
+    Value outputsOfGroup = e.div(outputs, e.index(group));
+    x = splitDim(e, x, 1, group, perGroup);
+    filter = splitDim(e, filter, 0, group, outputsOfGroup);
+    if (bias)
+      bias = splitDim(e, bias, 0, group, outputsOfGroup);
+    sizes[1] = outputsOfGroup;
+    sizes.insert(sizes.begin() + 1, e.index(group));
+    allButOutputs = {0, 3, 4};
+  }
+
+  Value init = e.empty(sizes, e.getF32Type());
+  if (bias)
+    init = linalg::BroadcastOp::create(e, e.refine(bias), init, allButOutputs)
+               .getResult()
+               .front();
+  else
+    init = linalg::FillOp::create(e, e.constant(e.getF32Type(), 0), init)
+               .getResult(0);
+  auto make = [&](auto op) -> Value {
+    return decltype(op)::create(e, TypeRange{init.getType()},
+                                ValueRange{e.refine(x), e.refine(filter)},
+                                ValueRange{init}, e.getI64TensorAttr(strides),
+                                e.getI64TensorAttr(dilations))
+        .getResult(0);
   };
-  auto op = linalg::Conv2DNchwFchwOp::create(
-      e, TypeRange{init.getType()}, ValueRange{e.refine(x), e.refine(filter)},
-      ValueRange{init}, attribute(windows.strides),
-      attribute(windows.dilations));
-  return e.withSizes(op.getResult(0), e.sizes(init));
+  Value result = group == 1 ? make(linalg::Conv2DNchwFchwOp())
+                            : make(linalg::Conv2DNgchwGfchwOp());
+  return e.reshape(e.withSizes(result, sizes), resultSizes);
 }
 
 FailureOr<Value> sopt::makeConvolution(Emitter &e, Value x, Value filter,
@@ -98,9 +142,14 @@ FailureOr<Value> sopt::makeConvolution(Emitter &e, Value x, Value filter,
   x = padForWindows(e, e.fit(x, sizes), *windows, e.constant(type, 0));
   SmallVector<Value> resultSizes = {sizes[0], filterSizes[0]};
   llvm::append_range(resultSizes, windows->counts);
+  if (bias)
+    bias = e.fit(bias, {filterSizes[0]});
+  if (Value result =
+          makeNamed(e, x, filter, bias, *windows, group, resultSizes))
+    return result;
+
   Value init;
   if (bias) {
-    bias = e.fit(bias, {filterSizes[0]});
     unsigned rank = resultSizes.size();
     init = e.map(resultSizes, type,
                  {{bias, AffineMap::get(rank, 0, {e.getAffineDimExpr(1)},
@@ -109,26 +158,16 @@ FailureOr<Value> sopt::makeConvolution(Emitter &e, Value x, Value filter,
   } else {
     init = e.full(resultSizes, e.constant(type, 0));
   }
-  if (group == 1)
-    if (Value result = makeNamed(e, x, filter, *windows, init))
-      return result;
-
-  auto splitChannels = [&](Value tensor, unsigned dim, Value channels) {
-    SmallVector<Value> split = e.sizes(tensor);
-    split[dim] = channels;
-    split.insert(split.begin() + dim, e.index(group));
-    return e.reshape(tensor, split);
-  };
   Value outputsPerGroup = e.index(*outputs / group);
-  Value result = convolve(e, splitChannels(x, 1, perGroup),
-                          splitChannels(filter, 0, outputsPerGroup), *windows,
-                          splitChannels(init, 1, outputsPerGroup),
-                          [&](Value a, Value w, Value acc) {
-                            return isa<FloatType>(type)
-                                       ? e.addReassociable(
-                                             acc, e.make<arith::MulFOp>(a, w))
-                                       : e.add(acc, e.mul(a, w));
-                          });
+  Value result = convolve(
+      e, splitDim(e, x, 1, group, perGroup),
+      splitDim(e, filter, 0, group, outputsPerGroup), *windows,
+      splitDim(e, init, 1, group, outputsPerGroup),
+      [&](Value a, Value w, Value acc) {
+        return isa<FloatType>(type)
+                   ? e.addReassociable(acc, e.make<arith::MulFOp>(a, w))
+                   : e.add(acc, e.mul(a, w));
+      });
   return e.reshape(result, resultSizes);
 }
 

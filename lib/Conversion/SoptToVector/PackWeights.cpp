@@ -8,20 +8,15 @@
 #include "PackWeights.h"
 #include "dialects/ONNX/IR/ConstantData.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "sparse-opt/Analysis/WeightPattern.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace sopt;
-
-Value WeightPacker::pack(ImplicitLocOpBuilder &b, Value weight, int64_t width) {
-  if (ElementsAttr value = getConstantElements(weight))
-    if (Value packed = packNow(b, weight.getDefiningOp(), value, width))
-      return readOnlyBuffer(b, packed);
-  return packAtRunTime(b, weight, width);
-}
 
 /// Copies K × N `source` to zeroed panels.
 static void copyToPanels(ArrayRef<float> source, MutableArrayRef<float> panels,
@@ -32,30 +27,77 @@ static void copyToPanels(ArrayRef<float> source, MutableArrayRef<float> panels,
                  &panels[column * k + row * width]);
 }
 
-Value WeightPacker::packNow(ImplicitLocOpBuilder &b, Operation *constant,
-                            ElementsAttr value, int64_t width) {
+Value WeightPacker::pack(ImplicitLocOpBuilder &b, Value weight, int64_t width) {
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(weight.getType()).getShape();
+  int64_t k = shape[0], n = shape[1];
+  if (Value packed = packNow(
+          b, weight, width, {llvm::divideCeilSigned(n, width), k, width},
+          [&](ArrayRef<float> source, MutableArrayRef<float> panels) {
+            copyToPanels(source, panels, k, n, width);
+          }))
+    return packed;
+  return packAtRunTime(b, weight, width);
+}
+
+/// Copies filters × depth `source`, `perGroup` of them in each group, to zeroed
+/// tiles of `rows` filters.
+static void copyToTiles(ArrayRef<float> source, MutableArrayRef<float> tiles,
+                        int64_t perGroup, int64_t depth, int64_t rows) {
+  int64_t tilesPerGroup = llvm::divideCeilSigned(perGroup, rows);
+  for (int64_t filter = 0, e = source.size() / depth; filter < e; ++filter) {
+    int64_t inGroup = filter % perGroup;
+    int64_t tile = filter / perGroup * tilesPerGroup + inGroup / rows;
+    for (int64_t k = 0; k < depth; ++k)
+      tiles[(tile * depth + k) * rows + inGroup % rows] =
+          source[filter * depth + k];
+  }
+}
+
+Value WeightPacker::packFilters(ImplicitLocOpBuilder &b, Value filters,
+                                int64_t groups, int64_t rows) {
+  auto type = cast<RankedTensorType>(filters.getType());
+  int64_t kernelDims = 3; // channels, height, width
+  int64_t depth = computeProduct(type.getShape().take_back(kernelDims));
+  int64_t perGroup = type.getNumElements() / depth / groups;
+  return packNow(b, filters, rows,
+                 {groups, llvm::divideCeilSigned(perGroup, rows), depth, rows},
+                 [&](ArrayRef<float> source, MutableArrayRef<float> tiles) {
+                   copyToTiles(source, tiles, perGroup, depth, rows);
+                 });
+}
+
+Value WeightPacker::packNow(
+    ImplicitLocOpBuilder &b, Value weight, int64_t width,
+    ArrayRef<int64_t> shape,
+    function_ref<void(ArrayRef<float>, MutableArrayRef<float>)> fill) {
+  ElementsAttr value = getConstantElements(weight);
+  if (!value)
+    return {};
+  Operation *constant = weight.getDefiningOp();
   auto function = constant->getParentOfType<FunctionOpInterface>();
   Value &result = packed[{value, function, width}];
-  if (result)
-    return result;
-  std::optional<onnx::ConstantData> data = onnx::ConstantData::get(value);
-  if (!data || data->isSplat())
-    return {};
+  if (!result) {
+    std::optional<onnx::ConstantData> data = onnx::ConstantData::get(value);
+    if (!data || data->isSplat())
+      return {};
+    onnx::ConstantWriter writer(RankedTensorType::get(shape, b.getF32Type()));
+    llvm::fill(writer.getBytes(), 0);
+    fill(data->getAs<float>(), writer.getAs<float>());
 
-  int64_t k = data->getShape()[0], n = data->getShape()[1];
-  onnx::ConstantWriter writer(RankedTensorType::get(
-      {llvm::divideCeilSigned(n, width), k, width}, b.getF32Type()));
-  llvm::fill(writer.getBytes(), 0);
-  copyToPanels(data->getAs<float>(), writer.getAs<float>(), k, n, width);
-
-  OpBuilder::InsertionGuard guard(b);
-  // Where it dominates every later use of the same value.
-  b.setInsertionPointToStart(&function.getFunctionBody().front());
-  result = arith::ConstantOp::create(
-      b, cast<TypedAttr>(
-             writer.finish(llvm::formatv("packed_{0}x{1}", k, n).str())));
-  sources.insert(constant);
-  return result;
+    OpBuilder::InsertionGuard guard(b);
+    // Where it dominates every later use of the same value.
+    b.setInsertionPointToStart(&function.getFunctionBody().front());
+    result = arith::ConstantOp::create(
+        b,
+        cast<TypedAttr>(writer.finish(
+            "packed_" +
+            llvm::join(llvm::map_range(
+                           cast<RankedTensorType>(weight.getType()).getShape(),
+                           [](int64_t size) { return std::to_string(size); }),
+                       "x"))));
+    sources.insert(constant);
+  }
+  return readOnlyBuffer(b, result);
 }
 
 Value WeightPacker::packAtRunTime(ImplicitLocOpBuilder &b, Value weight,

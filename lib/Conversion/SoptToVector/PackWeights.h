@@ -27,9 +27,21 @@ public:
   mlir::Value pack(mlir::ImplicitLocOpBuilder &b, mlir::Value weight,
                    int64_t width);
 
+  /// A memref<groups × ⌈F/rows⌉ × depth × rows> of `filters` (a constant tensor
+  /// of f32 of groups × F × what adds up to depth): tiles of some filters, in
+  /// which those are innermost. Null if its bytes are not at hand.
+  mlir::Value packFilters(mlir::ImplicitLocOpBuilder &b, mlir::Value filters,
+                          int64_t groups, int64_t rows);
+
 private:
-  mlir::Value packNow(mlir::ImplicitLocOpBuilder &b, mlir::Operation *constant,
-                      mlir::ElementsAttr value, int64_t width);
+  /// A buffer of `shape`, which `fill` writes, zeroed before; null if the bytes
+  /// of `weight` are not at hand. Made once for each `width`.
+  mlir::Value
+  packNow(mlir::ImplicitLocOpBuilder &b, mlir::Value weight, int64_t width,
+          llvm::ArrayRef<int64_t> shape,
+          llvm::function_ref<void(llvm::ArrayRef<float> source,
+                                  llvm::MutableArrayRef<float> packed)>
+              fill);
   mlir::Value packAtRunTime(mlir::ImplicitLocOpBuilder &b, mlir::Value weight,
                             int64_t width);
 

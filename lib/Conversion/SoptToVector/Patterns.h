@@ -33,6 +33,11 @@ void populateSparseLinearToKernel(mlir::RewritePatternSet &patterns,
 void populateAttentionToKernel(mlir::RewritePatternSet &patterns,
                                KernelLibrary &kernels);
 
+/// linalg.conv_2d_nchw_fchw and linalg.conv_2d_ngchw_gfchw of a constant filter
+/// → a call of a kernel that gathers windows and multiplies them by filters.
+void populateConvolutionToKernel(mlir::RewritePatternSet &patterns,
+                                 KernelLibrary &kernels, WeightPacker &packer);
+
 /// sopt.layer_norm → a call of a kernel per row.
 void populateLayerNormToKernel(mlir::RewritePatternSet &patterns,
                                KernelLibrary &kernels);

@@ -70,6 +70,7 @@ void ConvertSoptToVector::runOnOperation() {
   TokenTiles tiles(kernels);
   RewritePatternSet patterns(&getContext());
   populateAttentionToKernel(patterns, kernels);
+  populateConvolutionToKernel(patterns, kernels, packer);
   populateLayerNormToKernel(patterns, kernels);
   populateLinearToKernel(patterns, kernels, packer);
   populateSparseLinearToKernel(patterns, kernels, sparsePacker, tiles);

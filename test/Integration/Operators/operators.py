@@ -123,6 +123,36 @@ for rounding in "floor", "ceil", "round_prefer_floor", "round_prefer_ceil":
 CASES["resize_exclude_outside"] = lambda: resize("cubic", "half_pixel", "scales", exclude_outside=1)
 
 
+def conv(group=1, dims=2, outputs=6, channels=4, kernel=(3, 3), bias=True, static=False, **attributes):
+    """Sizes of images around those of a tile; more outputs than a tile has rows if asked."""
+    weights = {"w": floats(outputs, channels // group, *kernel[:dims])}
+    if bias:
+        weights["b"] = floats(outputs)
+    node = helper.make_node("Conv", ["x", *weights], ["y"], group=group, **attributes)
+    shapes = [shape[:dims + 2] for shape in ((1, channels, 9, 13), (2, channels, 5, 40), (1, channels, 21, 7))]
+    if static:
+        shapes = shapes[:1]
+    symbols = list(shapes[0]) if static else ["n", channels, "h", "w"][:dims + 2]
+    return make_model([node], {"x": (F, symbols)}, {"y": (F, None)}, weights), [{"x": floats(*shape)} for shape in shapes]
+
+
+CASES["conv"] = conv
+CASES["conv_static"] = lambda: conv(static=True, pads=[1, 1, 1, 1])
+CASES["conv_many_outputs"] = lambda: conv(outputs=203, bias=False, pads=[0, 1, 2, 1])
+CASES["conv_pointwise"] = lambda: conv(outputs=30, channels=9, kernel=(1, 1))
+CASES["conv_pointwise_strides"] = lambda: conv(outputs=13, kernel=(1, 1), strides=[2, 2])
+CASES["conv_strides"] = lambda: conv(kernel=(2, 3), strides=[3, 2], pads=[1, 1, 1, 1])
+CASES["conv_dilations"] = lambda: conv(kernel=(2, 3), dilations=[3, 2], strides=[1, 2])
+CASES["conv_groups"] = lambda: conv(group=2, outputs=28, pads=[1, 1, 1, 1])
+CASES["conv_depthwise"] = lambda: conv(group=4, outputs=4, strides=[1, 2], auto_pad="SAME_LOWER")
+CASES["conv_1d"] = lambda: conv(dims=1, strides=[2], pads=[2, 1])
+CASES["conv_1d_groups"] = lambda: conv(dims=1, group=2, bias=False)
+CASES["conv_3d"] = lambda: (
+    make_model([helper.make_node("Conv", ["x", "w"], ["y"], pads=[1] * 6)], {"x": (F, ["n", 2, "d", "h", "w"])},
+               {"y": (F, None)}, {"w": floats(3, 2, 3, 3, 3)}),
+    [{"x": floats(1, 2, 4, 5, 6)}])
+
+
 def conv_transpose(group=1, dims=2, **attributes):
     weights = {"w": floats(4, 3, *(3,) * dims), "b": floats(3 * group)}
     node = helper.make_node("ConvTranspose", ["x", "w", "b"], ["y"], group=group, **attributes)

@@ -1,0 +1,189 @@
+//===- ConvolutionKernel.cpp - Convolutions as products of tiles ----------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ConvolutionKernel.h"
+#include "Kernels.h"
+#include "Tile.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace sopt;
+
+/// Enough to balance the threads of a large machine, few enough that their
+/// windows are no large memory.
+static constexpr int64_t kMaxWorkers = 96;
+
+/// Filters that a task multiplies by the windows that it gathers: enough for
+/// gathering to cost little, few enough that small images give many tasks.
+static constexpr int64_t kFiltersOfTask = 192;
+
+bool ConvolutionShape::isPointwise() const {
+  constexpr std::array<int64_t, 2> kOnes = {1, 1};
+  return kernel == kOnes && strides == kOnes;
+}
+
+std::string ConvolutionKernel::getName() const {
+  std::string name = llvm::formatv(
+      "conv_{0}x{1}x{2}_kernel{3}x{4}_stride{5}x{6}_dilation{7}x{8}",
+      shape.groups, shape.outputs, shape.channels, shape.kernel[0],
+      shape.kernel[1], shape.strides[0], shape.strides[1], shape.dilations[0],
+      shape.dilations[1]);
+  if (!hasBias)
+    name += "_nobias";
+  return name;
+}
+
+static int64_t getTileWidth(VectorBuilder &b) {
+  return b.getIsa().vectors * b.getLanes();
+}
+
+void ConvolutionKernel::build(VectorBuilder &b, ValueRange arguments) {
+  auto next = arguments.begin();
+  x = *next++;
+  filters = *next++;
+  bias = hasBias ? *next++ : Value();
+  y = *next++;
+  rowSize = *next++;
+
+  int64_t tiles = llvm::divideCeilSigned(shape.outputs, b.getIsa().rows);
+  int64_t tilesOfChunk =
+      llvm::divideCeilSigned(kFiltersOfTask, b.getIsa().rows);
+  numPositions = memref::DimOp::create(b, y, 2);
+  tilesOfPositions = b.ceilDiv(numPositions, getTileWidth(b));
+  numChunks = b.index(llvm::divideCeilSigned(tiles, tilesOfChunk));
+  Value images = memref::DimOp::create(b, y, 0);
+  Value numTasks = b.mul(b.mul(images, tilesOfPositions),
+                         b.mul(b.index(shape.groups), numChunks));
+  Value numWorkers = b.minimum(numTasks, b.index(kMaxWorkers));
+  windows = allocate(b, {numWorkers, b.getIndexAttr(shape.getDepth()),
+                         b.getIndexAttr(getTileWidth(b))});
+  b.shareOut(numTasks, numWorkers, [&](Value worker, Value index) {
+    Task task = splitTask(b, worker, index);
+    buildWindows(b, task);
+    // The last tile may have fewer filters, as is known now.
+    int64_t rows = b.getIsa().rows, rest = shape.outputs % rows;
+    Value whole = b.minimum(task.endTile, b.index(shape.outputs / rows));
+    b.loop(task.firstTile, whole, 1, {}, [&](Value tile, ValueRange) {
+      buildTile(b, task, rows, tile);
+      return SmallVector<Value>();
+    });
+    if (rest != 0)
+      b.when(b.less(whole, task.endTile),
+             [&] { buildTile(b, task, rest, whole); });
+  });
+}
+
+// Tasks that share filters follow one another: those are more bytes than the
+// windows, for all but the largest images.
+ConvolutionKernel::Task
+ConvolutionKernel::splitTask(VectorBuilder &b, Value worker, Value index) {
+  auto splitOff = [&](Value count) -> Value {
+    Value part = arith::RemUIOp::create(b, index, count);
+    index = arith::DivUIOp::create(b, index, count);
+    return part;
+  };
+  Task task;
+  task.worker = worker;
+  task.position = b.mul(splitOff(tilesOfPositions), b.index(getTileWidth(b)));
+  task.numPositions =
+      b.minimum(b.sub(numPositions, task.position), b.index(getTileWidth(b)));
+  int64_t rows = b.getIsa().rows;
+  Value tilesOfChunk = b.index(llvm::divideCeilSigned(kFiltersOfTask, rows));
+  task.firstTile = b.mul(splitOff(numChunks), tilesOfChunk);
+  task.endTile =
+      b.minimum(b.add(task.firstTile, tilesOfChunk),
+                b.index(llvm::divideCeilSigned(shape.outputs, rows)));
+  task.group = splitOff(b.index(shape.groups));
+  task.image = index;
+  return task;
+}
+
+void ConvolutionKernel::buildWindows(VectorBuilder &b, const Task &task) {
+  Value end = b.add(task.position, task.numPositions);
+  Value firstRow = arith::DivUIOp::create(b, task.position, rowSize);
+  Value lastRow = arith::DivUIOp::create(b, b.sub(end, b.index(1)), rowSize);
+  Value numRows = b.add(b.sub(lastRow, firstRow), b.index(1));
+  b.forAll(numRows, [&](Value i) {
+    Value row = b.add(firstRow, i);
+    Value rowBegin = b.mul(row, rowSize);
+    Value begin = arith::MaxUIOp::create(b, rowBegin, task.position);
+    Value count = b.sub(b.minimum(b.add(rowBegin, rowSize), end), begin);
+    buildWindowsInRow(b, task, b.sub(begin, task.position), row,
+                      b.sub(begin, rowBegin), count);
+  });
+}
+
+void ConvolutionKernel::buildWindowsInRow(VectorBuilder &b, const Task &task,
+                                          Value column, Value oh, Value ow,
+                                          Value count) {
+  Value firstChannel = b.mul(task.group, b.index(shape.channels));
+  Value top = b.mul(oh, b.index(shape.strides[0]));
+  b.forAll(b.index(shape.channels), [&](Value channel) {
+    b.forAll(b.index(shape.kernel[0]), [&](Value kh) {
+      Value row = b.add(top, b.mul(kh, b.index(shape.dilations[0])));
+      b.forAll(b.index(shape.kernel[1]), [&](Value kw) {
+        Value element =
+            b.add(b.mul(b.add(b.mul(channel, b.index(shape.kernel[0])), kh),
+                        b.index(shape.kernel[1])),
+                  kw);
+        for (int64_t v = 0; v < b.getIsa().vectors; ++v) {
+          Value lane = b.index(v * b.getLanes());
+          Value left = b.mul(b.add(ow, lane), b.index(shape.strides[1]));
+          Value at = b.add(left, b.mul(kw, b.index(shape.dilations[1])));
+          Value mask = b.firstLanes(b.sub(count, lane));
+          Value part = loadStrided(
+              b, {task.image, b.add(firstChannel, channel), row, at}, mask);
+          b.store(part, windows, {task.worker, element, b.add(column, lane)},
+                  mask);
+        }
+      });
+    });
+  });
+}
+
+Value ConvolutionKernel::loadStrided(VectorBuilder &b, ValueRange indices,
+                                     Value mask) {
+  if (shape.strides[1] == 1)
+    return b.load(x, indices, mask);
+  Value stride = b.splatPosition(b.index(shape.strides[1]));
+  Value offsets = arith::MulIOp::create(b, b.positions(b.index(0)), stride);
+  return vector::GatherOp::create(b, b.getVectorType(), x, indices, offsets,
+                                  mask, b.splat(0.0f));
+}
+
+void ConvolutionKernel::buildTile(VectorBuilder &b, const Task &task,
+                                  int64_t rows, Value tile) {
+  int64_t vectors = b.getIsa().vectors;
+  Value output = b.add(b.mul(task.group, b.index(shape.outputs)),
+                       b.mul(tile, b.index(b.getIsa().rows)));
+  SmallVector<Value> start;
+  for (int64_t r = 0; r < rows; ++r)
+    start.append(vectors, hasBias ? b.broadcast(b.loadScalar(
+                                        bias, b.add(output, b.index(r))))
+                                  : b.splat(0.0f));
+  auto filter = [&](int64_t r, Value k) {
+    return b.loadScalar(filters, {task.group, tile, k, b.index(r)});
+  };
+  auto window = [&](Value k, int64_t v) {
+    return b.load(windows, {task.worker, k, b.index(v * b.getLanes())});
+  };
+  SmallVector<Value> sums =
+      multiplyTile(b, rows, b.index(shape.getDepth()), start, filter, window);
+  for (int64_t v = 0; v < vectors; ++v) {
+    Value lane = b.index(v * b.getLanes());
+    Value mask = b.firstLanes(b.sub(task.numPositions, lane));
+    for (int64_t r = 0; r < rows; ++r)
+      b.store(
+          sums[r * vectors + v], y,
+          {task.image, b.add(output, b.index(r)), b.add(task.position, lane)},
+          mask);
+  }
+}
