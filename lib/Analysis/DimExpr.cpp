@@ -69,8 +69,7 @@ std::optional<DimExpr> DimExpr::divideExactly(const DimExpr &divisor) const {
   for (const Term &term : terms) {
     // INT64_MIN / -1 overflows; no size is near either.
     if (by.coefficient == -1 || term.coefficient % by.coefficient != 0 ||
-        !std::includes(term.symbols.begin(), term.symbols.end(),
-                       by.symbols.begin(), by.symbols.end()))
+        !llvm::includes(term.symbols, by.symbols))
       return std::nullopt;
     SmallVector<Symbol, 2> left;
     std::set_difference(term.symbols.begin(), term.symbols.end(),

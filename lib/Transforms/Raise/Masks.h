@@ -79,7 +79,7 @@ private:
   };
 
   std::optional<AdditiveMask> readAdditive(View view);
-  std::optional<AdditiveMask> readWhere(mlir::Value where, const View &view);
+  std::optional<AdditiveMask> readWhere(mlir::Value value, const View &view);
   std::optional<MaskSet> readSet(View view, bool when);
   std::optional<MaskSet> readConjunction(mlir::Operation *op, const View &view,
                                          bool when);
