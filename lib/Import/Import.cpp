@@ -27,8 +27,10 @@ static DictionaryAttr describeModel(Builder builder, const OnnxFile &file) {
   for (const auto &[domain, version] : file.originalOpsets)
     opsets.append(domain.empty() ? "ai.onnx" : domain,
                   builder.getI64IntegerAttr(version));
+  // MLIR's text has no attribute without a name; ONNX lets a key be empty.
   for (const auto &entry : model.metadata_props())
-    metadata.set(entry.key(), builder.getStringAttr(entry.value()));
+    if (!entry.key().empty())
+      metadata.set(entry.key(), builder.getStringAttr(entry.value()));
 
   entries.append("ir_version",
                  builder.getI64IntegerAttr(file.originalIRVersion));
