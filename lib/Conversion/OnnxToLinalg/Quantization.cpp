@@ -161,15 +161,16 @@ lowerDynamicQuantizeLinear(onnx::DynamicQuantizeLinearOp op,
                             return e.make<arith::MaximumFOp>(acc, element);
                           }}),
                 {});
-  Value scale = e.make<arith::DivFOp>(e.make<arith::SubFOp>(most, least),
-                                      e.constant(f32, 255));
-  Value isFlat = e.make<arith::CmpFOp>(arith::CmpFPredicate::OEQ, scale, zero);
-  Value divisor = e.select(isFlat, e.constant(f32, 1), scale);
-  Value origin = e.make<arith::NegFOp>(e.make<arith::DivFOp>(least, divisor));
+  Value step = e.make<arith::DivFOp>(e.make<arith::SubFOp>(most, least),
+                                     e.constant(f32, 255));
+  // Where all is 0, ONNX divides by 0; any scale fits, and runtimes give 1.
+  Value isFlat = e.make<arith::CmpFOp>(arith::CmpFPredicate::OEQ, step, zero);
+  Value scale = e.select(isFlat, e.constant(f32, 1), step);
+  Value origin = e.make<arith::NegFOp>(e.make<arith::DivFOp>(least, scale));
   Value point = roundTo(e, origin, Value(), i8, /*isUnsigned=*/true);
   Value y = e.map(e.sizes(x), i8, {{x, e.getMultiDimIdentityMap(getRank(x))}},
                   [&](ValueRange args) {
-                    return roundTo(e, e.make<arith::DivFOp>(args[0], divisor),
+                    return roundTo(e, e.make<arith::DivFOp>(args[0], scale),
                                    point, i8, /*isUnsigned=*/true);
                   });
   return SmallVector<Value>{y, e.fromScalars({scale}, {}, f32),

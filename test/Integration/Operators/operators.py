@@ -333,6 +333,14 @@ for name, arguments in {
     CASES[f"einsum_{name}"] = lambda arguments=arguments: einsum(*arguments)
 
 
+@case
+def dynamic_quantize():
+    node = helper.make_node("DynamicQuantizeLinear", ["x"], ["y", "scale", "zero"])
+    U = TensorProto.UINT8
+    model = make_model([node], {"x": (F, ["n"])}, {"y": (U, ["n"]), "scale": (F, []), "zero": (U, [])})
+    return model, [{"x": x} for x in (floats(9), np.zeros(3, np.float32), np.full(2, 3, np.float32))]
+
+
 def model_of_slice(rank, start, end, step, axis, following=()):
     numbers = {"start": start, "end": end, "axis": axis, "step": step}
     weights = {name: np.array([number]) for name, number in numbers.items()}
