@@ -7,6 +7,7 @@
 
 #include "sparse-opt/Schedule/KernelChoice.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace llvm;
 using namespace sopt;
@@ -28,10 +29,23 @@ static std::string explain(const MachineCosts &machine,
   return text + ": " + getName(kernel).str();
 }
 
+/// The fewest tokens with which `kernel` saves time, at least `fewest`.
+static int64_t getDenseBelow(const MachineCosts &machine,
+                             const WeightPattern &pattern, LayerKernel kernel,
+                             int64_t tokens, int64_t fewest) {
+  for (int64_t few = tokens - 1; few >= fewest; --few) {
+    double dense = predictTime(machine, pattern, LayerKernel::Dense, few);
+    if (predictTime(machine, pattern, kernel, few) > kMustSave * dense)
+      return llvm::PowerOf2Ceil(few + 1);
+  }
+  return 0;
+}
+
 KernelChoice sopt::chooseKernel(const MachineCosts &machine,
-                                const WeightPattern &pattern, int64_t tokens) {
+                                const WeightPattern &pattern, int64_t tokens,
+                                int64_t fewest) {
   double dense = predictTime(machine, pattern, LayerKernel::Dense, tokens);
-  KernelChoice choice = {LayerKernel::Dense, dense, dense, ""};
+  KernelChoice choice = {LayerKernel::Dense, dense, dense, 0, ""};
   for (LayerKernel kernel : {LayerKernel::Csr, LayerKernel::Block4}) {
     double time = predictTime(machine, pattern, kernel, tokens);
     if (time < kMustSave * dense && time < choice.time) {
@@ -40,5 +54,12 @@ KernelChoice sopt::chooseKernel(const MachineCosts &machine,
     }
   }
   choice.reason = explain(machine, pattern, tokens, choice.kernel);
+  if (choice.kernel == LayerKernel::Dense)
+    return choice;
+  choice.denseBelow =
+      getDenseBelow(machine, pattern, choice.kernel, tokens, fewest);
+  if (choice.denseBelow)
+    choice.reason +=
+        formatv(", dense below {0} tokens", choice.denseBelow).str();
   return choice;
 }

@@ -8,6 +8,7 @@
 #include "sparse-opt/Schedule/LayerCosts.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/ErrorHandling.h"
+#include "llvm/Support/MathExtras.h"
 #include <algorithm>
 #include <cmath>
 
@@ -18,10 +19,10 @@ using namespace sopt;
 // The others: the same counts of instructions, with two products per cycle, at
 // 3 GHz.
 static constexpr MachineCosts kMachines[] = {
-    {"avx512", 16, 0.276, 0.13, 0.25, 0.62, 0.02, 1.08, 2.2, 0.02},
-    {"avx2", 8, 0.18, 0.15, 0.2, 0.35, 0.1, 0.75, 1.2, 0.03},
-    {"neon", 4, 0.18, 0.15, 0.2, 0.25, 0.1, 0.75, 0.8, 0.03},
-    {"generic", 4, 0.36, 0.15, 0.36, 0.4, 0.1, 1.45, 0.8, 0.03},
+    {"avx512", 16, 0.276, 0.13, 0.25, 0.62, 0.02, 1.08, 0.34, 0.6, 2.2, 0.02},
+    {"avx2", 8, 0.18, 0.15, 0.2, 0.35, 0.1, 0.75, 0.34, 0.7, 1.2, 0.03},
+    {"neon", 4, 0.18, 0.15, 0.2, 0.25, 0.1, 0.75, 0.34, 0.7, 0.8, 0.03},
+    {"generic", 4, 0.36, 0.15, 0.36, 0.4, 0.1, 1.45, 0.5, 1.2, 0.8, 0.03},
 };
 
 /// Tokens of a tile, and bytes of the first-level cache that tiles may take.
@@ -71,6 +72,18 @@ static double getCsrProduct(const MachineCosts &machine, double k) {
                   machine.csrFarProduct * getFarShare(k));
 }
 
+// Tokens that fit one vector are a tile of 1, 4, 8 … of them, and an element
+// costs what lies between one token and a whole vector.
+static double getElementTime(double tokens, double lanes, double tiles,
+                             double oneToken, double element, double product) {
+  if (tokens > lanes)
+    return tiles * element + std::ceil(tokens / lanes) * product;
+  double width =
+      tokens > 1 ? std::max(4.0, double(PowerOf2Ceil(uint64_t(tokens)))) : 1;
+  double share = (width - 1) / (lanes - 1);
+  return oneToken + share * std::max(0.0, element + product - oneToken);
+}
+
 double sopt::predictTime(const MachineCosts &machine,
                          const WeightPattern &pattern, LayerKernel kernel,
                          int64_t tokens) {
@@ -82,16 +95,20 @@ double sopt::predictTime(const MachineCosts &machine,
       double(pattern.k + pattern.n) * vectors * machine.transposedVector;
   if (kernel == LayerKernel::Csr) {
     constexpr int64_t kElementBytes = 6; // A value and a 16-bit index.
-    double time = tiles * machine.csrElement +
-                  vectors * getCsrProduct(machine, pattern.k);
+    double time = getElementTime(double(tokens), machine.lanes, tiles,
+                                 machine.csrOneToken, machine.csrElement,
+                                 getCsrProduct(machine, double(pattern.k)));
     return transposes +
-           atLeastReading(machine, pattern.nonZeros * time,
-                          tiles * pattern.nonZeros * kElementBytes);
+           atLeastReading(machine, double(pattern.nonZeros) * time,
+                          tiles * double(pattern.nonZeros) * kElementBytes);
   }
   constexpr int64_t kBlockBytes = 18;
-  double time = tiles * machine.blockElement + vectors * machine.blockProducts;
-  return transposes + atLeastReading(machine, pattern.blocksOf4 * time,
-                                     tiles * pattern.blocksOf4 * kBlockBytes);
+  double time = getElementTime(double(tokens), machine.lanes, tiles,
+                               machine.blockOneToken, machine.blockElement,
+                               machine.blockProducts);
+  return transposes +
+         atLeastReading(machine, double(pattern.blocksOf4) * time,
+                        tiles * double(pattern.blocksOf4) * kBlockBytes);
 }
 
 double sopt::getCsrBreakEven(const MachineCosts &machine,

@@ -30,6 +30,8 @@ static constexpr Field kFields[] = {
     {"csrFarProduct", &MachineCosts::csrFarProduct},
     {"blockElement", &MachineCosts::blockElement},
     {"blockProducts", &MachineCosts::blockProducts},
+    {"csrOneToken", &MachineCosts::csrOneToken},
+    {"blockOneToken", &MachineCosts::blockOneToken},
     {"transposedVector", &MachineCosts::transposedVector},
     {"weightByte", &MachineCosts::weightByte},
 };
@@ -58,6 +60,9 @@ Expected<MachineCosts> sopt::parseMachine(StringRef text) {
     return createStringError("unknown isa '" + *isa + "'");
   MachineCosts machine = *base;
   for (const Field &field : kFields) {
+    // A file from before this cost was known keeps the table's.
+    if (!object->get(field.name))
+      continue;
     std::optional<double> cost = object->getNumber(field.name);
     if (!cost || !std::isfinite(*cost) || *cost < 0)
       return createStringError("'" + field.name + "' is no cost");

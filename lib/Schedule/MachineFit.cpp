@@ -13,7 +13,8 @@ using namespace sopt;
 
 namespace {
 /// Places in the list of probes. Kernels that skip zeros run with more and with
-/// fewer of them (Full, Few) on a tile of tokens or one vector of them (One).
+/// fewer of them (Full, Few) on a tile of tokens, one vector of them (One), or
+/// one (OneToken).
 enum ProbeIndex : unsigned {
   kDense,
   kDenseOneToken,
@@ -27,6 +28,10 @@ enum ProbeIndex : unsigned {
   kBlockFew,
   kBlockOneFull,
   kBlockOneFew,
+  kCsrOneTokenFull,
+  kCsrOneTokenFew,
+  kBlockOneTokenFull,
+  kBlockOneTokenFew,
   kNumProbes
 };
 } // namespace
@@ -61,6 +66,8 @@ std::vector<Probe> sopt::getProbes(double lanes) {
   addPair(kFarFull, 384, 3072, LayerKernel::Csr, kTokens);
   addPair(kBlockFull, 384, 1536, LayerKernel::Block4, kTokens);
   addPair(kBlockOneFull, 384, 1536, LayerKernel::Block4, one);
+  addPair(kCsrOneTokenFull, 384, 1536, LayerKernel::Csr, 1);
+  addPair(kBlockOneTokenFull, 384, 1536, LayerKernel::Block4, 1);
   return probes;
 }
 
@@ -97,6 +104,9 @@ MachineCosts sopt::fitCosts(const MachineCosts &base, ArrayRef<double> times) {
   double block = perElement(kBlockFull);
   machine.blockProducts = perProduct(block, perElement(kBlockOneFull));
   machine.blockElement = notNegative(block - vectors * machine.blockProducts);
+
+  machine.csrOneToken = notNegative(perElement(kCsrOneTokenFull));
+  machine.blockOneToken = notNegative(perElement(kBlockOneTokenFull));
 
   const Probe &few = probes[kBlockFew];
   machine.transposedVector =

@@ -32,14 +32,14 @@ static std::optional<WeightPattern> getPattern(LinearOp op) {
 }
 
 static ScheduleAttr makeSchedule(MLIRContext *context, LayerKernel kernel,
-                                 int64_t k) {
+                                 int64_t k, int64_t denseBelow) {
   constexpr unsigned kPointerWidth = 32;
   unsigned indexWidth = k <= 1 << 16 ? 16 : 32;
   auto make = [&](LayoutKind kind, ArrayRef<int64_t> sizes, bool isSparse) {
     auto layout =
         LayoutAttr::get(context, kind, sizes, isSparse ? indexWidth : 0,
                         isSparse ? kPointerWidth : 0);
-    return ScheduleAttr::get(context, layout, ArrayRef<int64_t>());
+    return ScheduleAttr::get(context, layout, ArrayRef<int64_t>(), denseBelow);
   };
   switch (kernel) {
   case LayerKernel::Dense:
@@ -62,11 +62,11 @@ static std::string getLayerName(Location loc) {
   return text;
 }
 
-/// How many tokens `op` has, or else `expected`.
-static int64_t getTokens(LinearOp op, int64_t expected) {
+/// How many tokens `op` has, if that is known.
+static std::optional<int64_t> getTokens(LinearOp op) {
   auto leading = op.getX().getType().getShape().drop_back();
   if (ShapedType::isDynamicShape(leading))
-    return expected;
+    return std::nullopt;
   return ShapedType::getNumElements(leading);
 }
 
@@ -83,10 +83,12 @@ struct ScheduleLayers : sopt::impl::ScheduleLayersBase<ScheduleLayers> {
       std::optional<WeightPattern> pattern = getPattern(op);
       if (op.getSchedule() || !pattern)
         return;
+      std::optional<int64_t> known = getTokens(op);
       KernelChoice choice =
-          chooseKernel(*costs, *pattern, getTokens(op, tokens));
-      op.setScheduleAttr(
-          makeSchedule(&getContext(), choice.kernel, pattern->k));
+          chooseKernel(*costs, *pattern, known.value_or(tokens),
+                       /*fewest=*/known.value_or(1));
+      op.setScheduleAttr(makeSchedule(&getContext(), choice.kernel, pattern->k,
+                                      choice.denseBelow));
       layers.push_back(
           {getLayerName(op.getLoc()), *pattern, std::move(choice)});
     });

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Profile.h"
+#include <algorithm>
 #include <chrono>
 #include <fmt/format.h>
 
@@ -15,50 +16,65 @@ using namespace sopt;
 namespace {
 struct Row {
   int32_t index;
-  uint64_t nanoseconds;
+  double nanoseconds;
 };
 } // namespace
 
-/// Runs until a second is over, and returns how often.
-static Expected<unsigned> runForASecond(Session &session) {
+/// What each node took in each run, until a second is over.
+static Expected<std::vector<std::vector<uint64_t>>>
+runForASecond(Session &session) {
+  const LoadedModel &model = session.getModel();
+  SoptContext *context = session.getContext();
+  std::vector<std::vector<uint64_t>> times(model.numNodes());
+  std::vector<uint64_t> before(model.numNodes());
   auto end = std::chrono::steady_clock::now() + std::chrono::seconds(1);
-  unsigned runs = 0;
   do {
     if (Error error = session.run())
       return error;
-    ++runs;
+    for (int32_t node = 0; node < model.numNodes(); ++node) {
+      uint64_t now = model.profileNanoseconds(context, node);
+      times[node].push_back(now - std::exchange(before[node], now));
+    }
   } while (std::chrono::steady_clock::now() < end);
-  return runs;
+  return times;
+}
+
+/// Of what each run took: one that another program held up does not count.
+static double getMedian(std::vector<uint64_t> &times) {
+  auto middle = times.begin() + times.size() / 2;
+  std::nth_element(times.begin(), middle, times.end());
+  return double(*middle);
 }
 
 Error sopt::profile(Session &session) {
   const LoadedModel &model = session.getModel();
   SoptContext *context = session.getContext();
   model.profileEnable(context, 1);
-  Expected<unsigned> runs = runForASecond(session);
-  if (!runs)
-    return runs.takeError();
+  Expected<std::vector<std::vector<uint64_t>>> times = runForASecond(session);
+  model.profileEnable(context, 0);
+  if (!times)
+    return times.takeError();
 
   std::vector<Row> rows;
-  uint64_t total = 0;
-  for (int32_t node = 0; node < model.numNodes(); ++node)
-    if (uint64_t time = model.profileNanoseconds(context, node)) {
-      rows.push_back({node, time});
+  double total = 0;
+  size_t runs = 0;
+  for (auto [node, ofNode] : enumerate(*times)) {
+    runs = ofNode.size();
+    if (double time = getMedian(ofNode)) {
+      rows.push_back({int32_t(node), time});
       total += time;
     }
-  model.profileEnable(context, 0);
+  }
   llvm::sort(rows, [](const Row &a, const Row &b) {
     return a.nanoseconds != b.nanoseconds ? a.nanoseconds > b.nanoseconds
                                           : a.index < b.index;
   });
 
-  double perRun = 1e-6 / *runs;
   fmt::print("{:>10}{:>8}  node\n", "ms", "share");
   for (const Row &row : rows)
-    fmt::print("{:>10.4f}{:>7.1f}%  {}\n", double(row.nanoseconds) * perRun,
-               100 * double(row.nanoseconds) / double(total),
-               model.nodeName(row.index));
-  fmt::print("{:>10.4f}{:>7.1f}%  all, mean of {} runs\n",
-             double(total) * perRun, 100.0, *runs);
+    fmt::print("{:>10.4f}{:>7.1f}%  {}\n", row.nanoseconds * 1e-6,
+               100 * row.nanoseconds / total, model.nodeName(row.index));
+  fmt::print("{:>10.4f}{:>7.1f}%  all, medians of {} runs\n", total * 1e-6,
+             100.0, runs);
   return Error::success();
 }

@@ -11,17 +11,36 @@
 using namespace mlir;
 using namespace sopt;
 
-ParseResult sopt::parseTile(AsmParser &parser, SmallVectorImpl<int64_t> &tile) {
-  return parser.parseDimensionList(tile, /*allowDynamic=*/false,
-                                   /*withTrailingX=*/false);
+ParseResult sopt::parseScheduleSizes(AsmParser &parser,
+                                     SmallVectorImpl<int64_t> &tile,
+                                     int64_t &denseBelow) {
+  if (parser.parseOptionalComma())
+    return success();
+  if (succeeded(parser.parseOptionalKeyword("tile"))) {
+    if (parser.parseEqual() ||
+        parser.parseDimensionList(tile, /*allowDynamic=*/false,
+                                  /*withTrailingX=*/false))
+      return failure();
+    if (parser.parseOptionalComma())
+      return success();
+  }
+  return failure(parser.parseKeyword("dense_below") || parser.parseEqual() ||
+                 parser.parseInteger(denseBelow));
 }
 
-void sopt::printTile(AsmPrinter &printer, ArrayRef<int64_t> tile) {
-  llvm::interleave(tile, printer, "x");
+void sopt::printScheduleSizes(AsmPrinter &printer, ArrayRef<int64_t> tile,
+                              int64_t denseBelow) {
+  if (!tile.empty()) {
+    printer << ", tile = ";
+    llvm::interleave(tile, printer, "x");
+  }
+  if (denseBelow)
+    printer << ", dense_below = " << denseBelow;
 }
 
 LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                                   LayoutAttr layout, ArrayRef<int64_t> tile) {
+                                   LayoutAttr layout, ArrayRef<int64_t> tile,
+                                   int64_t denseBelow) {
   // More than any register file holds.
   constexpr int64_t kMaxTile = 64;
   LayoutKind kind = layout.getKind();
@@ -36,6 +55,9 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
       layout.getIndexWidth() != 32)
     return emitError() << "kernels read indices of i16 or i32, not i"
                        << layout.getIndexWidth();
+  if (denseBelow < 0 || (denseBelow && kind == LayoutKind::Dense))
+    return emitError() << "dense_below is a number of tokens, for kernels that "
+                          "skip zeros";
   if (tile.empty())
     return success();
   if (tile.size() != 2 || tile[0] < 1 || tile[1] < 1 || tile[0] > kMaxTile ||

@@ -12,10 +12,12 @@
 
 namespace sopt {
 
-/// tile ::= integer (`x` integer)*
-mlir::ParseResult parseTile(mlir::AsmParser &parser,
-                            llvm::SmallVectorImpl<int64_t> &tile);
-void printTile(mlir::AsmPrinter &printer, llvm::ArrayRef<int64_t> tile);
+/// (`,` `tile` `=` integer (`x` integer)*)? (`,` `dense_below` `=` integer)?
+mlir::ParseResult parseScheduleSizes(mlir::AsmParser &parser,
+                                     llvm::SmallVectorImpl<int64_t> &tile,
+                                     int64_t &denseBelow);
+void printScheduleSizes(mlir::AsmPrinter &printer, llvm::ArrayRef<int64_t> tile,
+                        int64_t denseBelow);
 
 } // namespace sopt
 

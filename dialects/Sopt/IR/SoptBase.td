@@ -137,16 +137,23 @@ def Sopt_ScheduleAttr : AttrDef<Sopt_Dialect, "Schedule"> {
     features with `dense`, so many features (1 or R) × vectors of tokens else.
     The instruction set decides where it is not given.
 
+    Fewer tokens than `dense_below` are computed as with `dense`: a kernel that
+    skips zeros has more to do for each weight, which only many tokens repay.
+    The weight is then stored in both layouts.
+
     ```mlir
     #sopt.schedule<layout = <dense>>
     #sopt.schedule<layout = <csr, i16>>
     #sopt.schedule<layout = <block 4x1, i16>, tile = 4x2>
+    #sopt.schedule<layout = <csr, i16>, dense_below = 8>
     ```
   }];
   let parameters = (ins "::sopt::LayoutAttr":$layout,
-    OptionalArrayRefParameter<"int64_t", "rows and vectors">:$tile);
-  let assemblyFormat =
-      "`<` `layout` `=` $layout (`,` `tile` `=` custom<Tile>($tile)^)? `>`";
+    OptionalArrayRefParameter<"int64_t", "rows and vectors">:$tile,
+    DefaultValuedParameter<"int64_t", "0">:$denseBelow);
+  let assemblyFormat = [{
+    `<` `layout` `=` $layout `` custom<ScheduleSizes>($tile, $denseBelow) `>`
+  }];
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
     bool isSparse() const {

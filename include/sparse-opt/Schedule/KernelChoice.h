@@ -18,15 +18,19 @@ struct KernelChoice {
   LayerKernel kernel;
   /// Predicted nanoseconds of one thread, of this kernel and of dense.
   double time, denseTime;
+  /// Below so many tokens dense is faster: a power of two, so that neighbours
+  /// mostly agree, or 0.
+  int64_t denseBelow;
   /// One clause in the user's words: "80 % zeros: csr from 52 %, fill 3.0".
   std::string reason;
 };
 
-/// The fastest kernel for `tokens` tokens. One that skips zeros must promise to
-/// save a share of dense's time: predictions err, and dense is what the user
-/// would have had.
+/// The fastest kernel for `tokens` tokens, where a run may have fewer, but not
+/// fewer than `fewest`. One that skips zeros must promise to save a share of
+/// dense's time: predictions err, and dense is what the user would have had.
 KernelChoice chooseKernel(const MachineCosts &machine,
-                          const WeightPattern &pattern, int64_t tokens);
+                          const WeightPattern &pattern, int64_t tokens,
+                          int64_t fewest);
 
 } // namespace sopt
 

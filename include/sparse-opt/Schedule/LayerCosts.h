@@ -37,6 +37,8 @@ struct MachineCosts {
   double csrElement, csrNearProduct, csrFarProduct;
   /// Of blocks of 4: a block, and the 4 products with one vector of inputs.
   double blockElement, blockProducts;
+  /// A stored element, or block of 4, where there is one token.
+  double csrOneToken, blockOneToken;
   /// To transpose a vector of x or y, and to begin and end its sums.
   double transposedVector;
   /// To read a byte of a weight from beyond the core's own caches.

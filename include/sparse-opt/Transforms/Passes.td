@@ -259,8 +259,11 @@ def ScheduleLayers : Pass<"sopt-schedule", "::mlir::ModuleOp"> {
     Gives each `sopt.linear` with a constant f32 weight a `#sopt.schedule`: the
     layout whose kernel is predicted to be the fastest. Zeros, and non-zeros that
     share a block of 4 outputs × 1 input, are counted; what the kernels cost is
-    a table of the instruction set `isa`, or what was measured. A layout without zeros must promise to
-    save 5 % of dense's time, so that a layer with few zeros stays dense.
+    a table of the instruction set `isa`, or what was measured. A layout without
+    zeros must promise to save 5 % of dense's time, so that a layer with few
+    zeros stays dense. Where the number of tokens is open and fewer of them are
+    predicted to be faster as dense, the schedule says below how many
+    (`dense_below`).
 
     Left alone are layers that have a schedule: what a user writes by hand is
     obeyed. Also layers whose weight is no constant, is one repeated number, or

@@ -24,7 +24,9 @@ struct Group {
   int64_t column;
   std::vector<float> values;
   std::vector<uint32_t> indices;
-  /// Blocks of each of its rows of blocks, panel by panel.
+  /// Panel by panel, in the order of their sizes: each row of blocks, and how
+  /// many of its blocks are in the panel.
+  std::vector<uint16_t> rows;
   std::vector<int32_t> sizes;
 };
 
@@ -51,21 +53,33 @@ static Group packGroup(ArrayRef<float> weight, int64_t k, int64_t n,
     llvm::copy(weight.slice(row * n + column, count),
                &columns[row * form.groupOutputs]);
 
-  Group group = {column, {}, {}, {}};
-  auto packRow = [&](int64_t first, int64_t begin, int64_t end) {
-    size_t before = group.indices.size();
-    for (int64_t row = begin; row < end; ++row) {
-      ArrayRef<float> block(&columns[row * form.groupOutputs + first], rows);
-      if (llvm::all_of(block, [](float w) { return w == 0; }))
-        continue;
-      llvm::append_range(group.values, block);
-      group.indices.push_back(row);
-    }
-    group.sizes.push_back(group.indices.size() - before);
+  Group group = {column, {}, {}, {}, {}};
+  auto getBlock = [&](int64_t row, int64_t input) {
+    return ArrayRef(columns).slice(input * form.groupOutputs + row * rows,
+                                   rows);
   };
-  for (int64_t begin = 0; begin < k; begin += form.panelInputs)
-    for (int64_t first = 0; first < form.groupOutputs; first += rows)
-      packRow(first, begin, std::min(begin + form.panelInputs, k));
+  auto isStored = [&](int64_t row, int64_t input) {
+    return llvm::any_of(getBlock(row, input), [](float w) { return w != 0; });
+  };
+  for (int64_t begin = 0; begin < k; begin += form.panelInputs) {
+    auto inputs = llvm::seq(begin, std::min(begin + form.panelInputs, k));
+    // By number of blocks, row.
+    std::vector<std::pair<int32_t, uint16_t>> order;
+    for (int64_t row = 0; row < form.groupOutputs / rows; ++row)
+      order.emplace_back(
+          llvm::count_if(inputs, [&](int64_t i) { return isStored(row, i); }),
+          row);
+    llvm::sort(order);
+    for (auto [size, row] : order) {
+      group.rows.push_back(row);
+      group.sizes.push_back(size);
+      for (int64_t input : inputs)
+        if (isStored(row, input)) {
+          llvm::append_range(group.values, getBlock(row, input));
+          group.indices.push_back(input);
+        }
+    }
+  }
   return group;
 }
 
@@ -109,10 +123,12 @@ static SparseWeight makeBuffers(ImplicitLocOpBuilder &b, ArrayRef<Group> groups,
                                 LayoutAttr layout, StringRef name) {
   std::vector<float> values;
   std::vector<uint32_t> indices;
+  std::vector<uint16_t> rows;
   std::vector<int64_t> pointers = {0}, columns;
   for (const Group &group : groups) {
     llvm::append_range(values, group.values);
     llvm::append_range(indices, group.indices);
+    llvm::append_range(rows, group.rows);
     for (int32_t size : group.sizes)
       pointers.push_back(pointers.back() + size);
     columns.push_back(group.column);
@@ -129,6 +145,8 @@ static SparseWeight makeBuffers(ImplicitLocOpBuilder &b, ArrayRef<Group> groups,
           : makeBuffer<uint32_t>(b, b.getI32Type(), indices, indexName);
   weight.pointers = makeBuffer<int32_t>(b, b.getI32Type(), pointers,
                                         (name + "_pointers").str());
+  weight.rows =
+      makeBuffer<uint16_t>(b, b.getI16Type(), rows, (name + "_rows").str());
   weight.groups =
       makeBuffer<int32_t>(b, b.getI32Type(), columns, (name + "_groups").str());
   return weight;

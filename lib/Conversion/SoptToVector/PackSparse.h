@@ -31,12 +31,14 @@ struct SparseForm {
 /// The transpose of a K × N weight as blocks of R × 1, which is CSR for R = 1,
 /// group by group, panel by panel, row by row. Groups come in an order in which
 /// any run of them has about the same share of the blocks, so that threads are
-/// balanced.
+/// balanced; rows of a panel in the order of their length, so that the end of a
+/// row is where the processor expects it.
 struct SparseWeight {
   mlir::Value values;   ///< f32, R for each block.
   mlir::Value indices;  ///< i16 or i32, unsigned: each block's input feature.
   mlir::Value pointers; ///< i32: where each row's share of a panel begins, and
                         ///< the end.
+  mlir::Value rows;     ///< i16: which row of its group that is.
   mlir::Value groups;   ///< i32: each group's first output.
   int64_t numBlocks;
 };

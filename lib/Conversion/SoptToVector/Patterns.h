@@ -26,6 +26,7 @@ llvm::LogicalResult verifySparseSchedule(LinearOp op);
 /// with x in tiles of tokens. All schedules must have been verified.
 void populateSparseLinearToKernel(mlir::RewritePatternSet &patterns,
                                   KernelLibrary &kernels,
+                                  WeightPacker &densePacker,
                                   SparseWeightPacker &packer,
                                   TokenTiles &tiles);
 

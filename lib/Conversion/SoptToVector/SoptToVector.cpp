@@ -73,7 +73,7 @@ void ConvertSoptToVector::runOnOperation() {
   populateConvolutionToKernel(patterns, kernels, packer);
   populateLayerNormToKernel(patterns, kernels);
   populateLinearToKernel(patterns, kernels, packer);
-  populateSparseLinearToKernel(patterns, kernels, sparsePacker, tiles);
+  populateSparseLinearToKernel(patterns, kernels, packer, sparsePacker, tiles);
   FrozenRewritePatternSet frozen(std::move(patterns));
   // Not the module at once: kernels are added to it meanwhile.
   for (auto function : llvm::to_vector(getOperation().getOps<func::FuncOp>()))

@@ -7,6 +7,7 @@
 
 #include "SparseKernel.h"
 #include "Activations.h"
+#include "DenseKernel.h"
 #include "Tile.h"
 #include "TokenTiles.h"
 #include "Transpose.h"
@@ -27,34 +28,63 @@ static constexpr int64_t kMaxWorkers = 96;
 static constexpr int64_t kMinChains = 4;
 
 std::string SparseKernel::getName() const {
-  std::string name =
-      llvm::formatv("sparse_{0}x{1}_block{2}x1_tile{3}", k, n, rows, vectors);
-  if (!hasBias)
+  std::string name = llvm::formatv("sparse_{0}x{1}_block{2}x1_tile{3}", spec.k,
+                                   spec.n, rows, spec.vectors);
+  if (!spec.hasBias)
     name += "_nobias";
-  if (activation != Activation::None)
-    name += ("_" + stringifyActivation(activation)).str();
-  if (writesTiles)
+  if (spec.activation != Activation::None)
+    name += ("_" + stringifyActivation(spec.activation)).str();
+  if (spec.denseBelow)
+    name += llvm::formatv("_dense_below_{0}", spec.denseBelow);
+  if (spec.denseBelow && spec.readsTiles)
+    name += "_of_tiles";
+  if (spec.writesTiles)
     name += "_to_tiles";
   return name;
 }
 
 void SparseKernel::build(VectorBuilder &b, ValueRange arguments) {
+  wideLanes = b.getLanes();
   auto next = arguments.begin();
   numTokens = *next++;
-  tiles = *next++;
+  inputTiles = *next++;
   values = *next++;
   indices = *next++;
   pointers = *next++;
+  order = *next++;
   groups = *next++;
-  bias = hasBias ? *next++ : Value();
-  y = *next++;
+  Value inputRows = spec.denseBelow && !spec.readsTiles ? *next++ : Value();
+  Value denseWeight = spec.denseBelow ? *next++ : Value();
+  bias = spec.hasBias ? *next++ : Value();
+  outputs = *next++;
 
-  numGroups = b.index(llvm::divideCeilSigned(n, form.groupOutputs));
-  numTasks = b.mul(memref::DimOp::create(b, tiles, 0), numGroups);
+  numGroups = b.index(llvm::divideCeilSigned(spec.n, form.groupOutputs));
+  numTasks = b.mul(memref::DimOp::create(b, inputTiles, 0), numGroups);
   numWorkers = b.minimum(numTasks, b.index(kMaxWorkers));
-  if (!writesTiles)
-    scratch = allocate(b, {numWorkers, b.getIndexAttr(form.groupOutputs),
-                           b.getIndexAttr(TokenTiles::kTokens)});
+  if (!spec.writesTiles)
+    allScratch = allocate(b, {numWorkers, b.getIndexAttr(form.groupOutputs),
+                              b.getIndexAttr(TokenTiles::kTokens)});
+  auto buildDense = [&] {
+    Value x = inputRows
+                  ? inputRows
+                  : TokenTiles::viewRows(b, inputTiles, numTokens, spec.k);
+    Value y = spec.writesTiles
+                  ? TokenTiles::viewRows(b, outputs, numTokens, spec.n)
+                  : outputs;
+    DenseKernel(spec.k, spec.n, spec.activation, spec.hasBias)
+        .build(b, x, denseWeight, bias, y);
+  };
+  TokenTiles::branch(b, numTokens, spec.denseBelow, buildDense,
+                     [&](int64_t width) { buildTiles(b, width); });
+}
+
+void SparseKernel::buildTiles(VectorBuilder &b, int64_t tileTokens) {
+  width = tileTokens;
+  vectors = std::min(spec.vectors, width / b.getLanes());
+  tiles = TokenTiles::view(b, inputTiles, width);
+  y = spec.writesTiles ? TokenTiles::view(b, outputs, width) : outputs;
+  if (!spec.writesTiles)
+    scratch = TokenTiles::view(b, allScratch, width);
   b.shareOut(numTasks, numWorkers,
              [&](Value worker, Value task) { buildTask(b, worker, task); });
 }
@@ -66,10 +96,11 @@ void SparseKernel::buildTask(VectorBuilder &b, Value worker, Value index) {
   task.group = arith::RemUIOp::create(b, index, numGroups);
   task.column = arith::IndexCastUIOp::create(b, b.getIndexType(),
                                              b.loadScalar(groups, task.group));
-  Value tileTokens = b.index(TokenTiles::kTokens);
+  Value tileTokens = b.index(width);
   task.tokens =
       b.minimum(b.sub(numTokens, b.mul(task.tile, tileTokens)), tileTokens);
-  task.vectors = b.ceilDiv(task.tokens, b.getLanes());
+  task.vectors =
+      width == b.getLanes() ? b.index(1) : b.ceilDiv(task.tokens, b.getLanes());
 
   // What no whole run of vectors covers is made of the powers of two that add
   // up to it.
@@ -86,9 +117,9 @@ void SparseKernel::buildTask(VectorBuilder &b, Value worker, Value index) {
     b.when(there, [&] { buildVectors(b, task, part, next); });
     next = b.add(next, bit);
   }
-  if (activation != Activation::None)
+  if (spec.activation != Activation::None)
     buildActivation(b, task);
-  if (!writesTiles)
+  if (!spec.writesTiles)
     b.forAll(task.vectors,
              [&](Value vector) { buildResults(b, task, vector); });
 }
@@ -118,10 +149,11 @@ SmallVector<Value> SparseKernel::buildStart(VectorBuilder &b, const Task &task,
   SmallVector<Value> sums;
   for (int64_t r = 0; r < rows; ++r) {
     Value start = b.splat(0.0f);
-    if (hasBias) {
+    if (spec.hasBias) {
       // Outputs past the last one, which nobody sees, start like it.
       Value at = b.add(b.add(task.column, output), b.index(r));
-      start = b.broadcast(b.loadScalar(bias, b.minimum(at, b.index(n - 1))));
+      start =
+          b.broadcast(b.loadScalar(bias, b.minimum(at, b.index(spec.n - 1))));
     }
     sums.append(count, start);
   }
@@ -150,11 +182,13 @@ SmallVector<Value> SparseKernel::buildBlock(VectorBuilder &b, const Task &task,
 // Where a row has fewer sums than it takes to keep the machine busy, several
 // blocks are added up side by side.
 void SparseKernel::buildRow(VectorBuilder &b, const Task &task, int64_t count,
-                            Value vector, Value row, Value panel) {
+                            Value vector, Value index, Value panel) {
   int64_t chains = std::max<int64_t>(1, kMinChains / (rows * count));
-  Value output = b.mul(row, b.index(rows));
   Value inPanel = b.add(b.mul(task.group, b.index(form.numPanels)), panel);
-  Value place = b.add(b.mul(inPanel, b.index(form.groupOutputs / rows)), row);
+  Value place = b.add(b.mul(inPanel, b.index(form.groupOutputs / rows)), index);
+  Value row = arith::IndexCastUIOp::create(b, b.getIndexType(),
+                                           b.loadScalar(order, place));
+  Value output = b.mul(row, b.index(rows));
   auto pointer = [&](int64_t i) -> Value {
     return arith::IndexCastUIOp::create(
         b, b.getIndexType(), b.loadScalar(pointers, b.add(place, b.index(i))));
@@ -219,7 +253,7 @@ std::pair<Value, SmallVector<Value>> SparseKernel::getPlace(VectorBuilder &b,
                                                             Value output,
                                                             Value vector) {
   Value inTile = getToken(b, vector);
-  if (writesTiles)
+  if (spec.writesTiles)
     return {y, {task.tile, b.add(task.column, output), inTile}};
   return {scratch, {task.worker, output, inTile}};
 }
@@ -227,11 +261,31 @@ std::pair<Value, SmallVector<Value>> SparseKernel::getPlace(VectorBuilder &b,
 // In a loop over what is still in the first-level cache: unrolled over all
 // registers of all runs it would be most of the code.
 void SparseKernel::buildActivation(VectorBuilder &b, const Task &task) {
+  if (width == b.getLanes())
+    return buildWideActivation(b, task);
   b.forAll(b.index(form.groupOutputs), [&](Value output) {
     b.forAll(task.vectors, [&](Value vector) {
       auto [memory, place] = getPlace(b, task, output, vector);
-      b.store(emitActivation(b, activation, b.load(memory, place)), memory,
+      b.store(emitActivation(b, spec.activation, b.load(memory, place)), memory,
               place);
+    });
+  });
+}
+
+// The sums of narrow tiles are narrow, but lie one behind the other.
+void SparseKernel::buildWideActivation(VectorBuilder &b, const Task &task) {
+  auto [memory, place] = getPlace(b, task, b.index(0), b.index(0));
+  auto type = cast<MemRefType>(memory.getType());
+  Value flat = memref::CollapseShapeOp::create(
+      b, memory, ArrayRef<ReassociationIndices>{{0, 1, 2}});
+  Value row = b.add(b.mul(place[0], b.index(type.getDimSize(1))), place[1]);
+  Value begin = b.mul(row, b.index(width));
+  b.withLanes(wideLanes, [&] {
+    Value end = b.index(form.groupOutputs * width);
+    b.loop(b.index(0), end, b.getLanes(), {}, [&](Value i, ValueRange) {
+      Value at = b.add(begin, i);
+      b.store(emitActivation(b, spec.activation, b.load(flat, at)), flat, at);
+      return SmallVector<Value>();
     });
   });
 }
@@ -240,7 +294,7 @@ void SparseKernel::buildResults(VectorBuilder &b, const Task &task,
                                 Value vector) {
   int64_t lanes = b.getLanes();
   Value inTile = getToken(b, vector);
-  Value token = b.add(b.mul(task.tile, b.index(TokenTiles::kTokens)), inTile);
+  Value token = b.add(b.mul(task.tile, b.index(width)), inTile);
   Value left = b.sub(task.tokens, inTile);
   b.forAll(b.index(form.groupOutputs / lanes), [&](Value square) {
     Value output = b.mul(square, b.index(lanes));
@@ -251,8 +305,8 @@ void SparseKernel::buildResults(VectorBuilder &b, const Task &task,
     SmallVector<Value> tokens = transposeSquare(b, outputs);
     Value column = b.add(task.column, output);
     Value mask;
-    if (n % form.groupOutputs)
-      mask = b.firstLanes(b.sub(b.index(n), column));
+    if (spec.n % form.groupOutputs)
+      mask = b.firstLanes(b.sub(b.index(spec.n), column));
     auto write = [&](int64_t t) {
       b.store(tokens[t], y, {b.add(token, b.index(t)), column}, mask);
     };

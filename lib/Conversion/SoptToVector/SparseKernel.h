@@ -22,17 +22,29 @@ namespace sopt {
 /// results meet in a small piece of scratch, from where they are transposed. A
 /// fixed number of workers, more than there are threads, share the tasks, each
 /// with scratch of its own.
+///
+/// There is code for each width of a tile, and below `denseBelow` tokens the
+/// dense kernel is run instead.
 class SparseKernel {
 public:
-  SparseKernel(LayoutAttr layout, int64_t k, int64_t n, int64_t vectors,
-               Activation activation, bool hasBias, bool writesTiles)
-      : form(layout, k), k(k), n(n), rows(layout.getBlockShape().first),
-        vectors(vectors), activation(activation), hasBias(hasBias),
-        writesTiles(writesTiles) {}
+  /// What a kernel is made for.
+  struct Spec {
+    LayoutAttr layout;
+    int64_t k, n;
+    int64_t vectors;    ///< Of tokens, in registers at once.
+    int64_t denseBelow; ///< 0 if never.
+    Activation activation;
+    bool hasBias, readsTiles, writesTiles;
+  };
+
+  explicit SparseKernel(const Spec &spec)
+      : form(spec.layout, spec.k), spec(spec),
+        rows(spec.layout.getBlockShape().first) {}
 
   std::string getName() const;
-  /// Arguments: number of tokens, tiles of x, values, indices, pointers,
-  /// groups, bias if there is one, y.
+  /// Arguments: number of tokens, tiles of x, values, indices, pointers, rows,
+  /// groups; for the dense kernel, the rows of x, unless it reads tiles, and
+  /// the packed weight; bias if there is one; y.
   void build(VectorBuilder &b, mlir::ValueRange arguments);
 
 private:
@@ -44,13 +56,15 @@ private:
     mlir::Value vectors; ///< How many vectors hold them.
   };
 
+  /// All outputs, for tiles of `width` tokens.
+  void buildTiles(VectorBuilder &b, int64_t width);
   void buildTask(VectorBuilder &b, mlir::Value worker, mlir::Value index);
   /// All outputs of the group, for `count` vectors of tokens from `vector` on.
   void buildVectors(VectorBuilder &b, const Task &task, int64_t count,
                     mlir::Value vector);
-  /// What one panel of inputs adds to a row; the first one to its `start`.
+  /// What one panel of inputs adds to the `index`th of the panel's rows.
   void buildRow(VectorBuilder &b, const Task &task, int64_t count,
-                mlir::Value vector, mlir::Value row, mlir::Value panel);
+                mlir::Value vector, mlir::Value index, mlir::Value panel);
   void storeSums(VectorBuilder &b, const Task &task, int64_t count,
                  mlir::Value vector, mlir::Value output, mlir::ValueRange sums);
   /// The first terms of the sums of `rows` outputs × `count` vectors.
@@ -71,17 +85,26 @@ private:
   std::pair<mlir::Value, llvm::SmallVector<mlir::Value>>
   getPlace(VectorBuilder &b, const Task &task, mlir::Value output,
            mlir::Value vector);
+  /// Applies the activation to the sums of the group.
   void buildActivation(VectorBuilder &b, const Task &task);
+  void buildWideActivation(VectorBuilder &b, const Task &task);
   /// Writes one vector of tokens of the group to y.
   void buildResults(VectorBuilder &b, const Task &task, mlir::Value vector);
 
   SparseForm form;
-  int64_t k, n, rows, vectors;
-  Activation activation;
-  bool hasBias, writesTiles;
-  mlir::Value tiles, values, indices, pointers, groups, bias, y;
-  mlir::Value scratch; ///< Worker, output of the group, token; or null.
+  Spec spec;
+  int64_t rows;
+  int64_t wideLanes; ///< Of vectors where no narrow tile bounds them.
+  mlir::Value inputTiles, outputs, values, indices, pointers, order, groups,
+      bias;
+  /// Worker, output of the group, token; null if y is tiles.
+  mlir::Value allScratch;
   mlir::Value numGroups, numTokens, numTasks, numWorkers;
+
+  /// For the width whose code is being built: tokens of a tile, vectors of
+  /// tokens in registers, and the buffers seen as such tiles.
+  int64_t width, vectors;
+  mlir::Value tiles, y, scratch;
 };
 
 } // namespace sopt

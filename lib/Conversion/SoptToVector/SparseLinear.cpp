@@ -21,15 +21,17 @@ namespace {
 class SparseLinearToKernel : public OpRewritePattern<LinearOp> {
 public:
   SparseLinearToKernel(MLIRContext *context, KernelLibrary &kernels,
-                       SparseWeightPacker &packer, TokenTiles &tiles)
-      : OpRewritePattern(context), kernels(kernels), packer(packer),
-        tiles(tiles) {}
+                       WeightPacker &densePacker, SparseWeightPacker &packer,
+                       TokenTiles &tiles)
+      : OpRewritePattern(context), kernels(kernels), densePacker(densePacker),
+        packer(packer), tiles(tiles) {}
 
   LogicalResult matchAndRewrite(LinearOp op,
                                 PatternRewriter &rewriter) const override;
 
 private:
   KernelLibrary &kernels;
+  WeightPacker &densePacker;
   SparseWeightPacker &packer;
   TokenTiles &tiles;
 };
@@ -74,12 +76,14 @@ static Value multiply(ImplicitLocOpBuilder &b, ArrayRef<OpFoldResult> sizes) {
   return product;
 }
 
-/// Whether nobody but layers that take tiles of tokens reads `result`.
-static bool isReadAsTiles(Value result) {
-  return !result.use_empty() && llvm::all_of(result.getUses(), [](auto &use) {
+/// Whether nobody but layers that take tiles of tokens, and rows for as many
+/// tokens as `result` is in rows, reads it.
+static bool isReadAsTiles(Value result, int64_t denseBelow) {
+  return !result.use_empty() && llvm::all_of(result.getUses(), [&](auto &use) {
     auto layer = dyn_cast<LinearOp>(use.getOwner());
     return layer && use.get() == layer.getX() && layer.getSchedule() &&
            layer.getSchedule()->isSparse() &&
+           layer.getSchedule()->getDenseBelow() == denseBelow &&
            layer->getBlock() == use.get().getParentBlock();
   });
 }
@@ -93,46 +97,64 @@ SparseLinearToKernel::matchAndRewrite(LinearOp op,
   ImplicitLocOpBuilder b(op.getLoc(), rewriter);
   auto weightType = cast<RankedTensorType>(op.getWeight().getType());
   int64_t k = weightType.getDimSize(0), n = weightType.getDimSize(1);
-  bool writesTiles = isReadAsTiles(op.getResult());
-  SparseKernel kernel(schedule.getLayout(), k, n,
-                      getVectors(kernels.getIsa(), schedule),
-                      op.getActivation(), bool(op.getBias()), writesTiles);
+  int64_t denseBelow = schedule.getDenseBelow();
+  TokenTiles::Input x = tiles.get(b, op.getX(), k, denseBelow);
+  SparseKernel::Spec spec = {schedule.getLayout(),
+                             k,
+                             n,
+                             getVectors(kernels.getIsa(), schedule),
+                             denseBelow,
+                             op.getActivation(),
+                             bool(op.getBias()),
+                             /*readsTiles=*/!x.rows,
+                             isReadAsTiles(op.getResult(), denseBelow)};
+  SparseKernel kernel(spec);
 
-  Value x = tiles.get(b, op.getX(), k);
   SmallVector<OpFoldResult> sizes =
       tensor::getMixedSizes(b, b.getLoc(), op.getX());
   sizes.back() = b.getIndexAttr(n);
   Value tokens = multiply(b, ArrayRef(sizes).drop_back());
   SparseWeight weight = packer.pack(b, op.getWeight(), schedule.getLayout());
   SmallVector<Value> arguments = {
-      tokens, x, weight.values, weight.indices, weight.pointers, weight.groups};
+      tokens,          x.tiles,     weight.values, weight.indices,
+      weight.pointers, weight.rows, weight.groups};
+  Isa isa = kernels.getIsa().forRowsOf(k * sizeof(float));
+  if (denseBelow) {
+    if (x.rows)
+      arguments.push_back(x.rows);
+    arguments.push_back(
+        densePacker.pack(b, op.getWeight(), isa.vectors * isa.lanes));
+  }
   if (Value bias = op.getBias())
     arguments.push_back(readOnlyBuffer(
         b, castTensor(b, bias, RankedTensorType::get(n, b.getF32Type()))));
-  Value y = writesTiles ? tiles.allocateFor(b, tokens, n) : allocate(b, sizes);
-  arguments.push_back(writesTiles ? y : viewRows(b, y));
+  Value y =
+      spec.writesTiles ? tiles.allocateFor(b, tokens, n) : allocate(b, sizes);
+  arguments.push_back(spec.writesTiles ? y : viewRows(b, y));
 
   Value flopsPerToken = arith::ConstantIndexOp::create(
       b, 2 * weight.numBlocks * schedule.getLayout().getBlockShape().first);
   kernels.countFlops(b, arith::MulIOp::create(b, tokens, flopsPerToken));
-  kernels.call(b, kernel.getName(), kernels.getIsa(), arguments,
+  kernels.call(b, kernel.getName(), isa, arguments,
                [&](VectorBuilder &b, ValueRange arguments) {
                  kernel.build(b, arguments);
                });
   // Those who read tiles ask the tensor for nothing but its size.
-  Value result = writesTiles ? tensor::EmptyOp::create(b, sizes, b.getF32Type())
-                             : writtenTensor(b, y);
+  Value result = spec.writesTiles
+                     ? tensor::EmptyOp::create(b, sizes, b.getF32Type())
+                     : writtenTensor(b, y);
   result = castTensor(b, result, op.getType());
-  if (writesTiles)
-    tiles.set(b, result, y);
+  if (spec.writesTiles)
+    tiles.set(b, result, denseBelow, y);
   rewriter.replaceOp(op, result);
   return success();
 }
 
 void sopt::populateSparseLinearToKernel(RewritePatternSet &patterns,
                                         KernelLibrary &kernels,
+                                        WeightPacker &densePacker,
                                         SparseWeightPacker &packer,
                                         TokenTiles &tiles) {
-  patterns.add<SparseLinearToKernel>(patterns.getContext(), kernels, packer,
-                                     tiles);
+  patterns.add<SparseLinearToKernel>(patterns.getContext(), kernels,
+                                     densePacker, packer, tiles);
 }

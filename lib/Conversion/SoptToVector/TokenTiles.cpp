@@ -16,12 +16,14 @@
 using namespace mlir;
 using namespace sopt;
 
-/// Transposes lanes × lanes elements of x, from `token` and `feature` on.
+/// Transposes lanes × lanes elements of x, from `token` and `feature` on, to
+/// vector `vector` of a tile.
 static void emitSquare(VectorBuilder &b, Value x, Value tiles, Value tile,
                        Value vector, Value feature) {
+  auto tilesType = cast<MemRefType>(tiles.getType());
   int64_t features = cast<MemRefType>(x.getType()).getDimSize(1);
   Value inTile = b.mul(vector, b.index(b.getLanes()));
-  Value token = b.add(b.mul(tile, b.index(TokenTiles::kTokens)), inTile);
+  Value token = b.add(b.mul(tile, b.index(tilesType.getDimSize(2))), inTile);
   Value last = b.sub(memref::DimOp::create(b, x, 0), b.index(1));
   Value mask;
   if (features % b.getLanes())
@@ -36,20 +38,72 @@ static void emitSquare(VectorBuilder &b, Value x, Value tiles, Value tile,
     b.store(column, tiles, {tile, b.add(feature, b.index(f)), inTile});
 }
 
-static void buildTokensToTiles(VectorBuilder &b, Value x, Value tiles) {
+/// Makes tiles that are `width` tokens wide.
+static void buildTiles(VectorBuilder &b, Value x, Value tiles, int64_t width) {
   int64_t lanes = b.getLanes();
   Value tokens = memref::DimOp::create(b, x, 0);
   Value numTiles = memref::DimOp::create(b, tiles, 0);
   int64_t features = cast<MemRefType>(x.getType()).getDimSize(1);
-  int64_t squares = llvm::divideCeilSigned(features, lanes);
-  b.parallel({numTiles, b.index(squares)}, [&](ValueRange at) {
-    Value begin = b.mul(at[0], b.index(TokenTiles::kTokens));
-    Value left = b.minimum(b.sub(tokens, begin), b.index(TokenTiles::kTokens));
-    Value feature = b.mul(at[1], b.index(lanes));
+  Value squares = b.index(llvm::divideCeilSigned(features, lanes));
+  auto buildSquares = [&](Value tile, Value square) {
+    Value begin = b.mul(tile, b.index(width));
+    Value left = b.minimum(b.sub(tokens, begin), b.index(width));
+    Value feature = b.mul(square, b.index(lanes));
     b.forAll(b.ceilDiv(left, lanes), [&](Value vector) {
-      emitSquare(b, x, tiles, at[0], vector, feature);
+      emitSquare(b, x, tiles, tile, vector, feature);
     });
+  };
+  if (width == TokenTiles::kTokens)
+    return b.parallel({numTiles, squares},
+                      [&](ValueRange at) { buildSquares(at[0], at[1]); });
+  // Done before other threads have begun.
+  b.forAll(numTiles, [&](Value tile) {
+    b.forAll(squares, [&](Value square) { buildSquares(tile, square); });
   });
+}
+
+void TokenTiles::branch(VectorBuilder &b, Value tokens, int64_t below,
+                        function_ref<void()> asRows,
+                        function_ref<void(int64_t)> asTiles) {
+  SmallVector<int64_t> widths = {1};
+  for (int64_t width = 4; width <= b.getLanes(); width *= 2)
+    widths.push_back(width);
+  llvm::erase_if(widths, [&](int64_t width) { return width < below; });
+  auto build = [&](auto &&build, ArrayRef<int64_t> widths) -> void {
+    if (widths.empty())
+      return asTiles(kTokens);
+    int64_t width = widths.front();
+    b.when(
+        b.less(tokens, b.index(width + 1)),
+        [&] { b.withLanes(width, [&] { asTiles(width); }); },
+        [&] { build(build, widths.drop_front()); });
+  };
+  if (below <= 1)
+    return build(build, widths);
+  b.when(b.less(tokens, b.index(below)), asRows, [&] { build(build, widths); });
+}
+
+Value TokenTiles::view(VectorBuilder &b, Value tiles, int64_t width) {
+  int64_t features = cast<MemRefType>(tiles.getType()).getDimSize(1);
+  if (width == kTokens)
+    return tiles;
+  Value numTiles = memref::DimOp::create(b, tiles, 0);
+  auto size = [&](int64_t size) { return b.getIndexAttr(size); };
+  return memref::ReinterpretCastOp::create(
+      b,
+      MemRefType::get({ShapedType::kDynamic, features, width}, b.getF32Type()),
+      tiles, size(0),
+      ArrayRef<OpFoldResult>{numTiles, size(features), size(width)},
+      ArrayRef<OpFoldResult>{size(features * width), size(width), size(1)});
+}
+
+Value TokenTiles::viewRows(VectorBuilder &b, Value tiles, Value tokens,
+                           int64_t features) {
+  auto size = [&](int64_t size) { return b.getIndexAttr(size); };
+  return memref::ReinterpretCastOp::create(
+      b, MemRefType::get({ShapedType::kDynamic, features}, b.getF32Type()),
+      tiles, size(0), ArrayRef<OpFoldResult>{tokens, size(features)},
+      ArrayRef<OpFoldResult>{size(features), size(1)});
 }
 
 Value TokenTiles::allocateFor(ImplicitLocOpBuilder &b, Value tokens,
@@ -63,24 +117,35 @@ Value TokenTiles::allocateFor(ImplicitLocOpBuilder &b, Value tokens,
           b.getIndexAttr(kTokens)});
 }
 
-void TokenTiles::set(ImplicitLocOpBuilder &b, Value tensor, Value tiles) {
-  known[{tensor, b.getInsertionBlock()}] = tiles;
+void TokenTiles::set(ImplicitLocOpBuilder &b, Value tensor, int64_t below,
+                     Value tiles) {
+  known[{tensor, b.getInsertionBlock(), below}] = {tiles, Value()};
 }
 
-Value TokenTiles::get(ImplicitLocOpBuilder &b, Value tensor, int64_t features) {
-  if (Value tiles = known.lookup({tensor, b.getInsertionBlock()}))
-    return tiles;
+TokenTiles::Input TokenTiles::get(ImplicitLocOpBuilder &b, Value tensor,
+                                  int64_t features, int64_t below) {
+  Input &input = known[{tensor, b.getInsertionBlock(), below}];
+  if (input.tiles)
+    return input;
   auto type = cast<RankedTensorType>(tensor.getType());
   SmallVector<int64_t> shape(type.getShape());
   shape.back() = features;
   Value refined = castTensor(b, tensor, type.clone(shape));
-  Value rows = viewRows(b, readOnlyBuffer(b, refined));
-  Value tiles = allocateFor(b, memref::DimOp::create(b, rows, 0), features);
-  set(b, tensor, tiles);
-  kernels.call(b, llvm::formatv("tokens_to_tiles_{0}", features).str(),
-               kernels.getIsa(), {rows, tiles},
-               [](VectorBuilder &b, ValueRange arguments) {
-                 buildTokensToTiles(b, arguments[0], arguments[1]);
+  input.rows = sopt::viewRows(b, readOnlyBuffer(b, refined));
+  input.tiles =
+      allocateFor(b, memref::DimOp::create(b, input.rows, 0), features);
+  std::string name = llvm::formatv("tokens_to_tiles_{0}", features);
+  if (below > 1)
+    name += llvm::formatv("_from_{0}", below);
+  kernels.call(b, name, kernels.getIsa(), {input.rows, input.tiles},
+               [&](VectorBuilder &b, ValueRange arguments) {
+                 Value x = arguments[0], tiles = arguments[1];
+                 Value tokens = memref::DimOp::create(b, x, 0);
+                 branch(
+                     b, tokens, below, [] {},
+                     [&](int64_t width) {
+                       buildTiles(b, x, view(b, tiles, width), width);
+                     });
                });
-  return tiles;
+  return input;
 }

@@ -264,3 +264,25 @@ Value VectorBuilder::choose(Value condition, function_ref<Value()> then,
   scf::YieldOp::create(*this, otherwise());
   return branch.getResult(0);
 }
+
+void VectorBuilder::dispatch(Value count, int64_t most,
+                             function_ref<void(int64_t)> body) {
+  auto cases = llvm::to_vector(llvm::seq_inclusive<int64_t>(1, most));
+  auto branch = scf::IndexSwitchOp::create(*this, TypeRange(), count, cases,
+                                           cases.size());
+  InsertionGuard guard(*this);
+  auto build = [&](Region &region, function_ref<void()> fill) {
+    createBlock(&region);
+    fill();
+    scf::YieldOp::create(*this);
+  };
+  build(branch.getDefaultRegion(), [] {});
+  for (auto [region, value] : llvm::zip(branch.getCaseRegions(), cases))
+    build(region, [&, value = value] { body(value); });
+}
+
+void VectorBuilder::withLanes(int64_t lanes, function_ref<void()> body) {
+  int64_t before = std::exchange(isa.lanes, lanes);
+  body();
+  isa.lanes = before;
+}

@@ -104,6 +104,12 @@ public:
   mlir::Value choose(mlir::Value condition,
                      llvm::function_ref<mlir::Value()> then,
                      llvm::function_ref<mlir::Value()> otherwise);
+  /// body(count) with `count` as a constant, if it is from 1 to `most`.
+  void dispatch(mlir::Value count, int64_t most,
+                llvm::function_ref<void(int64_t)> body);
+
+  /// Calls `body` while vectors have `lanes` elements.
+  void withLanes(int64_t lanes, llvm::function_ref<void()> body);
 
 private:
   mlir::Value constantLike(mlir::Value like, float value);

@@ -1,16 +1,16 @@
 // RUN: sparse-opt %s -convert-sopt-to-vector=isa=avx512 -split-input-file | FileCheck %s
 
-// Weights are packed by the compiler, without their zeros; layers that share an
-// input share its tiles of tokens.
+// Weights are packed by the compiler, without their zeros and with short rows
+// first; layers that share an input share its tiles of tokens.
 
 // CHECK-LABEL: func @shared_input
 // CHECK-DAG:     %[[VALUES:.*]] = arith.constant dense<[3.000000e+00, 1.000000e+00, 2.000000e+00]> : tensor<3xf32>
 // CHECK-DAG:     %[[INDICES:.*]] = arith.constant dense<[1, 0, 1]> : tensor<3xi16>
-// CHECK-DAG:     arith.constant dense<[0, 1, 2, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3]> : tensor<17xi32>
+// CHECK-DAG:     arith.constant dense<[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3]> : tensor<17xi32>
 // CHECK-NOT:     tensor<2x3xf32>
 // CHECK:         %[[TILES:.*]] = memref.alloc(%{{.*}}) {{.*}} : memref<?x32x64xf32>
 // CHECK:         call @tokens_to_tiles_2(%{{.*}}, %[[TILES]])
-// CHECK:         call @sparse_2x3_block1x1_tile4_nobias(%{{.*}}, %[[TILES]], {{.*}} : (index, memref<?x32x64xf32>, memref<?xf32>, memref<?xi16>, memref<?xi32>, memref<?xi32>, memref<?x3xf32>)
+// CHECK:         call @sparse_2x3_block1x1_tile4_nobias(%{{.*}}, %[[TILES]], {{.*}} : (index, memref<?x32x64xf32>, memref<?xf32>, memref<?xi16>, memref<?xi32>, memref<?xi16>, memref<?xi32>, memref<?x3xf32>)
 // CHECK-NOT:     call @tokens_to_tiles
 // CHECK:         call @sparse_2x3_block4x1_tile4_nobias_relu(%{{.*}}, %[[TILES]],
 func.func @shared_input(%x: tensor<?x2xf32>) -> (tensor<?x3xf32>, tensor<?x3xf32>) {

@@ -513,6 +513,11 @@ func.func private @schedule() attributes {a = #sopt.schedule<layout = <block 4x1
 
 // -----
 
+// expected-error@+1 {{dense_below is a number of tokens, for kernels that skip zeros}}
+func.func private @schedule() attributes {a = #sopt.schedule<layout = <dense>, dense_below = 8>}
+
+// -----
+
 func.func @schedule(%x: tensor<?x65537xf32>, %w: tensor<65537x2xf32>) {
   // expected-error@+1 {{has a schedule with indices of i16, too narrow for 65537 features of x}}
   %0 = sopt.linear %x, %w schedule <layout = <csr, i16>>

@@ -12,7 +12,8 @@ func.func @linear(%x: tensor<?x4xf32>, %w: tensor<4x8xf32>, %b: tensor<8xf32>) -
   return %1 : tensor<?x8xf32>
 }
 
-// A schedule is written as the layout of the weight and, if given, the tile.
+// A schedule is written as the layout of the weight and, if given, the tile and
+// the number of tokens below which the layer is dense.
 // CHECK-LABEL: func @schedules
 func.func @schedules(%x: tensor<?x4xf32>, %w: tensor<4x8xf32>) {
   // CHECK: sopt.linear %{{.*}}, %{{.*}} schedule <layout = <dense>, tile = 12x2> :
@@ -21,8 +22,8 @@ func.func @schedules(%x: tensor<?x4xf32>, %w: tensor<4x8xf32>) {
   // CHECK: activation <relu> schedule <layout = <csr, i16>> :
   %1 = sopt.linear %x, %w activation <relu> schedule <layout = <csr, i16>>
      : (tensor<?x4xf32>, tensor<4x8xf32>) -> tensor<?x8xf32>
-  // CHECK: schedule <layout = <block 4x1, i32>, tile = 4x2> :
-  %2 = sopt.linear %x, %w {schedule = #sopt.schedule<layout = <block 4x1, i32>, tile = 4x2>}
+  // CHECK: schedule <layout = <block 4x1, i32>, tile = 4x2, dense_below = 8> :
+  %2 = sopt.linear %x, %w {schedule = #sopt.schedule<layout = <block 4x1, i32>, tile = 4x2, dense_below = 8>}
      : (tensor<?x4xf32>, tensor<4x8xf32>) -> tensor<?x8xf32>
   return
 }

@@ -41,11 +41,11 @@ TEST(KernelChoice, FollowsExtremes) {
     const MachineCosts &machine = *lookUpMachineCosts(isa);
     for (int64_t tokens : {16, 128, 512}) {
       KernelChoice full =
-          chooseKernel(machine, makePattern(384, 1536, 1, 4), tokens);
+          chooseKernel(machine, makePattern(384, 1536, 1, 4), tokens, 1);
       EXPECT_EQ(full.kernel, LayerKernel::Dense) << isa << " " << tokens;
       EXPECT_EQ(full.reason, "no zeros");
       KernelChoice empty =
-          chooseKernel(machine, makePattern(384, 1536, 0, 1), tokens);
+          chooseKernel(machine, makePattern(384, 1536, 0, 1), tokens, 1);
       EXPECT_NE(empty.kernel, LayerKernel::Dense) << isa << " " << tokens;
     }
   }
@@ -62,8 +62,8 @@ TEST(KernelChoice, NeverLoses) {
     double perBlock = 1 + double(random() % 31) / 10;
     double before = 0;
     for (double density : {0.0, 0.02, 0.1, 0.3, 0.6, 1.0}) {
-      KernelChoice choice =
-          chooseKernel(machine, makePattern(k, n, density, perBlock), tokens);
+      KernelChoice choice = chooseKernel(
+          machine, makePattern(k, n, density, perBlock), tokens, tokens);
       EXPECT_LE(choice.time, choice.denseTime);
       EXPECT_GE(choice.time, before);
       before = choice.time * 0.94; // What a switch of kernels may save.
@@ -92,7 +92,7 @@ TEST(LayerCosts, BreakEvenIsWhereTimesMeet) {
 TEST(KernelChoice, SaysWhy) {
   const MachineCosts &machine = *lookUpMachineCosts("avx512");
   KernelChoice choice =
-      chooseKernel(machine, makePattern(384, 1536, 0.1, 1.1), 128);
+      chooseKernel(machine, makePattern(384, 1536, 0.1, 1.1), 128, 128);
   EXPECT_EQ(choice.kernel, LayerKernel::Csr);
   EXPECT_NE(choice.reason.find("90 % zeros: csr breaks even at "),
             std::string::npos)

@@ -22,6 +22,8 @@ void expectSame(const MachineCosts &a, const MachineCosts &b) {
   EXPECT_NEAR(a.csrFarProduct, b.csrFarProduct, 1e-6) << a.isa.str();
   EXPECT_NEAR(a.blockElement, b.blockElement, 1e-6) << a.isa.str();
   EXPECT_NEAR(a.blockProducts, b.blockProducts, 1e-6) << a.isa.str();
+  EXPECT_NEAR(a.csrOneToken, b.csrOneToken, 1e-6) << a.isa.str();
+  EXPECT_NEAR(a.blockOneToken, b.blockOneToken, 1e-6) << a.isa.str();
   EXPECT_NEAR(a.transposedVector, b.transposedVector, 1e-6) << a.isa.str();
   EXPECT_NEAR(a.weightByte, b.weightByte, 1e-6) << a.isa.str();
 }
@@ -55,13 +57,24 @@ TEST(Machine, FileKeepsAllCosts) {
   }
 }
 
+// Files outlive versions, each of which may know more costs.
+TEST(Machine, FileMayLackCosts) {
+  llvm::Expected<MachineCosts> read =
+      parseMachine("{\"isa\": \"avx2\", \"denseProduct\": 7}");
+  ASSERT_TRUE(bool(read)) << toString(read.takeError());
+  MachineCosts expected = *lookUpMachineCosts("avx2");
+  expected.denseProduct = 7;
+  expectSame(*read, expected);
+}
+
 TEST(Machine, SaysWhatIsWrongWithAFile) {
   auto getError = [](llvm::StringRef text) {
     return toString(parseMachine(text).takeError());
   };
   EXPECT_EQ(getError("[]"), "names no isa");
   EXPECT_EQ(getError("{\"isa\": \"avx1024\"}"), "unknown isa 'avx1024'");
-  EXPECT_EQ(getError("{\"isa\": \"avx2\"}"), "'denseProduct' is no cost");
+  EXPECT_EQ(getError("{\"isa\": \"avx2\", \"csrElement\": \"low\"}"),
+            "'csrElement' is no cost");
   EXPECT_EQ(getError("{\"isa\": \"avx2\", \"denseProduct\": -1}"),
             "'denseProduct' is no cost");
 }

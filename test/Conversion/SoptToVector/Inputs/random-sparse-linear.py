@@ -98,6 +98,9 @@ SCHEDULES = [
     "layout = <block 16x1, i16>",
     "layout = <dense>",
     "layout = <dense>, tile = 3x2",
+    "layout = <csr, i16>, dense_below = 8",
+    "layout = <block 4x1, i16>, dense_below = 8",
+    "layout = <csr, i32>, dense_below = 32",
 ]
 
 
@@ -134,7 +137,7 @@ for i in range(count):
             schedule=SCHEDULES[i % len(SCHEDULES)],
         )
     )
-    tokens = random.choice([0, 1, random.randint(2, 16), random.randint(17, 130)])
+    tokens = random.choice([0, 1, random.randint(2, 8), random.randint(9, 16), random.randint(17, 130)])
     calls.append(f"  %t{i} = arith.constant {tokens} : index\n  call @case{i}(%t{i}) : (index) -> ()")
 print(PRELUDE)
 print("func.func @main() {", *calls, "  return", "}", sep="\n")

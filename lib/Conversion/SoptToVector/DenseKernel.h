@@ -1,0 +1,58 @@
+//===- DenseKernel.h - Products with dense weights --------------*- C++ -*-===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_DENSEKERNEL_H
+#define SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_DENSEKERNEL_H
+
+#include "VectorBuilder.h"
+#include "dialects/Sopt/IR/Sopt.h"
+
+namespace sopt {
+
+/// y = activation(x · w + bias), row by row, for a weight packed in panels of
+/// some columns (PackWeights.h).
+///
+/// A tile of outputs stays in registers over the whole of k. Where rows are
+/// fewer than a tile has, or no multiple of it, tiles have about the same
+/// number of rows, and each number has code of its own: a weight is read once
+/// for as many rows as there can be.
+class DenseKernel {
+public:
+  DenseKernel(int64_t k, int64_t n, Activation activation, bool hasBias)
+      : k(k), n(n), activation(activation), hasBias(hasBias) {}
+
+  std::string getName() const;
+  /// `bias` is null if there is none.
+  void build(VectorBuilder &b, mlir::Value x, mlir::Value weight,
+             mlir::Value bias, mlir::Value y);
+
+private:
+  /// How many tiles of rows make a chunk.
+  mlir::Value buildChunk(VectorBuilder &b, mlir::Value tiles);
+  /// The rows from `row` to `end`, at most a tile of them, of one panel of
+  /// columns, activation included.
+  void buildTask(VectorBuilder &b, mlir::Value row, mlir::Value end,
+                 mlir::Value panel);
+  void buildTile(VectorBuilder &b, int64_t rows, mlir::Value row,
+                 mlir::Value panel);
+  /// Applies the activation to `rows` rows of a tile in memory.
+  void buildActivation(VectorBuilder &b, mlir::Value row, mlir::Value rows,
+                       mlir::Value panel);
+  llvm::SmallVector<mlir::Value> buildStart(VectorBuilder &b, int64_t rows,
+                                            mlir::Value column);
+  /// Masks the columns of a vector that exist; null where all always do.
+  mlir::Value buildMask(VectorBuilder &b, mlir::Value column);
+
+  int64_t k, n;
+  Activation activation;
+  bool hasBias;
+  mlir::Value x, weight, bias, y;
+};
+
+} // namespace sopt
+
+#endif // SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_DENSEKERNEL_H
