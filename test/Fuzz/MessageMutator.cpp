@@ -11,7 +11,6 @@
 #include <memory>
 
 using namespace sopt;
-using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Reflection;
 
