@@ -168,24 +168,6 @@ struct Div {
   }
 };
 
-/// The remainder with the divisor's sign: Mod without fmod, on integers.
-struct Mod {
-  template <typename T> static std::optional<T> apply(T a, T b) {
-    if constexpr (std::is_integral_v<T>) {
-      if (b == 0)
-        return std::nullopt;
-      if constexpr (std::is_signed_v<T>)
-        if (b == T(-1))
-          return T(0);
-      T remainder = a % b;
-      return remainder != 0 && (remainder < 0) != (b < 0) ? T(remainder + b)
-                                                          : remainder;
-    } else {
-      return std::nullopt;
-    }
-  }
-};
-
 /// The remainder with the dividend's sign: Mod with fmod, on integers.
 struct Fmod {
   template <typename T> static std::optional<T> apply(T a, T b) {
@@ -199,6 +181,16 @@ struct Fmod {
     } else {
       return std::nullopt;
     }
+  }
+};
+
+/// The remainder with the divisor's sign: Mod without fmod, on integers.
+struct Mod {
+  template <typename T> static std::optional<T> apply(T a, T b) {
+    std::optional<T> remainder = Fmod::apply(a, b);
+    if (remainder && *remainder != 0 && (*remainder < 0) != (b < 0))
+      return T(*remainder + b);
+    return remainder;
   }
 };
 
