@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "MessageMutator.h"
+#include "LibFuzzer.h"
 #include <google/protobuf/descriptor.h>
 #include <limits>
 #include <memory>
@@ -13,9 +14,6 @@
 using namespace sopt;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Reflection;
-
-/// libFuzzer's own changes to bytes, which remember what comparisons met.
-extern "C" size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t maxSize);
 
 //===----------------------------------------------------------------------===//
 // Values

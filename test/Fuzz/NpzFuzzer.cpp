@@ -10,8 +10,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "LibFuzzer.h"
 #include "lib/Execution/Zip.h"
 #include "sparse-opt/Execution/Npz.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
 #include <cstdlib>
@@ -20,15 +22,9 @@
 using namespace llvm;
 using namespace sopt;
 
-extern "C" size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t maxSize);
-
-static StringRef makeRef(const uint8_t *data, size_t size) {
-  return StringRef(reinterpret_cast<const char *>(data), size);
-}
-
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   Expected<std::vector<Tensor>> tensors =
-      readNpz(MemoryBufferRef(makeRef(data, size), "arrays.npz"));
+      readNpz(MemoryBufferRef(toStringRef({data, size}), "arrays.npz"));
   if (tensors)
     return 0;
   std::string message = toString(tensors.takeError());
@@ -41,7 +37,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 
 extern "C" size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size,
                                           size_t maxSize, unsigned seed) {
-  Expected<std::vector<ZipEntry>> entries = readZip(makeRef(data, size));
+  Expected<std::vector<ZipEntry>> entries = readZip(toStringRef({data, size}));
   if (!entries)
     consumeError(entries.takeError());
   if (seed % 2 == 0 || !entries || entries->empty())

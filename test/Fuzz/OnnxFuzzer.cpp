@@ -10,6 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "LibFuzzer.h"
 #include "MessageMutator.h"
 #include "Oracle.h"
 #include "sparse-opt/Import/Import.h"
@@ -20,8 +21,6 @@ using namespace sopt;
 using ::onnx::ModelProto;
 using ::onnx::OpSchema;
 using ::onnx::OpSchemaRegistry;
-
-extern "C" size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t maxSize);
 
 /// Names of operators and of their attributes.
 static const std::vector<std::string> &getWords() {

@@ -10,6 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "LibFuzzer.h"
 #include "Oracle.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/ADT/StringExtras.h"
@@ -20,14 +21,8 @@
 using namespace llvm;
 using namespace sopt;
 
-extern "C" size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t maxSize);
-
-static StringRef makeRef(const uint8_t *data, size_t size) {
-  return StringRef(reinterpret_cast<const char *>(data), size);
-}
-
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  std::string text = makeRef(data, size).str();
+  std::string text = toStringRef({data, size}).str();
   checkModule(
       [&](mlir::MLIRContext *context) {
         return mlir::parseSourceString<mlir::ModuleOp>(
@@ -129,7 +124,7 @@ extern "C" size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size,
                                           size_t maxSize, unsigned seed) {
   if (size == 0 || seed % 16 == 0)
     return LLVMFuzzerMutate(data, size, maxSize);
-  std::string text = makeRef(data, size).str();
+  std::string text = toStringRef({data, size}).str();
   Words words(text, seed), other(text, seed);
   return mutate(words, other, data, maxSize);
 }
@@ -140,6 +135,7 @@ extern "C" size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1,
                                             unsigned seed) {
   if (size1 == 0 || size2 == 0)
     return 0;
-  Words words(makeRef(data1, size1), seed), other(makeRef(data2, size2), seed);
+  Words words(toStringRef({data1, size1}), seed),
+      other(toStringRef({data2, size2}), seed);
   return mutate(words, other, out, maxSize);
 }

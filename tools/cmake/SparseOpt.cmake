@@ -82,6 +82,17 @@ endfunction()
 sparse_opt_precompile(SparseOptUpstream)
 sparse_opt_precompile(SparseOptUpstreamExceptions -fexceptions)
 
+# sparse_opt_reuse_headers(NAME EXCEPTIONS): the precompiled headers for a target
+# with or without exceptions.
+function(sparse_opt_reuse_headers name exceptions)
+  if(exceptions)
+    target_compile_options(${name} PRIVATE -fexceptions)
+    target_precompile_headers(${name} REUSE_FROM SparseOptUpstreamExceptions)
+  else()
+    target_precompile_headers(${name} REUSE_FROM SparseOptUpstream)
+  endif()
+endfunction()
+
 # A package's users have no ONNX library of ours: the archive travels with it
 # and SparseOptConfig.cmake declares it by this name.
 set(SPARSE_OPT_ONNX $<BUILD_INTERFACE:ONNX::onnx> $<INSTALL_INTERFACE:SparseOpt::OnnxLibrary>)
@@ -101,23 +112,18 @@ function(sparse_opt_library name)
   list(TRANSFORM ARG_LINK REPLACE "^ONNX::onnx$" "${SPARSE_OPT_ONNX}")
   target_link_libraries(${name} PUBLIC ${ARG_LINK} MLIR LLVM)
   sparse_opt_install_library(${name})
-  if(ARG_EXCEPTIONS)
-    target_compile_options(${name} PRIVATE -fexceptions)
-    target_precompile_headers(${name} REUSE_FROM SparseOptUpstreamExceptions)
-  else()
-    target_precompile_headers(${name} REUSE_FROM SparseOptUpstream)
-  endif()
+  sparse_opt_reuse_headers(${name} ${ARG_EXCEPTIONS})
 endfunction()
 
-# sparse_opt_executable(NAME SOURCES ... [LINK library...])
+# sparse_opt_executable(NAME SOURCES ... [LINK library...] [EXCEPTIONS])
 function(sparse_opt_executable name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "EXCEPTIONS" "" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} MLIR LLVM)
   # Code for a library serves an executable too, and shares its headers.
   set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
   target_compile_options(${name} PRIVATE -fPIC)
-  target_precompile_headers(${name} REUSE_FROM SparseOptUpstream)
+  sparse_opt_reuse_headers(${name} ${ARG_EXCEPTIONS})
 endfunction()
 
 # sparse_opt_passes(NAME): declarations of the passes in ./Passes.td or the
