@@ -20,7 +20,7 @@ using namespace mlir;
 using namespace sopt;
 
 /// Enough to balance 16 threads; few enough for their scratch to be small.
-static constexpr int64_t kMaxWorkers = 48;
+static constexpr int64_t kMaxAttentionWorkers = 48;
 /// About so many keys are in a block: their weights fit the first-level cache.
 static constexpr int64_t kBlockKeys = 128;
 /// Rows of the tile for the queries that do not fill a whole one.
@@ -137,7 +137,7 @@ void AttentionKernel::allocateScratch(VectorBuilder &b) {
   numKeys = memref::DimOp::create(b, k, tokens);
   Value heads = b.mul(numBatches, b.index(op.getHeads()));
   numTasks = b.mul(heads, b.ceilDiv(numQueries, rows));
-  numWorkers = b.minimum(numTasks, b.index(kMaxWorkers));
+  numWorkers = b.minimum(numTasks, b.index(kMaxAttentionWorkers));
 
   Value numPanels = b.ceilDiv(numKeys, width);
   Value keyHeads = b.mul(numBatches, b.index(op.getKvHeads()));

@@ -17,10 +17,6 @@
 using namespace mlir;
 using namespace sopt;
 
-/// Enough to balance the threads of a large machine, few enough that their
-/// windows are no large memory.
-static constexpr int64_t kMaxWorkers = 96;
-
 /// Filters that a task multiplies by the windows that it gathers: enough for
 /// gathering to cost little, few enough that small images give many tasks.
 static constexpr int64_t kFiltersOfTask = 192;
@@ -45,6 +41,15 @@ static int64_t getTileWidth(VectorBuilder &b) {
   return b.getIsa().vectors * b.getLanes();
 }
 
+/// Tiles of filters that a task multiplies.
+static int64_t getTilesOfChunk(VectorBuilder &b) {
+  return llvm::divideCeilSigned(kFiltersOfTask, b.getIsa().rows);
+}
+
+int64_t ConvolutionKernel::getNumTiles(VectorBuilder &b) const {
+  return llvm::divideCeilSigned(shape.outputs, b.getIsa().rows);
+}
+
 void ConvolutionKernel::build(VectorBuilder &b, ValueRange arguments) {
   auto next = arguments.begin();
   x = *next++;
@@ -53,12 +58,10 @@ void ConvolutionKernel::build(VectorBuilder &b, ValueRange arguments) {
   y = *next++;
   rowSize = *next++;
 
-  int64_t tiles = llvm::divideCeilSigned(shape.outputs, b.getIsa().rows);
-  int64_t tilesOfChunk =
-      llvm::divideCeilSigned(kFiltersOfTask, b.getIsa().rows);
   numPositions = memref::DimOp::create(b, y, 2);
   tilesOfPositions = b.ceilDiv(numPositions, getTileWidth(b));
-  numChunks = b.index(llvm::divideCeilSigned(tiles, tilesOfChunk));
+  numChunks =
+      b.index(llvm::divideCeilSigned(getNumTiles(b), getTilesOfChunk(b)));
   Value images = memref::DimOp::create(b, y, 0);
   Value numTasks = b.mul(b.mul(images, tilesOfPositions),
                          b.mul(b.index(shape.groups), numChunks));
@@ -95,12 +98,10 @@ ConvolutionKernel::splitTask(VectorBuilder &b, Value worker, Value index) {
   task.position = b.mul(splitOff(tilesOfPositions), b.index(getTileWidth(b)));
   task.numPositions =
       b.minimum(b.sub(numPositions, task.position), b.index(getTileWidth(b)));
-  int64_t rows = b.getIsa().rows;
-  Value tilesOfChunk = b.index(llvm::divideCeilSigned(kFiltersOfTask, rows));
+  Value tilesOfChunk = b.index(getTilesOfChunk(b));
   task.firstTile = b.mul(splitOff(numChunks), tilesOfChunk);
   task.endTile =
-      b.minimum(b.add(task.firstTile, tilesOfChunk),
-                b.index(llvm::divideCeilSigned(shape.outputs, rows)));
+      b.minimum(b.add(task.firstTile, tilesOfChunk), b.index(getNumTiles(b)));
   task.group = splitOff(b.index(shape.groups));
   task.image = index;
   return task;

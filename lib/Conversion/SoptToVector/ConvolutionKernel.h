@@ -56,6 +56,8 @@ private:
     mlir::Value firstTile, endTile;
   };
 
+  /// Tiles of filters of a group.
+  int64_t getNumTiles(VectorBuilder &b) const;
   Task splitTask(VectorBuilder &b, mlir::Value worker, mlir::Value index);
   /// Gathers the windows of a task: depth × positions.
   void buildWindows(VectorBuilder &b, const Task &task);

@@ -19,6 +19,10 @@ namespace sopt {
 /// Bytes on which every buffer of a kernel is aligned: a cache line.
 constexpr int64_t kBufferAlignment = 64;
 
+/// Workers among whom a kernel's tasks are shared: enough to balance the
+/// threads of a large machine, few enough that their scratch is small.
+constexpr int64_t kMaxWorkers = 96;
+
 /// The kernels of a module. Equal layers share one.
 class KernelLibrary {
 public:

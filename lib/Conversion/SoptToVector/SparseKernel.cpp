@@ -19,10 +19,6 @@
 using namespace mlir;
 using namespace sopt;
 
-/// Enough to balance the threads of a large machine, few enough that their
-/// scratch is small.
-static constexpr int64_t kMaxWorkers = 96;
-
 /// Sums that hide the latency of a multiply-add: 4 cycles, of which each starts
 /// one or, where vectors are short, two.
 static constexpr int64_t kMinChains = 4;
