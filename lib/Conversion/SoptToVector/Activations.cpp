@@ -14,12 +14,14 @@
 using namespace mlir;
 using namespace sopt;
 
+// Where 2ⁿ of emitPower is a normal number.
+static constexpr float kLowest = -87.33654f, kHighest = 88.37626f;
+
 // eˣ = 2ⁿ · eʳ with n = round(x / ln 2) and |r| ≤ ln 2 / 2. n · ln 2 is taken
-// off in two parts, of which the first is exact.
-Value sopt::emitExp(VectorBuilder &b, Value x) {
+// off in two parts, of which the first is exact. `bounded` is x, or the nearest
+// number for which 2ⁿ is normal.
+static Value emitPower(VectorBuilder &b, Value x, Value bounded) {
   constexpr float kLn2High = 0.693359375f, kLn2Low = -2.12194440e-4f;
-  // Where 2ⁿ is a normal number.
-  constexpr float kLowest = -87.33654f, kHighest = 88.37626f;
   // Minimax fit of degree 6 to the relative error, 3.1e-9, with the first two
   // fixed so that small r keep full precision.
   constexpr float kExp[] = {1.0f,
@@ -30,7 +32,6 @@ Value sopt::emitExp(VectorBuilder &b, Value x) {
                             8.368780487e-03f,
                             1.381446615e-03f};
 
-  Value bounded = b.atMost(b.atLeast(x, b.splat(kLowest)), b.splat(kHighest));
   Value n = math::RoundEvenOp::create(
       b, b.mul(bounded, b.splat(llvm::numbers::log2ef)));
   // From x, not from `bounded`: NaN must reach the result.
@@ -42,15 +43,28 @@ Value sopt::emitExp(VectorBuilder &b, Value x) {
       b, arith::FPToSIOp::create(b, b.getIntVectorType(), n), b.splatInt(127));
   Value power = arith::BitcastOp::create(
       b, b.getVectorType(), arith::ShLIOp::create(b, exponent, b.splatInt(23)));
-  Value result = b.mul(fraction, power);
+  return b.mul(fraction, power);
+}
 
+/// `result`, or zero where eˣ is no normal number.
+static Value emitUnderflow(VectorBuilder &b, Value x, Value result) {
   Value under =
       arith::CmpFOp::create(b, arith::CmpFPredicate::OLT, x, b.splat(kLowest));
+  return arith::SelectOp::create(b, under, b.splat(0.0f), result);
+}
+
+Value sopt::emitExp(VectorBuilder &b, Value x) {
+  Value bounded = b.atMost(b.atLeast(x, b.splat(kLowest)), b.splat(kHighest));
+  Value result = emitUnderflow(b, x, emitPower(b, x, bounded));
   Value over =
       arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, x, b.splat(kHighest));
-  result = arith::SelectOp::create(b, under, b.splat(0.0f), result);
   return arith::SelectOp::create(
       b, over, b.splat(std::numeric_limits<float>::infinity()), result);
+}
+
+Value sopt::emitExpOfNegative(VectorBuilder &b, Value x) {
+  Value bounded = b.atLeast(x, b.splat(kLowest));
+  return emitUnderflow(b, x, emitPower(b, x, bounded));
 }
 
 // erf(x) = x · P(x²) / Q(x²) for |x| ≤ 3.92, where erf is 1 to within an ulp.

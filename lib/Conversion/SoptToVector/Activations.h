@@ -17,6 +17,9 @@ namespace sopt {
 /// NaN.
 mlir::Value emitExp(VectorBuilder &b, mlir::Value x);
 
+/// The same for x that is nowhere above 0.
+mlir::Value emitExpOfNegative(VectorBuilder &b, mlir::Value x);
+
 /// erf(x), absolute error below 4e-7.
 mlir::Value emitErf(VectorBuilder &b, mlir::Value x);
 

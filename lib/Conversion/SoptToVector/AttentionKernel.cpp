@@ -203,26 +203,31 @@ void AttentionKernel::buildTask(VectorBuilder &b, Value worker, Value index) {
   task.batch = arith::DivUIOp::create(b, head, heads);
   task.head = arith::RemUIOp::create(b, head, heads);
 
-  auto setRows = [&](int64_t rows, Value begin) {
-    Value last = b.sub(numQueries, b.index(1));
+  auto setRows = [&](ArrayRef<Value> places) {
+    task.places.assign(places.begin(), places.end());
     task.queries.clear();
-    task.places.clear();
-    for (int64_t r = 0; r < rows; ++r) {
-      task.places.push_back(b.minimum(b.add(begin, b.index(r)), last));
-      task.queries.push_back(getQuery(b, task.batch, task.places.back()));
-    }
+    for (Value place : places)
+      task.queries.push_back(getQuery(b, task.batch, place));
   };
   auto buildPartial = [&] {
+    Value last = b.sub(numQueries, b.index(1));
     b.loop(first, numQueries, kSmallTile, {}, [&](Value begin, ValueRange) {
       task.count = b.minimum(b.sub(numQueries, begin), b.index(kSmallTile));
-      setRows(kSmallTile, begin);
+      SmallVector<Value> places;
+      for (int64_t r = 0; r < kSmallTile; ++r)
+        places.push_back(b.minimum(b.add(begin, b.index(r)), last));
+      setRows(places);
       buildTile(b, task);
       return SmallVector<Value>();
     });
   };
+  // Rows at constant distances need one register for all their addresses.
   auto buildFull = [&] {
     task.count = b.index(rows);
-    setRows(rows, first);
+    SmallVector<Value> places;
+    for (int64_t r = 0; r < rows; ++r)
+      places.push_back(b.add(first, b.index(r)));
+    setRows(places);
     buildTile(b, task);
   };
   Value left = b.sub(numQueries, first);
@@ -370,11 +375,12 @@ void AttentionKernel::buildSoftmax(VectorBuilder &b, const Task &task,
 
     auto weigh = [&](Value column, ValueRange total) {
       SmallVector<Value> place = {task.worker, row, column};
-      Value weight = emitExp(b, b.sub(b.load(weights, place), offset));
+      Value weight =
+          emitExpOfNegative(b, b.sub(b.load(weights, place), offset));
       b.store(weight, weights, place);
       return SmallVector<Value>{b.add(total[0], weight)};
     };
-    Value factor = emitExp(b, b.sub(before, offset));
+    Value factor = emitExpOfNegative(b, b.sub(before, offset));
     Value total = b.mul(b.load(state, stateAt(kTotal)), factor);
     total = b.loop(b.index(0), end, lanes, total, weigh)[0];
     b.store(greatest, state, stateAt(kGreatest));
