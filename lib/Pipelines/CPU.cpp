@@ -37,6 +37,8 @@ static void addTensorPasses(OpPassManager &passes,
     passes.addPass(createSimplifyONNXShapes());
   }
   passes.addPass(createFoldConstants());
+  // Again, now that sizes are known and definitions count.
+  passes.addPass(createCheckLimits());
   passes.addPass(createConvertOnnxToLinalg());
   // Sizes computed twice must be one value before kernels are chosen.
   cleanUp(passes);

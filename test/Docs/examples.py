@@ -5,6 +5,7 @@ usage: examples.py SPARSE-OPT FILE.td...
 An example is the code in a description. What stands before "// becomes" or
 "// gives" must go through the pass that is described; the operations that stand
 behind are then there, and after "becomes" those that stand only before are gone.
+An example that begins with "// error: " is refused with that message.
 Where no pass is described, an example is read and verified.
 """
 
@@ -51,6 +52,8 @@ def check(tool, example, name, anchor):
     module = complete(tool, re.sub(r" *//.*", "", before).strip())
     nested = f"func.func({name})" if "FuncOp" in anchor else name
     done = run(tool, module, *([f"--pass-pipeline=builtin.module({nested})"] if name else []))
+    if error := re.match(r"// (error: .*)", example):
+        return None if error[1] in done.stderr else f"no {error[1]} in\n{done.stderr}"
     if done.returncode:
         return done.stderr
     if not after:

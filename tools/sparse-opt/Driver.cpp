@@ -50,6 +50,9 @@ static LogicalResult checkOptions(llvm::StringRef output,
 
 /// Adds the pipelines that our options ask for.
 static void addPipelines(PassManager &passes, const Options &options) {
+  // At once, before anything is done that takes long.
+  if (options.target == Target::CPU)
+    passes.addPass(createCheckLimits());
   if (options.raise || options.target != Target::None) {
     RaisePipelineOptions raise;
     raise.report = options.raiseReport;

@@ -76,12 +76,14 @@ static const Explanation explanations[] = {
      "that leaves it so."},
     {"too-large",
      {"is larger than any memory", "is too large to be held dense",
-      "the calls of its functions stand for more than"},
-     "A small file stands for a model that no machine could hold.",
-     "Shapes multiply, and functions that call functions double: a file that "
-     "was made to exhaust memory looks like this.",
-     "Where the model is meant so, give it smaller shapes, or inline its "
-     "functions with the exporter."},
+      "the calls of its functions stand for more than", " that are compiled"},
+     "A small file stands for a model that no machine could hold or compile.",
+     "Shapes multiply, functions that call functions double, and the time to "
+     "compile grows faster than a graph: a file that was made to exhaust a "
+     "machine looks like this.",
+     "Where the model is meant so, give it smaller shapes, inline its "
+     "functions with the exporter, or split it; `-sopt-check-limits` has the "
+     "limits as its options."},
     {"unknown-type",
      {"the type of the input '", "the type of the subgraph's input '",
       "the type of '"},

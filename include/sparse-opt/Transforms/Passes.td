@@ -166,6 +166,36 @@ def ExpandFunctions : Pass<"onnx-expand-functions", "::mlir::ModuleOp"> {
                            "::sopt::onnx::ONNXDialect"];
 }
 
+def CheckLimits : Pass<"sopt-check-limits", "::mlir::ModuleOp"> {
+  let summary = "Refuse models that would take hours or all memory to compile";
+  let description = [{
+    A small file can stand for a model that no machine holds, or for code that
+    takes hours to generate: some steps take time that grows with the square of
+    a model's nodes, of a node's operands, of a tensor's dimensions. Refuses, at
+    the node if there is one, what goes beyond the limits that the options
+    state, and tensors of more than 1 TiB. No model that is of use comes near.
+    Changes nothing; a module without `@main_graph` has no limits.
+
+    ```mlir
+    // error: input 'x' is larger than any memory
+    func.func @main_graph(%x: tensor<1099511627776x4xf32> {onnx.name = "x"})
+        -> tensor<1099511627776x4xf32> {
+      return %x : tensor<1099511627776x4xf32>
+    }
+    ```
+  }];
+  let options = [
+    Option<"maxNodes", "max-nodes", "uint64_t", /*default=*/"20000",
+           "Operations that the model may have, constants not counted">,
+    Option<"maxOperands", "max-operands", "uint64_t", /*default=*/"1024",
+           "Operands, and results, that an operation may have">,
+    Option<"maxValues", "max-values", "uint64_t", /*default=*/"1024",
+           "Inputs, and outputs, that the model may have">,
+    Option<"maxRank", "max-rank", "uint64_t", /*default=*/"64",
+           "Dimensions that a tensor may have">,
+  ];
+}
+
 def RecordSignature : Pass<"sopt-record-signature", "::mlir::ModuleOp"> {
   let summary = "Note what the model takes and gives, before lowering forgets";
   let description = [{

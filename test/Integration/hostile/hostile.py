@@ -25,9 +25,9 @@ MEMORY = 4 << 30
 cases = []
 
 
-def case(expected, extension=".onnx"):
+def case(expected, extension=".onnx", among=cases):
     def register(write):
-        cases.append((write.__name__.replace("_", "-") + extension, expected, write))
+        among.append((write.__name__.replace("_", "-") + extension, expected, write))
         return write
 
     return register
@@ -716,12 +716,11 @@ def limit_memory():
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
-def judge(tool, path, expected):
-    """What is wrong with how `tool` takes the file, or None."""
-    output = path + ".mlir"
+def judge(command, path, output, expected):
+    """What is wrong with how `command` takes the file, or None."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     try:
-        result = subprocess.run([tool, path, "-o", output], capture_output=True, timeout=12 * SECONDS,
+        result = subprocess.run([*command, path, "-o", output], capture_output=True, timeout=12 * SECONDS,
                                 preexec_fn=limit_memory)
     except subprocess.TimeoutExpired:
         return f"still running after {12 * SECONDS} s"
@@ -748,8 +747,8 @@ def judge(tool, path, expected):
     return None
 
 
-def main():
-    tool, folder = sys.argv[1:]
+def try_all(cases, command, extension, folder):
+    """Judges how `command` makes of each case an output of that extension."""
     shutil.rmtree(folder, ignore_errors=True)
     failures = 0
     for name, expected, write in cases:
@@ -757,7 +756,7 @@ def main():
         path = os.path.join(folder, name.removesuffix(".onnx"), name)
         os.makedirs(os.path.dirname(path))
         write(path)
-        problem = judge(tool, path, expected)
+        problem = judge(command, path, path + extension, expected)
         failures += problem is not None
         print(f"{name}: {problem or 'ok'}")
     refused = sum(expected is not LEGAL for _, expected, _ in cases)
@@ -766,4 +765,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try_all(cases, [sys.argv[1]], ".mlir", sys.argv[2])
