@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Accumulators.h"
+#include "InvariantLoads.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -191,6 +192,7 @@ LogicalResult LinalgToLoops::lower(RewriterBase &rewriter, LinalgOp op) {
   if (nest.empty())
     return success();
   foldPlainIndices(rewriter, nest.front());
+  hoistLoads(nest.back());
   keepAccumulators(rewriter, nest.back());
   if (numParallel)
     parallelize(rewriter, ArrayRef(nest).take_front(numParallel));

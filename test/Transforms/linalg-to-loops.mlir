@@ -107,3 +107,47 @@ func.func @on_tensors(%t: tensor<?xf32>, %c: f32) -> tensor<?xf32> {
   %0 = linalg.fill ins(%c : f32) outs(%t : tensor<?xf32>) -> tensor<?xf32>
   return %0 : tensor<?xf32>
 }
+
+// -----
+
+// The index of a row is loaded once for the row, which then is a plain copy.
+
+// CHECK-LABEL: @gather
+// CHECK: scf.parallel (%[[I:.*]]) =
+// CHECK:   %[[INDEX:.*]] = memref.load %{{.*}}[%[[I]]] : memref<?xi64>
+// CHECK:   %[[ROW:.*]] = arith.index_cast %[[INDEX]]
+// CHECK:   scf.for %[[J:.*]] =
+// CHECK:          %[[E:.*]] = memref.load %{{.*}}[%[[ROW]], %[[J]]]
+// CHECK-NEXT:   memref.store %[[E]], %{{.*}}[%[[I]], %[[J]]]
+#row = affine_map<(d0, d1) -> (d0)>
+#all = affine_map<(d0, d1) -> (d0, d1)>
+func.func @gather(%table: memref<100x1024xf32>, %rows: memref<?xi64>, %y: memref<?x1024xf32>) {
+  linalg.generic {indexing_maps = [#row, #all], iterator_types = ["parallel", "parallel"]}
+      ins(%rows : memref<?xi64>) outs(%y : memref<?x1024xf32>) {
+  ^bb0(%i: i64, %o: f32):
+    %row = arith.index_cast %i : i64 to index
+    %column = linalg.index 1 : index
+    %e = memref.load %table[%row, %column] : memref<100x1024xf32>
+    linalg.yield %e : f32
+  }
+  return
+}
+
+// -----
+
+// A row that may be empty is no reason to load anything.
+
+// CHECK-LABEL: @empty
+// CHECK: scf.parallel
+// CHECK-NEXT: scf.for
+// CHECK-NEXT:   memref.load
+#row = affine_map<(d0, d1) -> (d0)>
+#all = affine_map<(d0, d1) -> (d0, d1)>
+func.func @empty(%x: memref<1024xf32>, %y: memref<1024x?xf32>) {
+  linalg.generic {indexing_maps = [#row, #all], iterator_types = ["parallel", "parallel"]}
+      ins(%x : memref<1024xf32>) outs(%y : memref<1024x?xf32>) {
+  ^bb0(%i: f32, %o: f32):
+    linalg.yield %i : f32
+  }
+  return
+}

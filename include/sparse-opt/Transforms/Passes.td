@@ -256,7 +256,8 @@ def LinalgToLoops : Pass<"sopt-linalg-to-loops", "::mlir::func::FuncOp"> {
     dynamic size counting as `assumed-size`. Everything else becomes `scf.for`,
     the innermost left to LLVM's vectoriser. What the innermost loop reduces is
     kept in a register, and sums and products of floats there may be
-    reassociated. Copies between buffers with strides become loops, too.
+    reassociated; what it loads from a place that does not move, as a gather does
+    the index of a row, is loaded before it. Copies between buffers with strides become loops, too.
 
     Left serial are operations that report errors to the runtime; left alone
     those on tensors.
