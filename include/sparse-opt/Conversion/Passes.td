@@ -93,7 +93,8 @@ def ConvertSoptToVector : Pass<"convert-sopt-to-vector", "::mlir::ModuleOp"> {
     A `linear` whose `#sopt.schedule` has layout `csr` or `block R×1` becomes the
     call of a kernel that skips zeros: its weight is packed without them, and
     its input, once for all layers that read it, into tiles of 64 tokens in
-    which tokens are innermost. A schedule that cannot be obeyed, for a weight
+    which tokens are innermost; a `layer_norm` before them makes the tiles
+    itself. A schedule that cannot be obeyed, for a weight
     that is no constant or another type than f32, is an error.
 
     `linalg.conv_2d_nchw_fchw` and `linalg.conv_2d_ngchw_gfchw` of a constant

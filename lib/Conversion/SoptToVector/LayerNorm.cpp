@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Patterns.h"
+#include "TokenTiles.h"
 #include "dialects/Sopt/IR/Sopt.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -18,20 +19,28 @@ using namespace sopt;
 namespace {
 
 /// The body of one kernel: rows of y from rows of x. Three passes over a row,
-/// which stays in the first-level cache: mean, variance about it, result.
+/// which stays in the first-level cache: mean, variance about it, result. Where
+/// layers with sparse weights read y, the rows of a vector of tokens are
+/// transposed to tiles as soon as they are there.
 class LayerNormKernel {
 public:
-  LayerNormKernel(LayerNormOp op, int64_t size)
-      : size(size), rms(op.getRms()), hasResidual(bool(op.getResidual())),
-        hasBias(bool(op.getBias())) {}
+  /// `tilesFrom`: from how many tokens on to make tiles; nothing for never.
+  LayerNormKernel(LayerNormOp op, int64_t size,
+                  std::optional<int64_t> tilesFrom)
+      : size(size), tilesFrom(tilesFrom), rms(op.getRms()),
+        hasResidual(bool(op.getResidual())), hasBias(bool(op.getBias())) {}
 
   std::string getName() const;
-  /// Arguments: x, residual if any, scale, bias if any, epsilon, y.
+  /// Arguments: x, residual if any, scale, bias if any, epsilon, y, tiles if
+  /// any.
   void build(VectorBuilder &b, ValueRange arguments);
 
 private:
   using VectorAt = function_ref<Value(Value column, Value mask)>;
 
+  void buildRowsAndTiles(VectorBuilder &b, Value numRows);
+  /// The rows of one vector of tokens, and their part of a tile.
+  void buildVector(VectorBuilder &b, Value tile, Value vector, Value numRows);
   void buildRow(VectorBuilder &b, Value row);
   /// x + residual; with a residual, also kept in y for the passes to come.
   Value buildInput(VectorBuilder &b, Value row, Value column, Value mask);
@@ -43,8 +52,9 @@ private:
                   function_ref<void(Value column, Value mask)> body);
 
   int64_t size;
+  std::optional<int64_t> tilesFrom;
   bool rms, hasResidual, hasBias;
-  Value x, residual, scale, bias, epsilon, y;
+  Value x, residual, scale, bias, epsilon, y, tiles;
 };
 
 } // namespace
@@ -55,6 +65,10 @@ std::string LayerNormKernel::getName() const {
     name += "_residual";
   if (!hasBias)
     name += "_nobias";
+  if (tilesFrom)
+    name += "_and_tiles";
+  if (tilesFrom > 1)
+    name += "_from_" + std::to_string(*tilesFrom);
   return name;
 }
 
@@ -66,8 +80,45 @@ void LayerNormKernel::build(VectorBuilder &b, ValueRange arguments) {
   bias = hasBias ? *next++ : Value();
   epsilon = *next++;
   y = *next++;
-  b.parallel(memref::DimOp::create(b, x, 0).getResult(),
-             [&](ValueRange at) { buildRow(b, at[0]); });
+  tiles = tilesFrom ? *next++ : Value();
+  Value numRows = memref::DimOp::create(b, x, 0);
+  auto buildRows = [&] {
+    b.parallel(numRows, [&](ValueRange at) { buildRow(b, at[0]); });
+  };
+  if (!tilesFrom)
+    return buildRows();
+  // Tiles of few tokens are narrow.
+  int64_t wideFrom = std::max(*tilesFrom, b.getLanes() + 1);
+  auto buildFew = [&] {
+    buildRows();
+    TokenTiles::branch(
+        b, numRows, *tilesFrom, [] {},
+        [&](int64_t width) {
+          if (width < TokenTiles::kTokens)
+            TokenTiles::build(b, y, TokenTiles::view(b, tiles, width), width);
+        });
+  };
+  b.when(b.less(numRows, b.index(wideFrom)), buildFew,
+         [&] { buildRowsAndTiles(b, numRows); });
+}
+
+void LayerNormKernel::buildRowsAndTiles(VectorBuilder &b, Value numRows) {
+  Value numTiles = memref::DimOp::create(b, tiles, 0);
+  Value vectors = b.index(TokenTiles::kTokens / b.getLanes());
+  b.parallel({numTiles, vectors},
+             [&](ValueRange at) { buildVector(b, at[0], at[1], numRows); });
+}
+
+void LayerNormKernel::buildVector(VectorBuilder &b, Value tile, Value vector,
+                                  Value numRows) {
+  Value lanes = b.index(b.getLanes());
+  Value first =
+      b.add(b.mul(tile, b.index(TokenTiles::kTokens)), b.mul(vector, lanes));
+  b.when(b.less(first, numRows), [&] {
+    b.forAll(b.minimum(b.sub(numRows, first), lanes),
+             [&](Value row) { buildRow(b, b.add(first, row)); });
+    TokenTiles::buildVector(b, y, tiles, tile, vector);
+  });
 }
 
 void LayerNormKernel::buildRow(VectorBuilder &b, Value row) {
@@ -155,17 +206,20 @@ void LayerNormKernel::forVectors(VectorBuilder &b,
 
 namespace {
 
-// sopt.layer_norm(x, residual) → layer_norm_N_residual(rows of both)
+// sopt.layer_norm(x, residual) → layer_norm_N_residual(rows of both), with
+// tiles of the result for layers with sparse weights
 class LayerNormToKernel : public OpRewritePattern<LayerNormOp> {
 public:
-  LayerNormToKernel(MLIRContext *context, KernelLibrary &kernels)
-      : OpRewritePattern(context), kernels(kernels) {}
+  LayerNormToKernel(MLIRContext *context, KernelLibrary &kernels,
+                    TokenTiles &tiles)
+      : OpRewritePattern(context), kernels(kernels), tiles(tiles) {}
 
   LogicalResult matchAndRewrite(LayerNormOp op,
                                 PatternRewriter &rewriter) const override;
 
 private:
   KernelLibrary &kernels;
+  TokenTiles &tiles;
 };
 
 } // namespace
@@ -183,7 +237,8 @@ LayerNormToKernel::matchAndRewrite(LayerNormOp op,
   ImplicitLocOpBuilder b(op.getLoc(), rewriter);
   int64_t size = xType.getShape().back();
   auto vectorType = RankedTensorType::get(size, b.getF32Type());
-  LayerNormKernel kernel(op, size);
+  std::optional<int64_t> tilesFrom = TokenTiles::getBelow(op.getResult());
+  LayerNormKernel kernel(op, size, tilesFrom);
   SmallVector<Value> arguments = {viewRows(b, readOnlyBuffer(b, op.getX()))};
   if (Value residual = op.getResidual())
     arguments.push_back(viewRows(
@@ -195,16 +250,23 @@ LayerNormToKernel::matchAndRewrite(LayerNormOp op,
   arguments.push_back(arith::ConstantOp::create(b, op.getEpsilonAttr()));
   Value y = allocate(b, tensor::getMixedSizes(b, b.getLoc(), op.getX()));
   arguments.push_back(viewRows(b, y));
+  if (tilesFrom)
+    arguments.push_back(tiles.allocateFor(
+        b, memref::DimOp::create(b, arguments.back(), 0), size));
 
   kernels.call(b, kernel.getName(), kernels.getIsa(), arguments,
                [&](VectorBuilder &b, ValueRange arguments) {
                  kernel.build(b, arguments);
                });
-  rewriter.replaceOp(op, castTensor(b, writtenTensor(b, y), op.getType()));
+  Value result = castTensor(b, writtenTensor(b, y), op.getType());
+  if (tilesFrom)
+    tiles.set(b, result, *tilesFrom, arguments.back(), TokenTiles::Rows::Apart);
+  rewriter.replaceOp(op, result);
   return success();
 }
 
 void sopt::populateLayerNormToKernel(RewritePatternSet &patterns,
-                                     KernelLibrary &kernels) {
-  patterns.add<LayerNormToKernel>(patterns.getContext(), kernels);
+                                     KernelLibrary &kernels,
+                                     TokenTiles &tiles) {
+  patterns.add<LayerNormToKernel>(patterns.getContext(), kernels, tiles);
 }

@@ -39,9 +39,10 @@ void populateAttentionToKernel(mlir::RewritePatternSet &patterns,
 void populateConvolutionToKernel(mlir::RewritePatternSet &patterns,
                                  KernelLibrary &kernels, WeightPacker &packer);
 
-/// sopt.layer_norm → a call of a kernel per row.
+/// sopt.layer_norm → a call of a kernel per row, which also makes the tiles
+/// that layers with sparse weights read.
 void populateLayerNormToKernel(mlir::RewritePatternSet &patterns,
-                               KernelLibrary &kernels);
+                               KernelLibrary &kernels, TokenTiles &tiles);
 
 } // namespace sopt
 

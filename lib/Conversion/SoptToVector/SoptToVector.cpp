@@ -71,7 +71,7 @@ void ConvertSoptToVector::runOnOperation() {
   RewritePatternSet patterns(&getContext());
   populateAttentionToKernel(patterns, kernels);
   populateConvolutionToKernel(patterns, kernels, packer);
-  populateLayerNormToKernel(patterns, kernels);
+  populateLayerNormToKernel(patterns, kernels, tiles);
   populateLinearToKernel(patterns, kernels, packer);
   populateSparseLinearToKernel(patterns, kernels, packer, sparsePacker, tiles);
   FrozenRewritePatternSet frozen(std::move(patterns));

@@ -76,18 +76,6 @@ static Value multiply(ImplicitLocOpBuilder &b, ArrayRef<OpFoldResult> sizes) {
   return product;
 }
 
-/// Whether nobody but layers that take tiles of tokens, and rows for as many
-/// tokens as `result` is in rows, reads it.
-static bool isReadAsTiles(Value result, int64_t denseBelow) {
-  return !result.use_empty() && llvm::all_of(result.getUses(), [&](auto &use) {
-    auto layer = dyn_cast<LinearOp>(use.getOwner());
-    return layer && use.get() == layer.getX() && layer.getSchedule() &&
-           layer.getSchedule()->isSparse() &&
-           layer.getSchedule()->getDenseBelow() == denseBelow &&
-           layer->getBlock() == use.get().getParentBlock();
-  });
-}
-
 LogicalResult
 SparseLinearToKernel::matchAndRewrite(LinearOp op,
                                       PatternRewriter &rewriter) const {
@@ -107,7 +95,9 @@ SparseLinearToKernel::matchAndRewrite(LinearOp op,
                              op.getActivation(),
                              bool(op.getBias()),
                              /*readsTiles=*/!x.rows,
-                             isReadAsTiles(op.getResult(), denseBelow)};
+                             TokenTiles::isReadAlone(op.getResult()) &&
+                                 TokenTiles::getBelow(op.getResult()) ==
+                                     denseBelow};
   SparseKernel kernel(spec);
 
   SmallVector<OpFoldResult> sizes =
@@ -145,7 +135,7 @@ SparseLinearToKernel::matchAndRewrite(LinearOp op,
                      : writtenTensor(b, y);
   result = castTensor(b, result, op.getType());
   if (spec.writesTiles)
-    tiles.set(b, result, denseBelow, y);
+    tiles.set(b, result, denseBelow, y, TokenTiles::Rows::InTiles);
   rewriter.replaceOp(op, result);
   return success();
 }

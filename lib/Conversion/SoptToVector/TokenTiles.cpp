@@ -8,6 +8,7 @@
 #include "TokenTiles.h"
 #include "PackSparse.h"
 #include "Transpose.h"
+#include "dialects/Sopt/IR/Sopt.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -38,13 +39,23 @@ static void emitSquare(VectorBuilder &b, Value x, Value tiles, Value tile,
     b.store(column, tiles, {tile, b.add(feature, b.index(f)), inTile});
 }
 
-/// Makes tiles that are `width` tokens wide.
-static void buildTiles(VectorBuilder &b, Value x, Value tiles, int64_t width) {
+static Value countSquares(VectorBuilder &b, Value x) {
+  int64_t features = cast<MemRefType>(x.getType()).getDimSize(1);
+  return b.index(llvm::divideCeilSigned(features, b.getLanes()));
+}
+
+void TokenTiles::buildVector(VectorBuilder &b, Value x, Value tiles, Value tile,
+                             Value vector) {
+  b.forAll(countSquares(b, x), [&](Value square) {
+    emitSquare(b, x, tiles, tile, vector, b.mul(square, b.index(b.getLanes())));
+  });
+}
+
+void TokenTiles::build(VectorBuilder &b, Value x, Value tiles, int64_t width) {
   int64_t lanes = b.getLanes();
   Value tokens = memref::DimOp::create(b, x, 0);
   Value numTiles = memref::DimOp::create(b, tiles, 0);
-  int64_t features = cast<MemRefType>(x.getType()).getDimSize(1);
-  Value squares = b.index(llvm::divideCeilSigned(features, lanes));
+  Value squares = countSquares(b, x);
   auto buildSquares = [&](Value tile, Value square) {
     Value begin = b.mul(tile, b.index(width));
     Value left = b.minimum(b.sub(tokens, begin), b.index(width));
@@ -53,7 +64,7 @@ static void buildTiles(VectorBuilder &b, Value x, Value tiles, int64_t width) {
       emitSquare(b, x, tiles, tile, vector, feature);
     });
   };
-  if (width == TokenTiles::kTokens)
+  if (width == kTokens)
     return b.parallel({numTiles, squares},
                       [&](ValueRange at) { buildSquares(at[0], at[1]); });
   // Done before other threads have begun.
@@ -117,35 +128,65 @@ Value TokenTiles::allocateFor(ImplicitLocOpBuilder &b, Value tokens,
           b.getIndexAttr(kTokens)});
 }
 
+/// The layer that reads tiles by `use`, null if there is none.
+static LinearOp getTileReader(OpOperand &use) {
+  auto layer = dyn_cast<LinearOp>(use.getOwner());
+  if (!layer || use.get() != layer.getX() || !layer.getSchedule() ||
+      !layer.getSchedule()->isSparse() ||
+      layer->getBlock() != use.get().getParentBlock())
+    return nullptr;
+  return layer;
+}
+
+std::optional<int64_t> TokenTiles::getBelow(Value tensor) {
+  std::optional<int64_t> below;
+  for (OpOperand &use : tensor.getUses()) {
+    LinearOp layer = getTileReader(use);
+    if (!layer)
+      continue;
+    int64_t wanted = layer.getSchedule()->getDenseBelow();
+    if (below && *below != wanted)
+      return std::nullopt;
+    below = wanted;
+  }
+  return below;
+}
+
+bool TokenTiles::isReadAlone(Value tensor) {
+  return llvm::all_of(tensor.getUses(),
+                      [](OpOperand &use) { return bool(getTileReader(use)); });
+}
+
 void TokenTiles::set(ImplicitLocOpBuilder &b, Value tensor, int64_t below,
-                     Value tiles) {
-  known[{tensor, b.getInsertionBlock(), below}] = {tiles, Value()};
+                     Value tiles, Rows rows) {
+  known[{tensor, b.getInsertionBlock(), below}] = {tiles, rows};
 }
 
 TokenTiles::Input TokenTiles::get(ImplicitLocOpBuilder &b, Value tensor,
                                   int64_t features, int64_t below) {
-  Input &input = known[{tensor, b.getInsertionBlock(), below}];
-  if (input.tiles)
-    return input;
+  Known &found = known[{tensor, b.getInsertionBlock(), below}];
+  if (found.tiles && found.rows == Rows::InTiles)
+    return {found.tiles, Value()};
   auto type = cast<RankedTensorType>(tensor.getType());
   SmallVector<int64_t> shape(type.getShape());
   shape.back() = features;
   Value refined = castTensor(b, tensor, type.clone(shape));
-  input.rows = sopt::viewRows(b, readOnlyBuffer(b, refined));
-  input.tiles =
-      allocateFor(b, memref::DimOp::create(b, input.rows, 0), features);
+  Value rows = sopt::viewRows(b, readOnlyBuffer(b, refined));
+  if (found.tiles)
+    return {found.tiles, rows};
+  Value tiles = allocateFor(b, memref::DimOp::create(b, rows, 0), features);
+  found = {tiles, Rows::Apart};
   std::string name = llvm::formatv("tokens_to_tiles_{0}", features);
   if (below > 1)
     name += llvm::formatv("_from_{0}", below);
-  kernels.call(b, name, kernels.getIsa(), {input.rows, input.tiles},
-               [&](VectorBuilder &b, ValueRange arguments) {
-                 Value x = arguments[0], tiles = arguments[1];
-                 Value tokens = memref::DimOp::create(b, x, 0);
-                 branch(
-                     b, tokens, below, [] {},
-                     [&](int64_t width) {
-                       buildTiles(b, x, view(b, tiles, width), width);
-                     });
-               });
-  return input;
+  kernels.call(
+      b, name, kernels.getIsa(), {rows, tiles},
+      [&](VectorBuilder &b, ValueRange arguments) {
+        Value x = arguments[0], tiles = arguments[1];
+        Value tokens = memref::DimOp::create(b, x, 0);
+        branch(
+            b, tokens, below, [] {},
+            [&](int64_t width) { build(b, x, view(b, tiles, width), width); });
+      });
+  return {tiles, rows};
 }

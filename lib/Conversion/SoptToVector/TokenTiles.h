@@ -26,6 +26,7 @@
 
 #include "Kernels.h"
 #include "llvm/ADT/DenseMap.h"
+#include <optional>
 
 namespace sopt {
 
@@ -41,6 +42,8 @@ public:
     /// Its rows; null where they are in `tiles` too.
     mlir::Value rows;
   };
+  /// Where a layer finds the rows of few tokens.
+  enum class Rows { Apart, InTiles };
 
   explicit TokenTiles(KernelLibrary &kernels) : kernels(kernels) {}
 
@@ -53,10 +56,16 @@ public:
   mlir::Value allocateFor(mlir::ImplicitLocOpBuilder &b, mlir::Value tokens,
                           int64_t features);
 
-  /// Declares `tiles`, made in the block of `b`, to hold `tensor`, or its rows
-  /// below `below` tokens.
+  /// Declares `tiles`, made in the block of `b`, to hold `tensor`, which below
+  /// `below` tokens is in rows.
   void set(mlir::ImplicitLocOpBuilder &b, mlir::Value tensor, int64_t below,
-           mlir::Value tiles);
+           mlir::Value tiles, Rows rows);
+
+  /// Below how many tokens layers of the same block that read `tensor` as tiles
+  /// want rows; nothing if no such layer reads it, or they do not agree.
+  static std::optional<int64_t> getBelow(mlir::Value tensor);
+  /// Whether nobody but such layers reads it.
+  static bool isReadAlone(mlir::Value tensor);
 
   /// Branches by the number of tokens: to `asRows`, below `below` of them, or
   /// to `asTiles` for the width that tiles then have, where vectors are no
@@ -64,6 +73,12 @@ public:
   static void branch(VectorBuilder &b, mlir::Value tokens, int64_t below,
                      llvm::function_ref<void()> asRows,
                      llvm::function_ref<void(int64_t width)> asTiles);
+  /// Fills `tiles`, which are `width` tokens wide, from the rows of x.
+  static void build(VectorBuilder &b, mlir::Value x, mlir::Value tiles,
+                    int64_t width);
+  /// Fills one vector of tokens of one tile.
+  static void buildVector(VectorBuilder &b, mlir::Value x, mlir::Value tiles,
+                          mlir::Value tile, mlir::Value vector);
   /// `tiles` as memref<tiles × features × width>.
   static mlir::Value view(VectorBuilder &b, mlir::Value tiles, int64_t width);
   /// The rows that `tiles` holds for few tokens, as memref<tokens × features>.
@@ -74,7 +89,11 @@ private:
   KernelLibrary &kernels;
   /// By tensor, the block in which its tiles were made, and `below`.
   using Key = std::tuple<mlir::Value, mlir::Block *, int64_t>;
-  llvm::DenseMap<Key, Input> known;
+  struct Known {
+    mlir::Value tiles;
+    Rows rows;
+  };
+  llvm::DenseMap<Key, Known> known;
 };
 
 } // namespace sopt

@@ -52,3 +52,22 @@ func.func @between(%x: tensor<?x2xf32>) -> tensor<?x2xf32> {
      : (tensor<?x3xf32>, tensor<3x2xf32>) -> tensor<?x2xf32>
   return %1 : tensor<?x2xf32>
 }
+
+// -----
+
+// A norm before such layers makes their tiles while its rows are in cache, and
+// rows for everybody else.
+
+// CHECK-LABEL: func @after_norm
+// CHECK:         %[[ROWS:.*]] = memref.alloc(%{{.*}}) {{.*}} : memref<?x2xf32>
+// CHECK:         %[[TILES:.*]] = memref.alloc(%{{.*}}) {{.*}} : memref<?x32x64xf32>
+// CHECK:         call @layer_norm_2_nobias_and_tiles({{.*}}, %[[ROWS]], %[[TILES]])
+// CHECK-NOT:     call @tokens_to_tiles
+// CHECK:         call @sparse_2x2_block1x1_tile4_nobias(%{{.*}}, %[[TILES]],
+func.func @after_norm(%x: tensor<?x2xf32>, %s: tensor<2xf32>) -> (tensor<?x2xf32>, tensor<?x2xf32>) {
+  %w = arith.constant dense<[[0.0, 1.0], [3.0, 0.0]]> : tensor<2x2xf32>
+  %0 = sopt.layer_norm %x scale %s : (tensor<?x2xf32>, tensor<2xf32>) -> tensor<?x2xf32>
+  %1 = sopt.linear %0, %w schedule <layout = <csr, i16>>
+     : (tensor<?x2xf32>, tensor<2x2xf32>) -> tensor<?x2xf32>
+  return %0, %1 : tensor<?x2xf32>, tensor<?x2xf32>
+}

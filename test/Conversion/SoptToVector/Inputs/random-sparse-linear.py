@@ -63,7 +63,9 @@ CASE = """
 func.func private @case{i}(%tokens: index) {{
   %k = arith.constant {k} : index
   %x0 = call @fill(%tokens, %k) : (index, index) -> tensor<?x?xf32>
-  %x = tensor.cast %x0 : tensor<?x?xf32> to tensor<?x{k}xf32>
+  %x1 = tensor.cast %x0 : tensor<?x?xf32> to tensor<?x{k}xf32>
+  %s = arith.constant dense<0.25> : tensor<{k}xf32>
+  {input}
   %w = arith.constant dense<"{weight}"> : tensor<{k}x{n}xf32>
   %b = arith.constant dense<"{bias}"> : tensor<{n}xf32>
   %0 = tensor.empty(%tokens) : tensor<?x{n}xf32>
@@ -88,6 +90,12 @@ func.func private @case{i}(%tokens: index) {{
   return
 }}
 """
+
+# What makes rows may make tiles, too.
+INPUTS = [
+    "%x = tensor.cast %x1 : tensor<?x{k}xf32> to tensor<?x{k}xf32>",
+    "%x = sopt.layer_norm %x1 scale %s : (tensor<?x{k}xf32>, tensor<{k}xf32>) -> tensor<?x{k}xf32>",
+]
 
 SCHEDULES = [
     "layout = <csr, i16>",
@@ -130,6 +138,7 @@ for i in range(count):
             k=k,
             n=n,
             m=m,
+            input=INPUTS[i % 2].format(k=k),
             weight1=to_hex(make_weight(n, m)),
             schedule1=random.choice(SCHEDULES),
             weight=to_hex(make_weight(k, n)),
