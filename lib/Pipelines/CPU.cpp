@@ -58,6 +58,7 @@ static void addTensorPasses(OpPassManager &passes,
 
 /// From tensors to buffers, each freed after its last use.
 static void addBufferPasses(OpPassManager &passes) {
+  passes.addPass(createOwnDestinations());
   passes.addPass(bufferization::createEmptyTensorEliminationPass());
   bufferization::OneShotBufferizePassOptions oneShot;
   oneShot.bufferizeFunctionBoundaries = true;
@@ -81,6 +82,7 @@ static void addBufferPasses(OpPassManager &passes) {
 static void addLoopPasses(OpPassManager &passes) {
   passes.addNestedPass<func::FuncOp>(createLinalgToLoops());
   passes.addPass(createMarkNodes());
+  passes.addPass(createSplitGraph());
   passes.addPass(createApproximateMath());
   cleanUp(passes);
 }

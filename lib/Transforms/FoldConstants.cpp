@@ -14,6 +14,7 @@
 #include "mlir/IR/TypeUtilities.h"
 #include "sparse-opt/Transforms/ConstantBlobs.h"
 #include "sparse-opt/Transforms/Passes.h"
+#include "llvm/ADT/DenseSet.h"
 
 namespace sopt {
 #define GEN_PASS_DEF_FOLDCONSTANTS
@@ -28,12 +29,16 @@ using sopt::onnx::ConstantData;
 constexpr int64_t freeBytes = 64 * 1024;
 /// Beyond, it may be so many times as large as they.
 constexpr int64_t maxGrowth = 4;
+/// Beyond this a result may have no more elements than its operands: a chain
+/// that doubles them 30 times would fill the memory.
+constexpr int64_t mostGrownBytes = 4 << 20;
 
 //===----------------------------------------------------------------------===//
 // FoldedOp
 //===----------------------------------------------------------------------===//
 
 FoldedOp::FoldedOp(Operation *op) : op(op) {
+  llvm::SmallDenseSet<Value, 4> counted;
   for (Value operand : op->getOperands()) {
     std::optional<ConstantData> data = ConstantData::get(operand);
     if (!data) {
@@ -41,6 +46,8 @@ FoldedOp::FoldedOp(Operation *op) : op(op) {
       return;
     }
     operandBytes += data->getBytes().size();
+    if (counted.insert(operand).second)
+      operandElements += data->getNumElements();
     operands.push_back(std::move(*data));
   }
 }
@@ -54,7 +61,8 @@ const ConstantData *FoldedOp::get(Value value) const {
 
 bool FoldedOp::mayHold(RankedTensorType type) const {
   std::optional<int64_t> bytes = onnx::getTensorBytes(type);
-  return bytes && *bytes <= std::max(freeBytes, maxGrowth * operandBytes);
+  return bytes && *bytes <= std::max(freeBytes, maxGrowth * operandBytes) &&
+         (*bytes <= mostGrownBytes || type.getNumElements() <= operandElements);
 }
 
 std::optional<onnx::ConstantWriter> FoldedOp::start(ArrayRef<int64_t> shape,

@@ -132,8 +132,9 @@ def FoldConstants : Pass<"onnx-fold-constants", "::mlir::ModuleOp"> {
     Neg, Sqrt, Reciprocal, Not, comparisons, Where; Reshape, Squeeze, Unsqueeze,
     Flatten, Identity, Transpose, Slice, Expand, ConstantOfShape, Concat,
     Gather. Left alone is a result of more than 64 KiB that is more than four
-    times its operands; strings; casts to floats of eight bits or integers of
-    fewer, and of numbers that do not fit the integer; division by integer zero;
+    times its operands, or of more than 4 MiB with more elements than they;
+    strings; casts to floats of eight bits or integers of fewer, and of numbers
+    that do not fit the integer; division by integer zero;
     and operations that are not well formed, which verification reports.
   }];
   let statistics = [
@@ -439,6 +440,32 @@ def SkipEmpty : Pass<"sopt-skip-empty"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def OwnDestinations : Pass<"sopt-own-destinations"> {
+  let summary = "Give each operation an empty tensor of its own to write to";
+  let description = [{
+    Upstream's CSE makes one `tensor.empty` of all that have the same sizes, and
+    one `linalg.fill` of all that fill them alike. To bufferization, everything
+    that is written there may share one buffer: it compares each writer with
+    each reader, which takes minutes for a chain of some hundred operations, and
+    then copies what was filled. This pass undoes it: each writer gets an empty
+    tensor or a fill of its own, right before it, but outside of loops that the
+    shared one was outside of.
+
+    ```mlir
+    %e = tensor.empty() : tensor<4xf32>
+    %0 = linalg.exp ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+    %1 = linalg.log ins(%0 : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+    // gives
+    %e = tensor.empty() : tensor<4xf32>
+    %0 = linalg.exp ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+    %f = tensor.empty() : tensor<4xf32>
+    %1 = linalg.log ins(%0 : tensor<4xf32>) outs(%f : tensor<4xf32>) -> tensor<4xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def FreeEarly : Pass<"sopt-free-early", "::mlir::func::FuncOp"> {
   let summary = "Free each buffer right after its last use";
   let description = [{
@@ -498,6 +525,39 @@ def ApproximateMath : Pass<"sopt-approximate-math"> {
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::math::MathDialect",
                            "::mlir::vector::VectorDialect"];
+}
+
+def SplitGraph : Pass<"sopt-split-graph", "::mlir::ModuleOp"> {
+  let summary = "Make a long model a sequence of functions";
+  let description = [{
+    LLVM's optimizations and its register allocation take time that grows with
+    the square of a function's length. Where `@main_graph` has more than
+    `longest` operations, each `length` of them become a function of their own;
+    constants and globals are not handed over but repeated. Runs on buffers,
+    when their deallocations are placed. Leaves a `@main_graph` of several
+    blocks alone.
+
+    ```mlir
+    // with longest=1 length=1
+    func.func @main_graph(%x: memref<4xf32>, %y: memref<4xf32>) {
+      %a = memref.alloc() : memref<4xf32>
+      memref.copy %x, %a : memref<4xf32> to memref<4xf32>
+      return
+    }
+    // makes of the copy
+    func.func private @main_graph_part1(%x: memref<4xf32>, %a: memref<4xf32>) {
+      memref.copy %x, %a : memref<4xf32> to memref<4xf32>
+      return
+    }
+    ```
+  }];
+  let options = [
+    Option<"longest", "longest", "unsigned", /*default=*/"1024",
+           "How many operations stay one function">,
+    Option<"length", "length", "unsigned", /*default=*/"256",
+           "How many operations become a function where there are more">,
+  ];
+  let dependentDialects = ["::mlir::func::FuncDialect"];
 }
 
 def MarkNodes : Pass<"sopt-mark-nodes", "::mlir::ModuleOp"> {

@@ -31,8 +31,8 @@ public:
   llvm::ArrayRef<onnx::ConstantData> getOperands() const { return operands; }
 
   /// Whether a result of `type` may be made: it is at most 64 KiB or four times
-  /// the operands, so that int8 weights become fp32 but no `Expand` fills the
-  /// memory.
+  /// the operands, and at most 4 MiB or of no more elements than they, so that
+  /// int8 weights become fp32 but no `Expand` or `Concat` fills the memory.
   bool mayHold(mlir::RankedTensorType type) const;
 
   /// What takes the result's elements; none if `mayHold` refuses.
@@ -47,6 +47,7 @@ private:
   llvm::SmallVector<onnx::ConstantData> operands;
   bool allConstant = true;
   int64_t operandBytes = 0;
+  int64_t operandElements = 0;
 };
 
 /// Computes an operation's only result, null where it is left as it is.

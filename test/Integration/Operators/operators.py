@@ -462,6 +462,19 @@ def stft():
     return model, [{"x": floats(1, 32, 1)}, {"x": floats(2, 11, 1)}]
 
 
+@case
+def long_graph():
+    """So many nodes that they become several functions."""
+    nodes, value = [], "x"
+    for i in range(200):
+        nodes += [helper.make_node("Softmax", [value], [f"p{i}"]),
+                  helper.make_node("MatMul", [f"p{i}", "w"], [f"m{i}"]),
+                  helper.make_node("Add", [f"m{i}", "x"], [f"s{i}"])]
+        value = f"s{i}"
+    model = make_model(nodes, {"x": (F, ["n", 6])}, {value: (F, ["n", 6])}, {"w": floats(6, 6)})
+    return model, [{"x": floats(n, 6)} for n in (1, 7)]
+
+
 def main():
     tools, wanted = sys.argv[1], sys.argv[2:]
     failed = []
