@@ -37,8 +37,11 @@ static void addTensorPasses(OpPassManager &passes,
     passes.addPass(createSimplifyONNXShapes());
   }
   passes.addPass(createFoldConstants());
-  // Again, now that sizes are known and definitions count.
-  passes.addPass(createCheckLimits());
+  // Again, now that sizes are known and definitions count; what exporters write
+  // around the nodes that compute is gone.
+  CheckLimitsOptions limits;
+  limits.maxNodes = 12000;
+  passes.addPass(createCheckLimits(limits));
   passes.addPass(createConvertOnnxToLinalg());
   // Sizes computed twice must be one value before kernels are chosen.
   cleanUp(passes);

@@ -7,9 +7,11 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
 #include "sparse-opt/Transforms/Passes.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringMap.h"
 
 namespace sopt {
 #define GEN_PASS_DEF_SPLITGRAPH
@@ -18,17 +20,24 @@ namespace sopt {
 
 using namespace mlir;
 
-/// Whether `op` is repeated where it is used rather than handed over.
-static bool isRepeated(Operation *op) {
-  return op->hasTrait<OpTrait::ConstantLike>() || isa<memref::GetGlobalOp>(op);
+static bool isConstant(Operation *op) {
+  return op->hasTrait<OpTrait::ConstantLike>();
+}
+
+/// Whether `op` costs nothing, so that it is repeated rather than handed over.
+static bool isFree(Operation *op) {
+  return isConstant(op) || isa<memref::GetGlobalOp>(op);
 }
 
 namespace {
 /// Consecutive operations of a block that become a function.
 class Part {
 public:
-  Part(Block &block, ArrayRef<Operation *> ops)
-      : block(block), ops(ops), members(ops.begin(), ops.end()) {
+  /// What `isRepeated` and the operations use, the function has a copy of.
+  Part(Block &block, ArrayRef<Operation *> ops,
+       llvm::function_ref<bool(Operation *)> isRepeated)
+      : block(block), ops(ops), members(ops.begin(), ops.end()),
+        isRepeated(isRepeated) {
     for (Operation *op : ops) {
       op->walk([&](Operation *inner) {
         for (Value operand : inner->getOperands())
@@ -43,7 +52,8 @@ public:
   }
 
   /// Replaces the operations by a call of a function that holds them.
-  void outline(ModuleOp module, const Twine &name);
+  std::pair<func::FuncOp, func::CallOp> outline(ModuleOp module,
+                                                const Twine &name);
 
 private:
   void addOperand(Value value) {
@@ -59,13 +69,15 @@ private:
   Block &block;
   ArrayRef<Operation *> ops;
   llvm::SmallDenseSet<Operation *> members;
+  llvm::function_ref<bool(Operation *)> isRepeated;
   llvm::SetVector<Operation *> repeated;
   llvm::SetVector<Value> operands;
   SmallVector<Value> results;
 };
 } // namespace
 
-void Part::outline(ModuleOp module, const Twine &name) {
+std::pair<func::FuncOp, func::CallOp> Part::outline(ModuleOp module,
+                                                    const Twine &name) {
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   Location loc = block.getParentOp()->getLoc();
   ValueRange inputs = operands.getArrayRef(), outputs = results;
@@ -95,6 +107,35 @@ void Part::outline(ModuleOp module, const Twine &name) {
                              [&](OpOperand &use) { return !isInside(use); });
   builder.setInsertionPointToEnd(body);
   func::ReturnOp::create(builder, loc, outputs);
+  return {function, call};
+}
+
+static std::string print(Operation *op) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  op->print(os, OpPrintingFlags().useLocalScope());
+  return text;
+}
+
+/// Makes each loop nest a function, the same for all that differ in nothing but
+/// what they read and write: layers of a model are alike.
+static void shareLoops(ModuleOp module, Block &block) {
+  SmallVector<Operation *> loops;
+  for (Operation &op : block)
+    if (isa<LoopLikeOpInterface>(op))
+      loops.push_back(&op);
+  llvm::StringMap<std::string> names;
+  for (Operation *loop : loops) {
+    auto [function, call] =
+        Part(block, loop, isConstant).outline(module, "main_graph_loops");
+    auto [known, isNew] = names.try_emplace(
+        print(function), "main_graph_loops" + std::to_string(names.size()));
+    call.setCallee(known->second);
+    if (isNew)
+      function.setName(known->second);
+    else
+      function.erase();
+  }
 }
 
 namespace {
@@ -106,15 +147,19 @@ struct SplitGraph : sopt::impl::SplitGraphBase<SplitGraph> {
     if (!model || !model.getBody().hasOneBlock())
       return;
     Block &block = model.getBody().front();
+    auto mustMove = [](Operation &op) { return !isFree(&op); };
+    if (size_t(llvm::count_if(block.without_terminator(), mustMove)) <= longest)
+      return;
+    shareLoops(getOperation(), block);
     SmallVector<Operation *> ops;
     for (Operation &op : block.without_terminator())
-      if (!isRepeated(&op))
+      if (mustMove(op))
         ops.push_back(&op);
-    if (ops.size() <= longest)
-      return;
     for (size_t begin = 0; begin < ops.size(); begin += length)
-      Part(block, ArrayRef(ops).slice(
-                      begin, std::min<size_t>(length, ops.size() - begin)))
+      Part(block,
+           ArrayRef(ops).slice(begin,
+                               std::min<size_t>(length, ops.size() - begin)),
+           isFree)
           .outline(getOperation(), "main_graph_part" + Twine(begin / length));
   }
 };

@@ -533,9 +533,11 @@ def SplitGraph : Pass<"sopt-split-graph", "::mlir::ModuleOp"> {
     LLVM's optimizations and its register allocation take time that grows with
     the square of a function's length. Where `@main_graph` has more than
     `longest` operations, each `length` of them become a function of their own;
-    constants and globals are not handed over but repeated. Runs on buffers,
-    when their deallocations are placed. Leaves a `@main_graph` of several
-    blocks alone.
+    constants and globals are not handed over but repeated. Before that each
+    loop nest becomes a function, and those that differ only in the buffers they
+    read and write become the same one: a model's layers are alike, and LLVM
+    then generates their code once. Runs on buffers, when their deallocations
+    are placed. Leaves a `@main_graph` of several blocks alone.
 
     ```mlir
     // with longest=1 length=1

@@ -93,6 +93,12 @@ def twenty_five_thousand_nodes(path):
     save(path, model(chain("Relu", 25000)))
 
 
+# Read as more, as half of what exporters write computes nothing.
+@bomb("the model has 15000 nodes, more than the 12000")
+def fifteen_thousand_nodes_that_compute(path):
+    save(path, model(chain("Relu", 15000)))
+
+
 @bomb("node 'the_Concat': it has 10000 operands, more than the 1024")
 def concat_of_ten_thousand(path):
     save(path, model([node("Concat", ["x"] * 10000, axis=0)], outputs=[value("y", (20000,))]))
