@@ -197,7 +197,17 @@ static FailureOr<Operation *> makeWhile(Emitter &e, const LoopRequest &request,
   return loop.getOperation();
 }
 
-static FailureOr<LoopResults> makeLoop(Emitter &e, const LoopRequest &request,
+/// Whether iterations may leave other sizes than the types of what enters the
+/// first one say.
+static bool mayGrow(const LoopRequest &request,
+                    ArrayRef<RankedTensorType> types) {
+  auto carried = types.take_front(request.initial.size());
+  auto stacks = types.drop_front(request.initial.size());
+  return !llvm::equal(ValueRange(request.initial).getTypes(), carried) ||
+         !llvm::all_of(stacks, hasStaticSlices);
+}
+
+static FailureOr<LoopResults> makeLoop(Emitter &e, LoopRequest request,
                                        unsigned numLeading,
                                        const TypeConverter &converter,
                                        ConversionPatternRewriter &rewriter) {
@@ -205,6 +215,10 @@ static FailureOr<LoopResults> makeLoop(Emitter &e, const LoopRequest &request,
       getCarriedTypes(e, request, converter, numLeading);
   if (failed(types))
     return failure();
+  // An scf.for whose result has one use is canonicalised to carry the type that
+  // enters it, whatever it grows to; scf.while is left alone.
+  if (!request.condition && mayGrow(request, *types))
+    request.condition = e.constantInt(e.getI1Type(), 1);
   size_t numCarried = request.initial.size();
   SmallVector<Value> carried;
   for (auto [value, type] : llvm::zip(request.initial, *types))
@@ -343,7 +357,10 @@ struct LoopYieldLowering : OpConversionPattern<onnx::YieldOp> {
     SmallVector<Value> next;
     if (!isCounted) {
       next.push_back(e.add(iteration, e.index(1)));
-      next.push_back(e.single(given.front()));
+      // A Scan says nothing of its next iteration.
+      next.push_back(plan->second.firstCarried
+                         ? e.single(given.front())
+                         : e.constantInt(e.getI1Type(), 1));
     }
     given.erase(given.begin(), given.begin() + plan->second.firstCarried);
     for (auto [i, value, old] : llvm::enumerate(given, carried)) {

@@ -40,6 +40,21 @@ func.func @conditional(%c: tensor<i1>, %x: tensor<2xf32>, %l: tensor<f32>) -> te
 
 // -----
 
+// So is one whose value has known sizes before the first iteration alone.
+// CHECK-LABEL: func @growing
+//       CHECK: scf.while
+//  CHECK-SAME: (index, i1, tensor<?xf32>)
+func.func @growing(%n: tensor<i64>, %x: tensor<2xf32>) -> tensor<?xf32> {
+  %0 = onnx.Loop(%n, %x) attributes {operandSegmentSizes = array<i32: 1, 0, 1>} {
+  ^bb0(%i: tensor<i64>, %go: tensor<i1>, %v: tensor<?xf32>):
+    %1 = onnx.Concat(%v, %x) {axis = 0 : i64} : (tensor<?xf32>, tensor<2xf32>) -> tensor<?xf32>
+    onnx.Yield %go, %1 : tensor<i1>, tensor<?xf32>
+  } : (tensor<i64>, tensor<2xf32>) -> tensor<?xf32>
+  return %0 : tensor<?xf32>
+}
+
+// -----
+
 // A Scan takes one slice of its input for each iteration.
 // CHECK-LABEL: func @scan
 //       CHECK: scf.for %[[I:[a-z0-9]*]] =

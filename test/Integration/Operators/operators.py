@@ -232,6 +232,24 @@ def loop_growing():
 
 
 @case
+def loop_growing_from_constant():
+    """What enters the first iteration has sizes that are known, and only the count ends the loop."""
+    body = helper.make_graph(
+        [helper.make_node("Identity", ["cond_in"], ["cond_out"]),
+         helper.make_node("Concat", ["v_in", "x"], ["v_out"], axis=0), helper.make_node("Neg", ["x"], ["slice"])],
+        "body",
+        [helper.make_tensor_value_info("i", I, []), helper.make_tensor_value_info("cond_in", TensorProto.BOOL, []),
+         helper.make_tensor_value_info("v_in", F, None)],
+        [helper.make_tensor_value_info("cond_out", TensorProto.BOOL, []), helper.make_tensor_value_info("v_out", F, None),
+         helper.make_tensor_value_info("slice", F, None)])
+    nodes = [helper.make_node("Loop", ["trips", "", "start"], ["v", "s"], body=body),
+             helper.make_node("Size", ["s"], ["size"])]
+    model = make_model(nodes, {"x": (F, ["n", 2])}, {"v": (F, ["p", 2]), "size": (I, [])},
+                       {"start": floats(1, 2), "trips": np.array(3)})
+    return model, [{"x": floats(2, 2)}, {"x": floats(1, 2)}]
+
+
+@case
 def loop_of_nothing():
     """What it stacks has no elements."""
     model, runs = loop([helper.make_node("Slice", ["x", "zero", "zero", "zero"], ["slice"]),
