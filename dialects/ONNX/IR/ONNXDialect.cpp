@@ -53,7 +53,7 @@ static LogicalResult verifyValueAttribute(Operation *op, NamedAttribute entry,
     auto dims = dyn_cast<ArrayAttr>(entry.getValue());
     if (!dims || !llvm::all_of(dims, llvm::IsaPred<StringAttr>))
       return op->emitOpError("'onnx.dims' must be an array of strings");
-    auto tensor = dyn_cast<RankedTensorType>(type);
+    auto tensor = dyn_cast_if_present<RankedTensorType>(type);
     if (tensor && tensor.getRank() != int64_t(dims.size()))
       return op->emitOpError("'onnx.dims' has ")
              << dims.size() << " names for a tensor of rank "
@@ -68,8 +68,10 @@ LogicalResult ONNXDialect::verifyRegionArgAttribute(Operation *op,
                                                     unsigned region,
                                                     unsigned argument,
                                                     NamedAttribute entry) {
+  // A function that is only declared has types for arguments, and no block.
+  auto function = dyn_cast<FunctionOpInterface>(op);
   return verifyValueAttribute(
-      op, entry, op->getRegion(region).getArgument(argument).getType());
+      op, entry, function ? function.getArgumentTypes()[argument] : Type());
 }
 
 LogicalResult ONNXDialect::verifyRegionResultAttribute(Operation *op,

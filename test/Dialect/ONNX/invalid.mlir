@@ -21,6 +21,11 @@ func.func @dims_rank(%x: tensor<4xf32> {onnx.dims = ["n", "m"]}) {
 
 // -----
 
+// expected-error@+1 {{'onnx.dims' has 2 names for a tensor of rank 1}}
+func.func private @dims_of_declaration(tensor<4xf32> {onnx.dims = ["n", "m"]})
+
+// -----
+
 // expected-error@+1 {{'onnx.dims' has 1 names for a tensor of rank 2}}
 func.func @dims_of_result(%x: tensor<4x2xf32>) -> (tensor<4x2xf32> {onnx.dims = ["n"]}) {
   return %x : tensor<4x2xf32>
