@@ -139,6 +139,8 @@ LogicalResult sopt::runModelCommand(llvm::StringRef input,
   WriteOptions write;
   write.elide = options.elide;
   write.library.cpu = options.cpu;
+  write.library.runtimePath = options.runtime;
+  write.library.sanitizer = options.sanitizer;
   write.library.progress = [&](llvm::StringRef step) { progress.begin(step); };
   return writeModel(*module, output, write);
 }

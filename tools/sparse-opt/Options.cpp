@@ -88,6 +88,20 @@ struct CommandLine {
       cl::desc("Say what an error means and what to do: its message, or a name "
                "that `--explain=list` lists"),
       cl::value_desc("error"), cl::cat(compiling)};
+  cl::opt<Sanitizer> sanitizer{
+      "sanitize",
+      cl::desc("Have the library watch itself as it runs, in a program that is "
+               "built with the same sanitizer (tools/dev/sanitize)"),
+      cl::init(Sanitizer::None),
+      cl::values(clEnumValN(Sanitizer::Address, "address",
+                            "reads and writes outside of memory"),
+                 clEnumValN(Sanitizer::Thread, "thread", "races")),
+      cl::cat(compiling)};
+  cl::opt<std::string> runtime{
+      "runtime",
+      cl::desc("Archive of the runtime to link into the library (default: "
+               "libSparseOptRuntime.a that came with sparse-opt)"),
+      cl::value_desc("file.a"), cl::cat(compiling)};
   cl::opt<bool> quiet{"quiet", cl::desc("Do not show progress"),
                       cl::cat(compiling)};
 };
@@ -114,6 +128,8 @@ Options sopt::getOptions() {
   Options options;
   options.target = commandLine->target;
   options.cpu = commandLine->cpu;
+  options.runtime = commandLine->runtime;
+  options.sanitizer = commandLine->sanitizer;
   options.raiseReport = commandLine->raiseReport;
   options.unpad = commandLine->unpad;
   // Tokens are recognised where attention is.

@@ -8,6 +8,7 @@
 #ifndef SPARSE_OPT_TOOLS_SPARSE_OPT_OPTIONS_H
 #define SPARSE_OPT_TOOLS_SPARSE_OPT_OPTIONS_H
 
+#include "sparse-opt/Target/SharedLibrary.h"
 #include "sparse-opt/Transforms/Passes.h"
 #include <string>
 
@@ -19,7 +20,9 @@ enum class ListFormat { None, Table, JSON };
 /// The options that are ours; all others are those of mlir-opt.
 struct Options {
   Target target = Target::None;
-  std::string cpu; ///< An LLVM CPU name, or "native".
+  std::string cpu;     ///< An LLVM CPU name, or "native".
+  std::string runtime; ///< An archive, or empty for the one that is ours.
+  Sanitizer sanitizer = Sanitizer::None;
   bool raise = false;
   bool raiseReport = false;
   bool unpad = false;

@@ -13,6 +13,11 @@
 
 namespace sopt {
 
+/// What watches over a library while it runs: AddressSanitizer for reads and
+/// writes outside of memory, ThreadSanitizer for races. The program that loads
+/// such a library brings the sanitizer's runtime.
+enum class Sanitizer { None, Address, Thread };
+
 /// What to emit for, and with what.
 struct SharedLibraryOptions {
   /// A CPU by LLVM's name, or "native".
@@ -20,6 +25,9 @@ struct SharedLibraryOptions {
   /// The archive of the runtime that is linked into every library; empty for
   /// the one that findRuntime finds.
   std::string runtimePath;
+  /// What instruments the model's code; the archive of the runtime is built
+  /// with the same or with none.
+  Sanitizer sanitizer = Sanitizer::None;
   /// Told before each step; may be empty.
   std::function<void(llvm::StringRef)> progress;
 };

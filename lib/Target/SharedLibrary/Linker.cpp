@@ -25,7 +25,8 @@ static Expected<std::string> findLinker() {
   return createStringError("cannot find the linker ld.lld; install lld-22");
 }
 
-Error sopt::linkSharedLibrary(ArrayRef<std::string> inputs, StringRef output) {
+Error sopt::linkSharedLibrary(ArrayRef<std::string> inputs, StringRef output,
+                              bool mayLack) {
   Expected<std::string> linker = findLinker();
   if (!linker)
     return linker.takeError();
@@ -36,7 +37,7 @@ Error sopt::linkSharedLibrary(ArrayRef<std::string> inputs, StringRef output) {
                                       output,
                                       "--gc-sections",
                                       "-z",
-                                      "defs",
+                                      mayLack ? "undefs" : "defs",
                                       "-z",
                                       "noexecstack",
                                       "--build-id=none",
@@ -71,7 +72,7 @@ Error sopt::linkSharedLibrary(ArrayRef<std::string> inputs, StringRef output) {
   if (result != 0 && message.empty())
     if (auto text = MemoryBuffer::getFile(log))
       message = (*text)->getBuffer().split('\n').first.str();
-  sys::fs::remove(log);
+  (void)sys::fs::remove(log);
   if (result == 0)
     return Error::success();
   return createStringError("%s failed: %s", linker->c_str(), message.c_str());

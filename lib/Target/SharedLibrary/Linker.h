@@ -14,8 +14,10 @@ namespace sopt {
 
 /// Links the objects and archives `inputs` to the shared library `output`,
 /// which exports what has default visibility and needs libc, libm and libomp.
+/// What none of these defines is an error, or with `mayLack` left to the
+/// program that loads the library.
 llvm::Error linkSharedLibrary(llvm::ArrayRef<std::string> inputs,
-                              llvm::StringRef output);
+                              llvm::StringRef output, bool mayLack);
 
 } // namespace sopt
 

@@ -8,6 +8,7 @@
 #include "sparse-opt/Target/SharedLibrary.h"
 #include "InfoTable.h"
 #include "Linker.h"
+#include "Sanitizers.h"
 #include "Weights.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
@@ -78,7 +79,8 @@ std::string sopt::getKernelISA(StringRef cpu) {
 // Code
 //===----------------------------------------------------------------------===//
 
-static void optimize(llvm::Module &module, TargetMachine &machine) {
+static void optimize(llvm::Module &module, TargetMachine &machine,
+                     sopt::Sanitizer sanitizer) {
   for (Function &function : module) {
     function.addFnAttr("target-cpu", machine.getTargetCPU());
     function.addFnAttr("target-features", machine.getTargetFeatureString());
@@ -93,6 +95,7 @@ static void optimize(llvm::Module &module, TargetMachine &machine) {
   tuning.LoopVectorization = true;
   tuning.SLPVectorization = true;
   PassBuilder builder(&machine, tuning);
+  sopt::addSanitizer(builder, module, sanitizer);
   builder.registerModuleAnalyses(modules);
   builder.registerCGSCCAnalyses(components);
   builder.registerFunctionAnalyses(functions);
@@ -156,7 +159,7 @@ public:
   }
   ~TemporaryFolder() {
     if (!error)
-      sys::fs::remove_directories(path);
+      (void)sys::fs::remove_directories(path);
   }
   std::string getFile(StringRef name) const {
     SmallString<128> file(path);
@@ -200,24 +203,25 @@ LogicalResult sopt::emitSharedLibrary(ModuleOp source, StringRef path,
   if (!module)
     return failure();
   addInfoTable(source, *module);
-  optimize(*module, *machine);
+  optimize(*module, *machine, options.sanitizer);
   step("generate code");
   module->appendModuleInlineAsm(*assembly);
   std::string object = folder.getFile("model.o");
   if (failed(emitObject(source, *module, *machine, object)))
     return failure();
-  sys::fs::remove(folder.getFile("weights"));
+  (void)sys::fs::remove(folder.getFile("weights"));
 
   step("link");
   // Beside its place, so that renaming it there is atomic.
   SmallString<128> beside;
   sys::fs::createUniquePath(path + ".%%%%%%%%", beside, /*MakeAbsolute=*/false);
-  Error error = linkSharedLibrary({object, runtime}, beside);
+  Error error = linkSharedLibrary({object, runtime}, beside,
+                                  options.sanitizer != Sanitizer::None);
   if (!error)
     error = errorCodeToError(sys::fs::rename(beside, path));
   if (!error)
     return success();
-  sys::fs::remove(beside);
+  (void)sys::fs::remove(beside);
   return source.emitError()
          << "cannot write '" << path << "': " << toString(std::move(error));
 }
