@@ -306,7 +306,7 @@ std::string sopt::writeZip(ArrayRef<ZipEntry> entries) {
   std::vector<std::pair<uint64_t, uint32_t>> places;
   for (const ZipEntry &entry : entries) {
     uint32_t crc = computeCrc(entry.bytes);
-    places.push_back({to.out.size(), crc});
+    places.emplace_back(to.out.size(), crc);
     writeLocal(to, entry, crc);
   }
   uint64_t start = to.out.size();

@@ -217,6 +217,6 @@ Error sopt::writeModel(ModelProto model, std::vector<Weight> weights,
     return error;
   Error error = writeFile(path, [&](raw_ostream &os) { outside.write(os); });
   if (error)
-    sys::fs::remove(dataPath);
+    (void)sys::fs::remove(dataPath);
   return error;
 }

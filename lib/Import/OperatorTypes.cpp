@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "sparse-opt/Import/OperatorTypes.h"
-#include <algorithm>
+#include "llvm/ADT/STLExtras.h"
 #include <onnx/defs/schema.h>
 
 std::vector<std::string> sopt::getElementTypeNames(llvm::StringRef name) {
@@ -16,9 +16,9 @@ std::vector<std::string> sopt::getElementTypeNames(llvm::StringRef name) {
   // The data: a condition before it has only one type.
   const auto &parameters =
       schema->inputs().empty() ? schema->outputs() : schema->inputs();
-  auto data = std::find_if(
-      parameters.begin(), parameters.end(),
-      [](const auto &parameter) { return parameter.GetTypes().size() > 1; });
+  auto data = llvm::find_if(parameters, [](const auto &parameter) {
+    return parameter.GetTypes().size() > 1;
+  });
   if (data == parameters.end())
     data = parameters.begin();
   std::vector<std::string> names;

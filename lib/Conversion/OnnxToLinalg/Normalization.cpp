@@ -109,7 +109,7 @@ static Value makeLayerNorm(Emitter &e, Value x, Value scale, Value bias,
   x = e.refine(x);
   Value result = LayerNormOp::create(
       e, x.getType(), x, /*residual=*/Value(), e.refine(scale),
-      bias ? e.refine(bias) : Value(), epsilon, isRms);
+      bias ? e.refine(bias) : Value(), std::move(epsilon), isRms);
   return e.withSizes(result, sizes);
 }
 

@@ -136,7 +136,7 @@ static Lowered lowerUnsqueeze(onnx::UnsqueezeOp op,
   int64_t rank = sizes.size() + axes->size();
   for (int64_t &axis : *axes)
     axis = normalizeAxis(axis, rank);
-  auto next = sizes.begin();
+  auto *next = sizes.begin();
   for (int64_t dim = 0; dim < rank; ++dim) {
     bool isNew = llvm::is_contained(*axes, dim);
     if (!isNew && next == sizes.end())

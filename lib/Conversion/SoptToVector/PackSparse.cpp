@@ -65,6 +65,7 @@ static Group packGroup(ArrayRef<float> weight, int64_t k, int64_t n,
     auto inputs = llvm::seq(begin, std::min(begin + form.panelInputs, k));
     // By number of blocks, row.
     std::vector<std::pair<int32_t, uint16_t>> order;
+    order.reserve(form.groupOutputs / rows);
     for (int64_t row = 0; row < form.groupOutputs / rows; ++row)
       order.emplace_back(
           llvm::count_if(inputs, [&](int64_t i) { return isStored(row, i); }),

@@ -41,8 +41,9 @@ SmallVector<Value> sopt::findFormulaResults(Value from) {
         results.push_back(user->getResult(0));
   };
   visitUsers(from);
-  for (size_t i = 0; i < results.size(); ++i)
-    visitUsers(results[i]);
+  // They grow while they are visited.
+  for (size_t visited = 0; visited < results.size();)
+    visitUsers(results[visited++]);
   return results;
 }
 
