@@ -101,6 +101,7 @@ static void addLLVMPasses(OpPassManager &passes) {
   // Takes the scopes away that parallel bodies get for allocations they do not
   // make; a scope can hold no control flow.
   passes.addPass(createCanonicalizerPass());
+  passes.addNestedPass<func::FuncOp>(createDropBarriers());
   passes.addPass(createSCFToControlFlowPass());
   passes.addPass(memref::createExpandOpsPass());
   passes.addPass(memref::createExpandStridedMetadataPass());

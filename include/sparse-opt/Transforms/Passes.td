@@ -488,6 +488,32 @@ def FreeEarly : Pass<"sopt-free-early", "::mlir::func::FuncOp"> {
   }];
 }
 
+def DropBarriers : Pass<"sopt-drop-barriers", "::mlir::func::FuncOp"> {
+  let summary = "Let threads wait for each other once after a loop, not twice";
+  let description = [{
+    Marks each `omp.wsloop` at the end of its `omp.parallel` as `nowait`: threads
+    meet at the end of the region in any case, and a kernel may be over in the
+    time that a few meetings take. Leaves loops alone that reduce something or
+    that anything follows.
+
+    ```mlir
+    func.func @fill(%m: memref<?xf32>, %n: index, %step: index, %x: f32) {
+      omp.parallel {
+        omp.wsloop {
+          omp.loop_nest (%i) : index = (%step) to (%n) step (%step) {
+            memref.store %x, %m[%i] : memref<?xf32>
+            omp.yield
+          }
+        }
+        omp.terminator
+      }
+      return
+    }
+    // gives omp.wsloop nowait
+    ```
+  }];
+}
+
 def ExpandShapes : Pass<"sopt-expand-shapes"> {
   let summary = "Make views of expanded shapes whose sizes only a run knows";
   let description = [{
