@@ -8,6 +8,7 @@
 #include "Sorting.h"
 #include "Lowering.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 
 using namespace mlir;
 using namespace sopt;
@@ -262,7 +263,8 @@ static Lowered lowerUnique(onnx::UniqueOp op, onnx::UniqueOp::Adaptor operands,
     int64_t axis = normalizeAxis(*op.getAxis(), rank);
     if (axis < 0 || axis >= rank)
       return e.refuse("its axis is out of range");
-    std::swap(perm.front(), perm[axis]);
+    // The others keep their order, by which slices are compared.
+    std::rotate(perm.begin(), perm.begin() + axis, perm.begin() + axis + 1);
     x = axis == 0 ? x : e.transpose(x, perm);
     sizes = e.sizes(x);
     items = e.reshape(
@@ -286,7 +288,7 @@ static Lowered lowerUnique(onnx::UniqueOp op, onnx::UniqueOp::Adaptor operands,
     sizes[0] = groups.count;
     found = e.reshape(found, sizes);
     if (perm.front() != 0)
-      found = e.transpose(found, perm);
+      found = e.transpose(found, invertPermutationVector(perm));
   } else {
     found = e.reshape(found, {groups.count});
   }

@@ -306,18 +306,20 @@ for axis in 0, 1, 2:
     CASES[f"top_k_{axis}"] = lambda axis=axis: top_k(axis, axis % 2)
 
 
-def unique(is_sorted, axis=None):
+def unique(is_sorted, axis=None, shapes=((4, 5), (1, 1), (6, 2))):
     attributes = {} if axis is None else {"axis": axis}
     node = helper.make_node("Unique", ["x"], ["y", "i", "inverse", "counts"], sorted=is_sorted, **attributes)
-    model = make_model([node], {"x": (F, ["a", "b"])},
+    model = make_model([node], {"x": (F, ["a", "b", "c"][:len(shapes[0])])},
                        {"y": (F, None), "i": (I, None), "inverse": (I, None), "counts": (I, None)})
-    return model, [{"x": random.integers(0, 3, shape).astype(np.float32)} for shape in ((4, 5), (1, 1), (6, 2))]
+    return model, [{"x": random.integers(0, 3, shape).astype(np.float32)} for shape in shapes]
 
 
 CASES["unique"] = lambda: unique(1)
 CASES["unique_unsorted"] = lambda: unique(0)
 CASES["unique_axis"] = lambda: unique(1, 0)
 CASES["unique_columns"] = lambda: unique(0, 1)
+# Slices are compared by their elements in the order of the axes that stay.
+CASES["unique_last_of_three"] = lambda: unique(1, 2, ((2, 3, 40), (3, 1, 7)))
 
 
 @case
