@@ -309,8 +309,8 @@ static void copyRun(const ConstantData &data, int64_t first, int64_t count,
   int64_t size = onnx::getElementBytes(data.getElementType());
   const char *from = data.getBytes().data();
   if (!data.isSplat()) {
-    std::memcpy(to, from + first * size, count * size);
-    to += count * size;
+    // Not memcpy, to which no bytes at no address are an error.
+    to = std::copy_n(from + first * size, count * size, to);
     return;
   }
   for (int64_t i = 0; i < count; ++i, to += size)
