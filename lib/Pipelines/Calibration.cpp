@@ -16,7 +16,7 @@ using namespace sopt;
 static constexpr StringLiteral kMask = "attention_mask";
 
 /// The array of each input of the model, in its order.
-static Expected<std::vector<Tensor>> takeArrays(std::vector<Tensor> arrays,
+static Expected<std::vector<Tensor>> takeArrays(ArrayRef<Tensor> arrays,
                                                 const LoadedModel &model) {
   std::vector<Tensor> taken;
   for (const SoptTensorInfo *info : model.getInputs()) {

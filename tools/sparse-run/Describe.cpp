@@ -52,7 +52,7 @@ void sopt::printOutputs(const LoadedModel &model, ArrayRef<Tensor> outputs) {
     for (size_t i = 0; i < std::min(values.size(), most); ++i)
       first.push_back(values.format(i));
     if (values.size() > most)
-      first.push_back("...");
+      first.emplace_back("...");
     fmt::print("{}  {} [{}]  {}\n", output.name, model.typeName(output.type),
                fmt::join(output.shape, ", "), fmt::join(first, " "));
   }

@@ -25,7 +25,7 @@ struct ExternalDataTest : testing::Test {
     ASSERT_FALSE(llvm::sys::fs::createUniqueDirectory("export", folder));
     context.loadDialect<onnx::ONNXDialect, func::FuncDialect>();
   }
-  void TearDown() override { llvm::sys::fs::remove_directories(folder); }
+  void TearDown() override { (void)llvm::sys::fs::remove_directories(folder); }
 
   std::string getPath(StringRef name) const {
     llvm::SmallString<128> path(folder);

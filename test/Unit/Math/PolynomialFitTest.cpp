@@ -8,8 +8,8 @@
 #include "sparse-opt/Math/PolynomialFit.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Sequence.h"
+#include "gtest/gtest.h"
 #include <cmath>
-#include <gtest/gtest.h>
 #include <random>
 
 using namespace llvm;

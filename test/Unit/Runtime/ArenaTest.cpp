@@ -103,9 +103,9 @@ TEST_F(ArenaTest, AsksTheSystemOnceForEachPage) {
   uint64_t before = arena.getSystemCalls();
   auto use = [&] {
     arena.reset();
-    std::vector<void *> blocks;
-    for (int i = 0; i < 100; ++i)
-      blocks.push_back(arena.allocate(100000));
+    std::vector<void *> blocks(100);
+    for (void *&block : blocks)
+      block = arena.allocate(100000);
     for (int i = 0; i < 100; i += 3)
       arena.free(blocks[size_t(i)]);
     arena.allocate(150000);

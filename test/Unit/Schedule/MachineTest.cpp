@@ -60,7 +60,7 @@ TEST(Machine, FileKeepsAllCosts) {
 // Files outlive versions, each of which may know more costs.
 TEST(Machine, FileMayLackCosts) {
   llvm::Expected<MachineCosts> read =
-      parseMachine("{\"isa\": \"avx2\", \"denseProduct\": 7}");
+      parseMachine(R"({"isa": "avx2", "denseProduct": 7})");
   ASSERT_TRUE(bool(read)) << toString(read.takeError());
   MachineCosts expected = *lookUpMachineCosts("avx2");
   expected.denseProduct = 7;

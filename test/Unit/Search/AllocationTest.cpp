@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "sparse-opt/Search/Allocation.h"
+#include "gtest/gtest.h"
 #include <cmath>
-#include <gtest/gtest.h>
 #include <random>
 
 using namespace llvm;

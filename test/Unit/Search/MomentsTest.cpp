@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "sparse-opt/Search/Moments.h"
+#include "gtest/gtest.h"
 #include <cmath>
-#include <gtest/gtest.h>
 
 using namespace sopt;
 

@@ -7,7 +7,7 @@
 
 #include "dialects/Sopt/IR/LayoutEncoding.h"
 #include "mlir/AsmParser/AsmParser.h"
-#include <gtest/gtest.h>
+#include "gtest/gtest.h"
 #include <string>
 
 using namespace mlir;

@@ -8,7 +8,7 @@
 #include "dialects/Sopt/IR/Packing.h"
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
-#include <gtest/gtest.h>
+#include "gtest/gtest.h"
 #include <random>
 #include <string>
 
