@@ -63,6 +63,17 @@ void PrunableLayer::setWeight(ArrayRef<float> weight) const {
     setValues(constant, weight);
 }
 
+std::vector<float> PrunableLayer::getAddend() const {
+  std::vector<float> values(getOutputs(), 0.0f);
+  if (!addend)
+    return values;
+  onnx::ConstantData data = *onnx::ConstantData::get(addend->getResult(0));
+  ArrayRef<float> given = data.getAs<float>();
+  for (auto [index, value] : llvm::enumerate(values))
+    value = given[data.isSplat() ? 0 : index];
+  return values;
+}
+
 std::vector<float> PrunableLayer::getBias() const { return getValues(bias); }
 
 void PrunableLayer::setBias(ArrayRef<float> values) const {
@@ -101,22 +112,39 @@ static std::pair<onnx::AddOp, Value> getAddition(Value value) {
   return {add, add.getA() == value ? add.getB() : add.getA()};
 }
 
-/// Finds the layer's bias and stream behind its product.
-static void findAdditions(PrunableLayer &layer, Value product) {
-  auto [add, other] = getAddition(product);
+/// Finds the layer's bias, if it has no addend yet, and its stream among the
+/// additions behind its product.
+static void findAdditions(PrunableLayer &layer) {
+  auto [add, other] = getAddition(layer.output);
   if (!add)
     return;
   if (onnx::ConstantOp bias = getOwnConstant(other, /*rank=*/1);
-      bias && !layer.bias &&
+      bias && !layer.addend &&
       getType(bias).getDimSize(0) == layer.getOutputs()) {
-    layer.bias = bias;
-    std::tie(add, other) = getAddition(add->getResult(0));
+    layer.addend = layer.bias = bias;
+    layer.output = add->getResult(0);
+    std::tie(add, other) = getAddition(layer.output);
     if (!add)
       return;
   }
   if (!other.getDefiningOp<onnx::ConstantOp>() &&
-      other.getType() == product.getType())
+      other.getType() == layer.output.getType())
     layer.stream = other;
+}
+
+/// Takes a Gemm's third operand for the layer's addend; false if it is none.
+static bool takeAddend(PrunableLayer &layer, Value value) {
+  std::optional<onnx::ConstantData> data = onnx::ConstantData::get(value);
+  if (!data || !data->getElementType().isF32())
+    return false;
+  // It broadcasts to rows of outputs; a splat may have fewer elements.
+  int64_t count = data->getNumElements();
+  if (data->getShape().size() > 1 ||
+      (count != layer.getOutputs() && !(count == 1 && data->isSplat())))
+    return false;
+  layer.addend = value.getDefiningOp<onnx::ConstantOp>();
+  layer.bias = getOwnConstant(value, /*rank=*/1);
+  return true;
 }
 
 static std::string getName(Operation *op, onnx::ConstantOp constant) {
@@ -126,29 +154,42 @@ static std::string getName(Operation *op, onnx::ConstantOp constant) {
   return name.str();
 }
 
+/// The layer whose product `op` is, or none.
+static std::optional<PrunableLayer> makeLayer(Operation *op, Value input,
+                                              Value weight, bool isTransposed) {
+  Value output = op->getResult(0);
+  onnx::ConstantOp constant = getOwnWeight(weight);
+  if (!constant || !isa<RankedTensorType>(input.getType()) ||
+      !isa<RankedTensorType>(output.getType()))
+    return std::nullopt;
+  return PrunableLayer{getName(op, constant), input, constant, isTransposed,
+                       output};
+}
+
+static std::optional<PrunableLayer> makeLayer(onnx::GemmOp product) {
+  if (product.getTransA() != 0 || product.getAlpha().convertToFloat() != 1 ||
+      product.getBeta().convertToFloat() != 1)
+    return std::nullopt;
+  auto layer = makeLayer(product, product.getA(), product.getB(),
+                         product.getTransB() != 0);
+  if (layer && product.getC() && !takeAddend(*layer, product.getC()))
+    return std::nullopt;
+  return layer;
+}
+
 std::vector<PrunableLayer> sopt::findPrunableLayers(func::FuncOp function) {
   std::vector<PrunableLayer> layers;
-  auto add = [&](Operation *op, Value input, Value weight, bool isTransposed) {
-    onnx::ConstantOp constant = getOwnWeight(weight);
-    if (constant)
-      layers.push_back({getName(op, constant), input, constant, isTransposed});
-    return bool(constant);
-  };
   for (Operation &op : function.getOps()) {
-    if (auto product = dyn_cast<onnx::MatMulOp>(op);
-        product && add(product, product.getA(), product.getB(),
-                       /*isTransposed=*/false))
-      findAdditions(layers.back(), product.getY());
-    if (auto product = dyn_cast<onnx::GemmOp>(op);
-        product && product.getTransA() == 0 &&
-        add(product, product.getA(), product.getB(),
-            product.getTransB() != 0) &&
-        product.getAlpha().convertToFloat() == 1 &&
-        product.getBeta().convertToFloat() == 1) {
-      if (product.getC())
-        layers.back().bias = getOwnConstant(product.getC(), /*rank=*/1);
-      findAdditions(layers.back(), product.getY());
-    }
+    std::optional<PrunableLayer> layer;
+    if (auto product = dyn_cast<onnx::MatMulOp>(op))
+      layer = makeLayer(product, product.getA(), product.getB(),
+                        /*isTransposed=*/false);
+    else if (auto product = dyn_cast<onnx::GemmOp>(op))
+      layer = makeLayer(product);
+    if (!layer)
+      continue;
+    findAdditions(*layer);
+    layers.push_back(std::move(*layer));
   }
   return layers;
 }

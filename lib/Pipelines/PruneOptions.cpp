@@ -32,8 +32,8 @@ Expected<PruneOptions> PruneOptions::parse(StringRef text) {
     } else if (key == "method") {
       options.method = value.str();
       if (!lookUpPruner(value))
-        return createStringError("method: obs, wanda or magnitude, not '" +
-                                 value + "'");
+        return createStringError(
+            "method: admm, obs, wanda or magnitude, not '" + value + "'");
     } else if (key == "only" || key == "keep") {
       (key == "only" ? options.only : options.keep) = value.str();
     } else if (key == "time") {

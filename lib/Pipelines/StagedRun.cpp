@@ -8,6 +8,7 @@
 #include "StagedRun.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
+#include <cblas.h>
 
 using namespace mlir;
 using namespace sopt;
@@ -15,9 +16,11 @@ using llvm::Error;
 using llvm::Expected;
 
 /// The values of `known` that `wanted` is computed from, with nothing of what
-/// they are computed from themselves.
-static SmallVector<Value> findKnown(ArrayRef<Value> wanted,
-                                    const llvm::SetVector<Value> &known) {
+/// they are computed from themselves; or none, if a layer is among what
+/// computes it.
+static std::optional<SmallVector<Value>>
+findKnown(ArrayRef<Value> wanted, const llvm::SetVector<Value> &known,
+          const llvm::DenseSet<Value> &outputs) {
   llvm::SetVector<Value> found;
   llvm::DenseSet<Operation *> seen;
   SmallVector<Value> work(wanted);
@@ -27,6 +30,8 @@ static SmallVector<Value> findKnown(ArrayRef<Value> wanted,
       found.insert(value);
       continue;
     }
+    if (outputs.contains(value))
+      return std::nullopt;
     Operation *op = value.getDefiningOp();
     if (!op || !seen.insert(op).second)
       continue;
@@ -38,31 +43,40 @@ static SmallVector<Value> findKnown(ArrayRef<Value> wanted,
   return found.takeVector();
 }
 
+static SmallVector<Value> getResults(func::FuncOp function) {
+  return llvm::to_vector(
+      function.getBody().front().getTerminator()->getOperands());
+}
+
 std::vector<Stage> sopt::makeStages(func::FuncOp function,
                                     ArrayRef<PrunableLayer> layers) {
   llvm::MapVector<Value, Stage> byInput;
+  llvm::DenseSet<Value> outputs;
   for (auto [index, layer] : llvm::enumerate(layers)) {
     Stage &stage = byInput[layer.input];
     stage.input = layer.input;
     stage.layers.push_back(index);
     stage.stream = stage.layers.size() == 1 ? layer.stream : nullptr;
+    outputs.insert(layer.output);
   }
   std::vector<Stage> stages;
   llvm::SetVector<Value> known;
   for (auto &[input, stage] : byInput) {
-    stage.slice.wanted.push_back(input);
-    if (stage.stream && stage.stream != input && !known.contains(stage.stream))
-      stage.slice.wanted.push_back(stage.stream);
-    stage.slice.known = findKnown(stage.slice.wanted, known);
-    // A value of unknown rank can't be an argument: it is computed again.
-    if (isa<RankedTensorType>(input.getType()))
-      known.insert(input);
+    if (stage.stream && !findKnown(stage.stream, known, outputs))
+      stage.stream = nullptr;
+    for (Value value : {stage.input, stage.stream})
+      if (value && !known.contains(value) &&
+          !llvm::is_contained(stage.slice.wanted, value))
+        stage.slice.wanted.push_back(value);
+    stage.slice.known = *findKnown(stage.slice.wanted, known, outputs);
+    known.insert(input);
+    for (unsigned index : stage.layers)
+      known.insert(layers[index].output);
     stages.push_back(std::move(stage));
   }
   Stage last;
-  llvm::append_range(last.slice.wanted,
-                     function.getBody().front().getTerminator()->getOperands());
-  last.slice.known = findKnown(last.slice.wanted, known);
+  last.slice.wanted = getResults(function);
+  last.slice.known = *findKnown(last.slice.wanted, known, outputs);
   stages.push_back(std::move(last));
   return stages;
 }
@@ -99,6 +113,30 @@ void StagedRun::dropBefore(unsigned stage) {
       dropped.push_back(value);
   for (Value value : dropped)
     values.erase(value);
+}
+
+void StagedRun::apply(unsigned index, ArrayRef<float> weight,
+                      ArrayRef<float> addend) {
+  const PrunableLayer &layer = layers[index];
+  int64_t inputs = layer.getInputs(), outputs = layer.getOutputs();
+  std::vector<Tensor> &results = values[layer.output];
+  // The map may have moved what is looked up before the insertion.
+  const std::vector<Tensor> &sources = values.find(layer.input)->second;
+  results.clear();
+  for (const Tensor &x : sources) {
+    int64_t rows = int64_t(x.get<float>().size()) / inputs;
+    Tensor y{"", x.type, x.shape, {}};
+    y.shape.back() = outputs;
+    y.bytes.resize(rows * outputs * sizeof(float));
+    auto *sums = reinterpret_cast<float *>(y.bytes.data());
+    for (int64_t row = 0; row < rows; ++row)
+      llvm::copy(addend, sums + row * outputs);
+    if (rows)
+      cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, outputs,
+                  inputs, 1.0f, x.get<float>().data(), inputs, weight.data(),
+                  outputs, 1.0f, sums, outputs);
+    results.push_back(std::move(y));
+  }
 }
 
 Error StagedRun::advance() {

@@ -21,10 +21,12 @@ namespace sopt {
 struct Stage {
   llvm::SmallVector<unsigned> layers;
   mlir::Value input;
-  /// What the outputs are added to, if the stage is one layer; or null.
+  /// What the output is added to, if the stage is one layer whose stream
+  /// depends on no layer of it or of a later stage; or null.
   mlir::Value stream;
-  /// Computes input and stream, or the outputs, from earlier stages' inputs:
-  /// all stages together run the model once.
+  /// Computes input and stream, or the model's outputs, from the inputs and the
+  /// layers' outputs of earlier stages. There is no layer in it, so that all
+  /// weights share its library.
   ModelSlice slice;
 };
 
@@ -33,13 +35,14 @@ struct Stage {
 std::vector<Stage> makeStages(mlir::func::FuncOp function,
                               llvm::ArrayRef<PrunableLayer> layers);
 
-/// The libraries of a model's stages, compiled when first asked for.
+/// The libraries of a model's stages, compiled when first asked for: they hold
+/// nothing of the layers that the stages are made of.
 class StageLibraries {
 public:
   StageLibraries(mlir::ModuleOp module, llvm::ArrayRef<Stage> stages)
       : module(module), stages(stages), libraries(stages.size()) {}
 
-  /// Of stage `index` with the weights that the module has when first asked.
+  /// Of stage `index`.
   llvm::Expected<const LoadedModel *> get(unsigned index);
 
 private:
@@ -48,17 +51,27 @@ private:
   std::vector<std::optional<LoadedModel>> libraries;
 };
 
-/// A run of a model on all calibration items at once, stage by stage. Keeps the
-/// values that stages to come read, and drops them behind the last.
+/// A run of a model on all calibration items at once, stage by stage, with the
+/// layers' weights coming from without. Keeps the values that stages to come
+/// read, and drops them behind the last. A copy goes on from where the run is.
 class StagedRun {
 public:
   /// All must outlive the run.
   StagedRun(StageLibraries &libraries, llvm::ArrayRef<Stage> stages,
+            llvm::ArrayRef<PrunableLayer> layers,
             llvm::ArrayRef<CalibrationItem> items)
-      : libraries(&libraries), stages(stages), items(items) {}
+      : libraries(&libraries), stages(stages), layers(layers), items(items) {}
 
-  /// Computes the next stage's slice.
+  /// Computes the next stage's slice. All layers of the stage before must have
+  /// been applied.
   llvm::Error advance();
+
+  /// Computes the output of a layer of the last stage that was computed.
+  void apply(unsigned layer, llvm::ArrayRef<float> weight,
+             llvm::ArrayRef<float> addend);
+
+  /// The number of stages that were computed.
+  unsigned getPosition() const { return next; }
 
   /// An input or a stream of the last stage that was computed, for an item.
   llvm::ArrayRef<float> get(mlir::Value value, size_t item) const {
@@ -74,6 +87,7 @@ private:
 
   StageLibraries *libraries;
   llvm::ArrayRef<Stage> stages;
+  llvm::ArrayRef<PrunableLayer> layers;
   llvm::ArrayRef<CalibrationItem> items;
   unsigned next = 0;
   llvm::DenseMap<mlir::Value, std::vector<Tensor>> values;

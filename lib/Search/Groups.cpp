@@ -61,12 +61,18 @@ static void putLeastFirst(std::vector<int64_t> &order, int64_t count,
 }
 
 std::vector<bool> GroupScores::selectLeast(int64_t count) const {
-  std::vector<int64_t> order(scores.size());
-  std::iota(order.begin(), order.end(), 0);
-  putLeastFirst(order, count, [&](int64_t index) { return scores[index]; });
   std::vector<bool> selection(scores.size(), false);
-  for (int64_t index : ArrayRef(order).take_front(count))
-    selection[index] = true;
+  if (count <= 0)
+    return selection;
+  std::vector<double> sorted(scores);
+  std::nth_element(sorted.begin(), sorted.begin() + (count - 1), sorted.end());
+  double largest = sorted[count - 1];
+  int64_t below =
+      count_if(scores, [&](double score) { return score < largest; });
+  // Of those that equal the largest, the first go.
+  int64_t equal = count - below;
+  for (auto [index, score] : enumerate(scores))
+    selection[index] = score < largest || (score == largest && equal-- > 0);
   return selection;
 }
 

@@ -23,31 +23,48 @@ static constexpr int64_t kBudgetSteps = 10000;
 
 ArrayRef<double> sopt::getPruneLevels() { return kLevels; }
 
-Expected<std::vector<ErrorTable>>
-sopt::measureErrors(ArrayRef<PrunedLayer> layers) {
-  std::vector<ErrorTable> tables;
+void MeasuredLayer::scaleTo(double loss) {
+  double scale = sampleError > 0 ? loss / sampleError : 0;
+  for (double &error : table.errors)
+    error *= scale;
+}
+
+static Expected<MeasuredLayer>
+measure(const PrunedLayer &layer, const ObsPruner &pruner, double sampleZeros) {
+  MeasuredLayer measured{{layer.name, layer.inputs * layer.outputs, {}}, {}, 0};
+  for (double zeros : kLevels) {
+    Expected<std::vector<float>> weight = pruner.prune(layer, {zeros});
+    if (!weight)
+      return weight.takeError();
+    measured.table.errors.push_back(getRelativeError(layer, *weight));
+  }
+  Expected<std::vector<float>> sample = pruner.prune(layer, {sampleZeros});
+  if (!sample)
+    return sample.takeError();
+  measured.sampleError = getRelativeError(layer, *sample);
+  measured.sample = std::move(*sample);
+  return measured;
+}
+
+Expected<std::vector<MeasuredLayer>>
+sopt::measureErrors(ArrayRef<PrunedLayer> layers, double sampleZeros) {
+  std::vector<MeasuredLayer> all;
   if (layers.empty())
-    return tables;
+    return all;
   Expected<ObsPruner> pruner = ObsPruner::create(layers.front());
   if (!pruner)
     return pruner.takeError();
   for (const PrunedLayer &layer : layers) {
-    ErrorTable table{layer.name, layer.inputs * layer.outputs, {}};
-    for (double zeros : kLevels) {
-      Expected<std::vector<float>> weight = pruner->prune(layer, {zeros});
-      if (!weight)
-        return weight.takeError();
-      table.errors.push_back(getRelativeError(layer, *weight));
-    }
-    tables.push_back(std::move(table));
+    Expected<MeasuredLayer> measured = measure(layer, *pruner, sampleZeros);
+    if (!measured)
+      return measured.takeError();
+    all.push_back(std::move(*measured));
   }
-  return tables;
+  return all;
 }
 
-/// The shares of zeros whose errors, to the power of `exponent`, add up to the
-/// least.
-static Expected<SmallVector<double>> allocate(const PruneProblem &problem,
-                                              double exponent) {
+/// The shares of zeros whose errors add up to the least.
+static Expected<SmallVector<double>> allocate(const PruneProblem &problem) {
   // What a layer keeps is its cost. Rounded up, and the budget down, the
   // solution has no fewer zeros than asked for.
   int64_t weights = 0;
@@ -60,8 +77,7 @@ static Expected<SmallVector<double>> allocate(const PruneProblem &problem,
     SmallVector<Choice> choices;
     for (auto [zeros, error] : zip_equal(kLevels, table.errors)) {
       double kept = (1 - zeros) * double(table.weights);
-      choices.push_back(
-          {int64_t(std::ceil(kept / unit - 1e-9)), std::pow(error, exponent)});
+      choices.push_back({int64_t(std::ceil(kept / unit - 1e-9)), error});
     }
     allocation.addLayer(table.name, choices);
   }
@@ -74,26 +90,31 @@ static Expected<SmallVector<double>> allocate(const PruneProblem &problem,
   return zeros;
 }
 
+static PruneCandidate makeCandidate(StringRef name, ArrayRef<double> zeros) {
+  PruneCandidate candidate;
+  candidate.name = name.str();
+  candidate.zeros.assign(zeros.begin(), zeros.end());
+  return candidate;
+}
+
 Expected<PruneCandidate> sopt::searchPruning(const PruneProblem &problem) {
-  PruneCandidate best;
-  best.name = "uniform";
-  best.zeros.assign(problem.tables.size(), problem.ratio);
-  if (Error error = problem.tryOut(best))
-    return std::move(error);
-  for (auto [name, exponent] : {std::pair("sum of errors", 1.0),
-                                std::pair("sum of root errors", 0.5)}) {
-    if (problem.isTimeUp())
-      break;
-    Expected<SmallVector<double>> zeros = allocate(problem, exponent);
-    if (!zeros)
-      return zeros.takeError();
-    PruneCandidate candidate;
-    candidate.name = name;
-    candidate.zeros = std::move(*zeros);
-    if (Error error = problem.tryOut(candidate))
-      return std::move(error);
-    if (candidate.loss < best.loss)
-      best = std::move(candidate);
+  Expected<SmallVector<double>> allocated = allocate(problem);
+  if (!allocated)
+    return allocated.takeError();
+  std::vector<PruneCandidate> candidates = {
+      makeCandidate("by what the outputs lose", *allocated)};
+  if (!problem.isTimeUp) {
+    SmallVector<double> uniform(problem.tables.size(), problem.ratio), middle;
+    for (double zeros : *allocated)
+      middle.push_back((zeros + problem.ratio) / 2);
+    candidates.push_back(makeCandidate("half way to uniform", middle));
+    candidates.push_back(makeCandidate("uniform", uniform));
   }
-  return best;
+  if (Error error = problem.tryOut(candidates))
+    return std::move(error);
+  auto best = min_element(candidates,
+                          [](const PruneCandidate &a, const PruneCandidate &b) {
+                            return a.loss < b.loss;
+                          });
+  return std::move(*best);
 }

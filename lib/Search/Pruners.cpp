@@ -18,6 +18,7 @@ Pruner sopt::lookUpPruner(StringRef name) {
       .Case("magnitude", pruneByMagnitude)
       .Case("wanda", pruneByWanda)
       .Case("obs", pruneByObs)
+      .Case("admm", pruneByAdmm)
       .Default(nullptr);
 }
 

@@ -40,25 +40,23 @@ static double dot(ArrayRef<double> a, ArrayRef<double> b) {
 }
 
 namespace {
-/// The regression's right side E[xᵀ(t − x·W)] and the mean of t − x·W − b.
+/// The regression's right side E[xᵀ(t − x·W)] and the mean of t − x·W.
 struct Target {
-  Target(const DriftMoments &moments, ArrayRef<float> weight) {
+  Target(const RegressionMoments &moments, ArrayRef<float> weight) {
     std::vector<double> wide(weight.begin(), weight.end());
-    side = multiply(moments.drift, wide, moments.inputs);
-    mean = multiply(moments.driftMean, wide, moments.inputs);
-    assert((moments.width == 0 || moments.lost.size() == side.size()) &&
-           "a stream has its layer's outputs");
-    for (auto [sum, lost] : zip(side, moments.lost))
-      sum += lost;
-    for (auto [sum, lost] : zip(mean, moments.lostMean))
-      sum += lost;
+    side = multiply(moments.own, wide, moments.inputs);
+    mean = multiply(moments.mean, wide, moments.inputs);
+    for (auto [value, cross] : zip_equal(side, moments.cross))
+      value = cross - value;
+    for (auto [value, target] : zip_equal(mean, moments.targetMean))
+      value = target - value;
   }
 
   std::vector<double> side, mean;
 };
 
 /// The regression for one ridge; it keeps nothing to be solved again.
-std::vector<double> solveRidge(const DriftMoments &moments, double ridge,
+std::vector<double> solveRidge(const RegressionMoments &moments, double ridge,
                                std::vector<double> side) {
   int64_t n = moments.inputs;
   double trace = 0;
@@ -92,8 +90,9 @@ struct Gain {
 
 /// Adds what `correction`, found on `seen`, gains on `unseen`.
 static void addGain(Gain &gain, ArrayRef<double> correction,
-                    const DriftMoments &seen, const Target &seenTarget,
-                    const DriftMoments &unseen, const Target &unseenTarget) {
+                    const RegressionMoments &seen, const Target &seenTarget,
+                    const RegressionMoments &unseen,
+                    const Target &unseenTarget) {
   std::vector<double> moved = multiply(unseen.own, correction, unseen.inputs);
   gain.linear += dot(correction, unseenTarget.side);
   gain.square += dot(correction, moved);
@@ -109,28 +108,26 @@ static void addGain(Gain &gain, ArrayRef<double> correction,
   }
 }
 
-std::vector<double> sopt::getCorrection(const DriftMoments &moments,
-                                        ArrayRef<float> weight, int64_t outputs,
+std::vector<double> sopt::getCorrection(const RegressionMoments &moments,
+                                        ArrayRef<float> weight,
                                         ReconstructionStrength strength) {
-  assert(int64_t(weight.size()) == moments.inputs * outputs);
   std::vector<double> correction =
       solveRidge(moments, strength.ridge, Target(moments, weight).side);
   cblas_dscal(correction.size(), strength.share, correction.data(), 1);
   return correction;
 }
 
-ReconstructionStrength sopt::chooseStrength(ArrayRef<const Drift *> folds,
-                                            ArrayRef<float> weight,
-                                            int64_t outputs, bool isCentred) {
-  assert(int64_t(weight.size()) % outputs == 0);
+ReconstructionStrength
+sopt::chooseStrength(ArrayRef<const RegressionSums *> folds,
+                     ArrayRef<float> weight, bool isCentred) {
   SmallVector<Gain> gains(std::size(kRidges));
   for (auto [index, fold] : enumerate(folds)) {
-    SmallVector<const Drift *> others(folds);
+    SmallVector<const RegressionSums *> others(folds);
     others.erase(others.begin() + index);
     if (others.empty())
       break;
-    DriftMoments unseen = Drift::get(fold, isCentred);
-    DriftMoments seen = Drift::get(others, isCentred);
+    RegressionMoments unseen = RegressionSums::get(fold, isCentred);
+    RegressionMoments seen = RegressionSums::get(others, isCentred);
     Target seenTarget(seen, weight), unseenTarget(unseen, weight);
     for (auto [gain, ridge] : zip_equal(gains, kRidges))
       addGain(gain, solveRidge(seen, ridge, seenTarget.side), seen, seenTarget,
@@ -160,9 +157,9 @@ static std::vector<float> concatenate(const PruningStage &stage) {
 
 /// With stage.pruner, each layer for itself.
 static Expected<PrunedStage> pruneAsIs(const PruningStage &stage,
-                                       ArrayRef<const Drift *> folds) {
+                                       ArrayRef<const RegressionSums *> folds) {
   PrunedStage result;
-  std::vector<double> own = Drift::get(folds, /*isCentred=*/false).own;
+  std::vector<double> own = RegressionSums::get(folds, /*isCentred=*/false).own;
   for (const PruningStage::Layer &layer : stage.layers) {
     PrunedLayer pruned{layer.name, stage.inputs, layer.outputs, layer.weight,
                        own};
@@ -194,8 +191,8 @@ static std::vector<PrunedLayer> moveLayers(const PruningStage &stage,
   return moved;
 }
 
-/// b' = b + E[t − b] − E[x]·W': the bias that keeps the outputs' means, from
-/// the mean of t − x·W − b.
+/// b' = b + E[t] − E[x]·W': the bias that keeps the outputs' means, from the
+/// mean of t − x·W.
 static std::vector<float> moveBias(const PruningStage::Layer &layer,
                                    ArrayRef<float> pruned,
                                    ArrayRef<double> mean,
@@ -211,30 +208,24 @@ static std::vector<float> moveBias(const PruningStage::Layer &layer,
 }
 
 Expected<PrunedStage> sopt::pruneStage(const PruningStage &stage) {
-  SmallVector<const Drift *> folds;
-  for (const Drift &fold : stage.folds)
+  SmallVector<const RegressionSums *> folds;
+  for (const RegressionSums &fold : stage.folds)
     folds.push_back(&fold);
   if (stage.pruner)
     return pruneAsIs(stage, folds);
   bool isCentred = none_of(
       stage.layers, [](const auto &layer) { return layer.bias.empty(); });
   std::vector<float> dense = concatenate(stage);
-  int64_t outputs = int64_t(dense.size()) / stage.inputs;
   PrunedStage result;
-  result.strength = stage.strength
-                        ? *stage.strength
-                        : chooseStrength(folds, dense, outputs, isCentred);
-  DriftMoments moments = Drift::get(folds, isCentred);
-  std::vector<PrunedLayer> moved =
-      moveLayers(stage, getCorrection(moments, dense, outputs, result.strength),
-                 moments.own);
+  result.strength = stage.strength ? *stage.strength
+                                   : chooseStrength(folds, dense, isCentred);
+  RegressionMoments moments = RegressionSums::get(folds, isCentred);
+  std::vector<PrunedLayer> moved = moveLayers(
+      stage, getCorrection(moments, dense, result.strength), moments.own);
   std::vector<double> targetMean = Target(moments, dense).mean;
-  Expected<ObsPruner> pruner = ObsPruner::create(moved.front());
-  if (!pruner)
-    return pruner.takeError();
   int64_t first = 0;
   for (auto [layer, from] : zip_equal(moved, stage.layers)) {
-    Expected<std::vector<float>> weight = pruner->prune(layer, from.target);
+    Expected<std::vector<float>> weight = pruneByAdmm(layer, from.target);
     if (!weight)
       return weight.takeError();
     result.errors.push_back(getRelativeError(layer, *weight));

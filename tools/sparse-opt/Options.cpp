@@ -61,7 +61,7 @@ struct CommandLine {
           "of the model, whose first axis counts examples. Further "
           "words: only=PATTERN and keep=PATTERN choose layers by their names, "
           "time=60s tries no more after it, seed=1 draws pieces of "
-          "the examples anew, method=obs, wanda or magnitude prunes by "
+          "the examples anew, method=admm, obs, wanda or magnitude prunes by "
           "that alone"),
       cl::value_desc("ratio=0.8 calibration=FILE.npz"), cl::cat(compiling)};
   cl::opt<bool> elide{

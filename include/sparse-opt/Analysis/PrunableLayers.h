@@ -21,11 +21,13 @@ struct PrunableLayer {
   mlir::Value input;         ///< […, inputs].
   onnx::ConstantOp constant; ///< inputs × outputs, or its transpose.
   bool isTransposed;         ///< Whether it is outputs × inputs.
-  /// What is added to every row of the product, a number for each output; null
-  /// if there is none or another layer adds it, too.
+  mlir::Value output;        ///< […, outputs]: input·weight + addend.
+  /// What is added to every row of the product, a number for each output or
+  /// one for all; null if there is none.
+  onnx::ConstantOp addend = nullptr;
+  /// The addend, if no other layer adds it, too; null otherwise.
   onnx::ConstantOp bias = nullptr;
-  /// What product and bias are added to, as in a residual connection; null if
-  /// nothing.
+  /// What the output is added to, as in a residual connection; null if nothing.
   mlir::Value stream = nullptr;
 
   int64_t getInputs() const;
@@ -37,15 +39,19 @@ struct PrunableLayer {
   /// Replaces the weight, given as getWeight gives it.
   void setWeight(llvm::ArrayRef<float> weight) const;
 
+  /// A number for each output, zeros without an addend.
+  std::vector<float> getAddend() const;
+
   /// The bias, which must exist.
   std::vector<float> getBias() const;
   void setBias(llvm::ArrayRef<float> bias) const;
 };
 
 /// In execution order, the layers of `function` that pruning may touch: MatMul
-/// and Gemm whose second operand is an f32 matrix of their own, with at least
-/// 64 inputs and outputs. Embeddings are looked up, not multiplied with, and so
-/// are none.
+/// and Gemm of a value of known rank whose second operand is an f32 matrix of
+/// their own, with at least 64 inputs and outputs. A Gemm must do no more than
+/// multiply and add a constant. Embeddings are looked up, not multiplied with,
+/// and so are none.
 std::vector<PrunableLayer> findPrunableLayers(mlir::func::FuncOp function);
 
 } // namespace sopt

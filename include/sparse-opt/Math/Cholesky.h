@@ -14,13 +14,16 @@ namespace sopt {
 
 /// Overwrites the upper triangle of the symmetric `matrix`, size × size, row by
 /// row, with R for which RᵀR is the matrix; below the diagonal is anything.
-/// False, and a matrix of no meaning, if it is not positive definite in double
+/// False, and a matrix of no meaning, if it is not positive definite in its
 /// precision.
 bool factorCholesky(llvm::MutableArrayRef<double> matrix, int64_t size);
+bool factorCholesky(llvm::MutableArrayRef<float> matrix, int64_t size);
 
 /// Overwrites `sides`, size × columns, with the x that solves RᵀR·x = sides.
 void solveCholesky(llvm::ArrayRef<double> factor, int64_t size,
                    llvm::MutableArrayRef<double> sides, int64_t columns);
+void solveCholesky(llvm::ArrayRef<float> factor, int64_t size,
+                   llvm::MutableArrayRef<float> sides, int64_t columns);
 
 } // namespace sopt
 

@@ -22,8 +22,8 @@ namespace sopt {
 struct PruneOptions {
   double ratio = 0;        ///< Zeros among all prunable weights, 0 to 1.
   std::string calibration; ///< A .npz file, see the option's help.
-  /// Instead of a search: "obs", "wanda" or "magnitude", the same share in
-  /// every layer, with nothing to make up for it in others.
+  /// Instead of a search: the name of a pruner, see lookUpPruner, that prunes
+  /// every layer alike, with nothing to make up for it in others.
   std::string method;
   /// Glob patterns of layers' names: these alone are pruned, and these never.
   std::string only = "*", keep;

@@ -24,17 +24,27 @@ namespace sopt {
 /// Shares of zeros that a layer may get.
 llvm::ArrayRef<double> getPruneLevels();
 
-/// What a layer's outputs lose at each of the levels, see getRelativeError.
+/// What is lost by a layer at each of the levels.
 struct ErrorTable {
   std::string name;
-  int64_t weights; ///< Of the layer, dense.
+  int64_t weights = 0; ///< Of the layer, dense.
   llvm::SmallVector<double> errors;
 };
 
-/// The tables of layers that read the same inputs, pruned by optimal brain
-/// surgery.
-llvm::Expected<std::vector<ErrorTable>>
-measureErrors(llvm::ArrayRef<PrunedLayer> layers);
+/// A layer that was pruned by optimal brain surgery.
+struct MeasuredLayer {
+  ErrorTable table; ///< Of its own outputs, see getRelativeError.
+  /// Its weight with some zeros, and what that loses of its outputs.
+  std::vector<float> sample;
+  double sampleError = 0;
+
+  /// Makes the table one of another loss, of which the sample costs `loss`.
+  void scaleTo(double loss);
+};
+
+/// Of layers that read the same inputs; the samples have `sampleZeros`.
+llvm::Expected<std::vector<MeasuredLayer>>
+measureErrors(llvm::ArrayRef<PrunedLayer> layers, double sampleZeros);
 
 /// What became of one layer.
 struct PrunedWeights {
@@ -53,19 +63,19 @@ struct PruneCandidate {
 };
 
 struct PruneProblem {
-  std::vector<ErrorTable> tables; ///< One per layer.
+  std::vector<ErrorTable> tables; ///< One per layer, of the model's loss.
   /// Zeros among all weights of the layers, 0 to 1.
   double ratio = 0;
-  /// Prunes the model to a candidate's zeros, and fills in the rest of it.
-  llvm::function_ref<llvm::Error(PruneCandidate &)> tryOut;
-  /// Whether to be content with what was tried.
-  llvm::function_ref<bool()> isTimeUp;
+  /// Prunes the model to each candidate's zeros, and fills in the rest of them.
+  llvm::function_ref<llvm::Error(llvm::MutableArrayRef<PruneCandidate>)> tryOut;
+  /// Whether to be content with one candidate.
+  bool isTimeUp = false;
 };
 
-/// The best of a few candidates by their loss: the same share of zeros in every
-/// layer; and the allocations that are optimal where the layers' relative
-/// errors, or their roots, add up (see AllocationProblem). Every candidate has
-/// at least `ratio` zeros.
+/// The best of a few candidates by their loss: the allocation that is optimal
+/// where what the layers lose adds up (see AllocationProblem), the same share
+/// of zeros in every layer, and what lies in the middle of both. Every
+/// candidate has at least `ratio` zeros.
 llvm::Expected<PruneCandidate> searchPruning(const PruneProblem &problem);
 
 } // namespace sopt

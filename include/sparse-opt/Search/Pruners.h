@@ -66,6 +66,14 @@ llvm::Expected<std::vector<float>> pruneByWanda(const PrunedLayer &layer,
 llvm::Expected<std::vector<float>> pruneByObs(const PrunedLayer &layer,
                                               const SparsityTarget &);
 
+/// Chooses weights and fits them in turns until both agree, by the alternating
+/// direction method of multipliers, and then fits those that stay (Boyd et al.,
+/// Distributed Optimization and Statistical Learning via ADMM, 2011; for
+/// pruning Meng et al., ALPS, 2024). Takes longer than surgery, which decides
+/// once, and loses three fifths of that at 80 % zeros.
+llvm::Expected<std::vector<float>> pruneByAdmm(const PrunedLayer &layer,
+                                               const SparsityTarget &);
+
 /// pruneByObs for several targets, and for several layers that read the same
 /// inputs: inverts the moments once, which is most of the work.
 class ObsPruner {
@@ -82,7 +90,8 @@ private:
   std::vector<double> factor; ///< The upper U, UᵀU the moments' inverse.
 };
 
-/// The pruner called "magnitude", "wanda" or "obs"; null for any other name.
+/// The pruner called "magnitude", "wanda", "obs" or "admm"; null for any other
+/// name.
 Pruner lookUpPruner(llvm::StringRef name);
 
 /// E‖x·(W − weight)‖² / E‖x·W‖² over the calibration inputs: what pruning lost

@@ -7,9 +7,9 @@
 //
 // Layers are pruned in execution order, so each sees what the ones before it
 // have lost. It shall not do with these inputs x what it did with the dense
-// model's x₀, but what makes up for the loss: come near
+// model's x₀, but what makes up for the loss: have products near
 //
-//   t = x₀·W + b + l,
+//   t = x₀·W + l,
 //
 // l being what the stream that its outputs are added to has lost. The weight
 // that does is found by ridge regression towards W, and then pruned.
@@ -19,8 +19,8 @@
 #ifndef SPARSE_OPT_SEARCH_RECONSTRUCTION_H
 #define SPARSE_OPT_SEARCH_RECONSTRUCTION_H
 
-#include "sparse-opt/Search/Drift.h"
 #include "sparse-opt/Search/Pruners.h"
+#include "sparse-opt/Search/Regression.h"
 #include <optional>
 
 namespace sopt {
@@ -35,19 +35,18 @@ struct ReconstructionStrength {
 
 /// The change of the weight W, inputs × outputs, with `strength`:
 /// share·(E[xᵀx] + λI)⁻¹·E[xᵀ(t − x·W)].
-std::vector<double> getCorrection(const DriftMoments &moments,
-                                  llvm::ArrayRef<float> weight, int64_t outputs,
+std::vector<double> getCorrection(const RegressionMoments &moments,
+                                  llvm::ArrayRef<float> weight,
                                   ReconstructionStrength strength);
 
 /// The strength that does well on inputs it has not seen: each of `folds` in
 /// turn is left out and predicted from the others. The gentlest of those that
 /// do about best.
-ReconstructionStrength chooseStrength(llvm::ArrayRef<const Drift *> folds,
-                                      llvm::ArrayRef<float> weight,
-                                      int64_t outputs, bool isCentred);
+ReconstructionStrength
+chooseStrength(llvm::ArrayRef<const RegressionSums *> folds,
+               llvm::ArrayRef<float> weight, bool isCentred);
 
-/// Layers that read the same inputs, and perhaps the stream that the outputs
-/// of one alone are added to.
+/// Layers that read the same inputs.
 struct PruningStage {
   struct Layer {
     std::string name;
@@ -58,9 +57,9 @@ struct PruningStage {
   };
   int64_t inputs;
   std::vector<Layer> layers;
-  /// What is known of the inputs, in parts of the calibration inputs that have
-  /// nothing in common.
-  std::vector<Drift> folds;
+  /// Inputs, and targets of all layers side by side, in parts of the
+  /// calibration inputs that have nothing in common.
+  std::vector<RegressionSums> folds;
   /// Taken if it is set; chosen by the folds otherwise.
   std::optional<ReconstructionStrength> strength = std::nullopt;
   /// Prunes the weights as they are, towards nothing, if it is set.
@@ -76,8 +75,8 @@ struct PrunedStage {
   std::vector<double> errors;
 };
 
-/// Moves the layers' weights towards the dense model, prunes them by optimal
-/// brain surgery, and sets the biases so that the outputs keep their means.
+/// Moves the layers' weights towards the dense model, prunes them by
+/// pruneByAdmm, and sets the biases so that the outputs keep their means.
 llvm::Expected<PrunedStage> pruneStage(const PruningStage &stage);
 
 } // namespace sopt

@@ -7,8 +7,8 @@
 
 #include "sparse-opt/Search/PruneSearch.h"
 #include "llvm/ADT/STLExtras.h"
+#include "gtest/gtest.h"
 #include <cmath>
-#include <gtest/gtest.h>
 #include <random>
 
 using namespace llvm;
@@ -33,26 +33,26 @@ search(ArrayRef<PrunedLayer> layers, double ratio,
        function_ref<double(const PruneCandidate &)> judge) {
   PruneProblem problem;
   for (const PrunedLayer &layer : layers) {
-    auto tables = measureErrors(layer);
-    if (!tables)
-      return tables.takeError();
-    problem.tables.push_back(tables->front());
+    auto measured = measureErrors(layer, 0.5);
+    if (!measured)
+      return measured.takeError();
+    problem.tables.push_back(measured->front().table);
   }
   problem.ratio = ratio;
-  auto tryOut = [&](PruneCandidate &candidate) -> Error {
-    for (auto [layer, zeros] : zip_equal(layers, candidate.zeros)) {
-      auto weight = pruneByObs(layer, {zeros});
-      if (!weight)
-        return weight.takeError();
-      candidate.layers.push_back(
-          {*weight, {}, getRelativeError(layer, *weight)});
+  auto tryOut = [&](MutableArrayRef<PruneCandidate> candidates) -> Error {
+    for (PruneCandidate &candidate : candidates) {
+      for (auto [layer, zeros] : zip_equal(layers, candidate.zeros)) {
+        auto weight = pruneByObs(layer, {zeros});
+        if (!weight)
+          return weight.takeError();
+        candidate.layers.push_back(
+            {*weight, {}, getRelativeError(layer, *weight)});
+      }
+      candidate.loss = judge(candidate);
     }
-    candidate.loss = judge(candidate);
     return Error::success();
   };
   problem.tryOut = tryOut;
-  auto isTimeUp = [] { return false; };
-  problem.isTimeUp = isTimeUp;
   return searchPruning(problem);
 }
 
@@ -84,11 +84,24 @@ TEST(PruneSearch, TakesWhatMeasuresBest) {
 
 TEST(PruneSearch, TablesOfLayersThatShareInputs) {
   PrunedLayer first = makeLayer(1, false), second = makeLayer(2, true);
-  auto together = measureErrors({first, second});
+  auto together = measureErrors({first, second}, 0.5);
   ASSERT_TRUE(bool(together)) << toString(together.takeError());
-  auto alone = measureErrors(second);
+  auto alone = measureErrors(second, 0.5);
   ASSERT_TRUE(bool(alone)) << toString(alone.takeError());
-  EXPECT_EQ((*together)[1].errors, alone->front().errors);
-  EXPECT_EQ(alone->front().errors.size(), getPruneLevels().size());
-  EXPECT_EQ(alone->front().weights, 1600);
+  EXPECT_EQ((*together)[1].table.errors, alone->front().table.errors);
+  EXPECT_EQ(alone->front().table.errors.size(), getPruneLevels().size());
+  EXPECT_EQ(alone->front().table.weights, 1600);
+}
+
+// The sample's loss fixes the unit of the table.
+TEST(PruneSearch, TablesTakeTheUnitOfTheSamplesLoss) {
+  auto measured = measureErrors(makeLayer(1, false), 0.5);
+  ASSERT_TRUE(bool(measured)) << toString(measured.takeError());
+  MeasuredLayer &layer = measured->front();
+  EXPECT_EQ(count(layer.sample, 0.0f), 800);
+  size_t half = llvm::find(getPruneLevels(), 0.5) - getPruneLevels().begin();
+  EXPECT_EQ(layer.table.errors[half], layer.sampleError);
+  double most = layer.table.errors.back();
+  layer.scaleTo(10 * layer.sampleError);
+  EXPECT_NEAR(layer.table.errors.back(), 10 * most, 1e-9);
 }

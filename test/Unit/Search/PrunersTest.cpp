@@ -6,8 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "sparse-opt/Search/Pruners.h"
+#include "llvm/ADT/STLExtras.h"
+#include "gtest/gtest.h"
 #include <cmath>
-#include <gtest/gtest.h>
 #include <random>
 
 using namespace llvm;
@@ -44,9 +45,7 @@ std::vector<float> prune(Pruner pruner, const PrunedLayer &layer,
   return *weight;
 }
 
-int64_t countZeros(ArrayRef<float> weight) {
-  return std::count(weight.begin(), weight.end(), 0.0f);
-}
+int64_t countZeros(ArrayRef<float> weight) { return llvm::count(weight, 0.0f); }
 
 /// Solves the symmetric system a·x = b by elimination.
 std::vector<double> solve(std::vector<double> a, std::vector<double> b) {
@@ -66,7 +65,7 @@ std::vector<double> solve(std::vector<double> a, std::vector<double> b) {
   return b;
 }
 
-const char *const kNames[] = {"magnitude", "wanda", "obs"};
+const char *const kNames[] = {"magnitude", "wanda", "obs", "admm"};
 } // namespace
 
 TEST(Pruners, MakeAsManyZerosAsAsked) {
@@ -129,8 +128,7 @@ TEST(Pruners, ObsMakesUpForOneWeightAsLeastSquaresDoes) {
     PrunedLayer layer = makeLayer(12, 1, seed);
     auto weight = prune(pruneByObs, layer, {1.0 / 12});
     ASSERT_EQ(countZeros(weight), 1);
-    size_t lost =
-        std::find(weight.begin(), weight.end(), 0.0f) - weight.begin();
+    size_t lost = llvm::find(weight, 0.0f) - weight.begin();
     double trace = 0;
     for (size_t i = 0; i < 12; ++i)
       trace += layer.moments[i * 12 + i];
@@ -158,12 +156,48 @@ TEST(Pruners, LoseLessTheMoreTheyKnow) {
     for (int64_t i = 0; i < 112; ++i)
       for (int64_t j = 0; j < 112; ++j)
         layer.moments[i * 112 + j] *= (1 + i % 7) * (1 + j % 7);
-    double errors[3];
+    double errors[4];
     for (auto [error, name] : zip(errors, kNames))
       error = getRelativeError(layer, prune(lookUpPruner(name), layer, {0.6}));
     EXPECT_LT(errors[1], errors[0]) << "wanda against magnitude";
     EXPECT_LT(errors[2], errors[1]) << "obs against wanda";
+    EXPECT_LT(errors[3], errors[2]) << "admm against obs";
   }
+}
+
+// Given where its zeros are, no other weight loses less.
+TEST(Pruners, AdmmFitsWhatItKeeps) {
+  PrunedLayer layer = makeLayer(24, 4, 6);
+  auto weight = prune(pruneByAdmm, layer, {0.5});
+  double trace = 0;
+  for (size_t i = 0; i < 24; ++i)
+    trace += layer.moments[i * 25];
+  auto getMoment = [&](size_t i, size_t j) {
+    return layer.moments[i * 24 + j] + (i == j ? 0.01 * trace / 24 : 0);
+  };
+  for (size_t output = 0; output < 4; ++output) {
+    std::vector<size_t> kept;
+    for (size_t i = 0; i < 24; ++i)
+      if (weight[i * 4 + output] != 0)
+        kept.push_back(i);
+    std::vector<double> a, b;
+    for (size_t i : kept) {
+      for (size_t j : kept)
+        a.push_back(getMoment(i, j));
+      b.push_back(0);
+      for (size_t j = 0; j < 24; ++j)
+        b.back() += getMoment(i, j) * layer.weight[j * 4 + output];
+    }
+    for (auto [i, value] : zip(kept, solve(a, b)))
+      EXPECT_NEAR(weight[i * 4 + output], value, 1e-4);
+  }
+}
+
+TEST(Pruners, AdmmClearsDeadInputs) {
+  PrunedLayer layer = makeLayer(32, 8, 5, /*dead=*/4);
+  auto weight = prune(pruneByAdmm, layer, {0.25});
+  EXPECT_EQ(countZeros(weight), 8 * 8);
+  EXPECT_EQ(countZeros(ArrayRef(weight).take_back(4 * 8)), 4 * 8);
 }
 
 TEST(Pruners, ObsClearsDeadInputs) {

@@ -7,8 +7,8 @@
 
 #include "sparse-opt/Search/Reconstruction.h"
 #include "llvm/ADT/STLExtras.h"
+#include "gtest/gtest.h"
 #include <cmath>
-#include <gtest/gtest.h>
 #include <random>
 
 using namespace llvm;
@@ -16,6 +16,15 @@ using namespace sopt;
 
 namespace {
 constexpr int64_t kInputs = 6, kOutputs = 4;
+
+std::vector<float> makeWeight(unsigned seed) {
+  std::mt19937 random(seed);
+  std::normal_distribution<float> normal;
+  std::vector<float> weight(kInputs * kOutputs);
+  for (float &value : weight)
+    value = normal(random);
+  return weight;
+}
 
 /// Rows of a model's inputs and streams, dense and pruned.
 struct Rows {
@@ -34,21 +43,25 @@ struct Rows {
     }
   }
 
-  Drift gather() const {
-    Drift drift(kInputs, kOutputs);
-    EXPECT_TRUE(drift.add(x, x0, r, r0));
-    return drift;
+  /// x₀·W + r₀ − r.
+  std::vector<float> getTargets(ArrayRef<float> weight) const {
+    std::vector<float> targets;
+    for (size_t i = 0; i < r.size(); ++i) {
+      double target = double(r0[i]) - r[i];
+      for (int64_t j = 0; j < kInputs; ++j)
+        target += double(x0[i / kOutputs * kInputs + j]) *
+                  weight[j * kOutputs + i % kOutputs];
+      targets.push_back(float(target));
+    }
+    return targets;
+  }
+
+  RegressionSums gather(ArrayRef<float> weight) const {
+    RegressionSums sums(kInputs, kOutputs);
+    EXPECT_TRUE(sums.add(x, getTargets(weight)));
+    return sums;
   }
 };
-
-std::vector<float> makeWeight(unsigned seed) {
-  std::mt19937 random(seed);
-  std::normal_distribution<float> normal;
-  std::vector<float> weight(kInputs * kOutputs);
-  for (float &value : weight)
-    value = normal(random);
-  return weight;
-}
 
 /// ‖x·(W + Δ) + b − t‖² over the rows, b the best one for each output.
 double getLoss(const Rows &rows, ArrayRef<float> weight,
@@ -75,49 +88,45 @@ double getLoss(const Rows &rows, ArrayRef<float> weight,
 }
 } // namespace
 
-TEST(Drift, IsThatOfItsRows) {
-  Drift drift(2, 1);
-  EXPECT_TRUE(drift.add({1, 2, 3, 4}, {2, 2, 3, 6}, {1, 1}, {0, 3}));
-  EXPECT_EQ(drift.getRows(), 2);
-  DriftMoments centred = Drift::get({&drift}, /*isCentred=*/true);
+TEST(Regression, MomentsAreThoseOfTheRows) {
+  RegressionSums sums(2, 1);
+  EXPECT_TRUE(sums.add({1, 2, 3, 4}, {0, 2}));
+  EXPECT_EQ(sums.getRows(), 2);
+  RegressionMoments centred = RegressionSums::get({&sums}, /*isCentred=*/true);
   EXPECT_EQ(centred.mean, (std::vector<double>{2, 3}));
-  EXPECT_EQ(centred.driftMean, (std::vector<double>{0.5, 1}));
-  EXPECT_EQ(centred.lostMean, (std::vector<double>{0.5}));
+  EXPECT_EQ(centred.targetMean, (std::vector<double>{1}));
   EXPECT_EQ(centred.own, (std::vector<double>{1, 1, 1, 1}));
-  EXPECT_EQ(centred.drift, (std::vector<double>{-0.5, 1, -0.5, 1}));
-  EXPECT_EQ(centred.lost, (std::vector<double>{1.5, 1.5}));
-  DriftMoments plain = Drift::get({&drift}, /*isCentred=*/false);
+  EXPECT_EQ(centred.cross, (std::vector<double>{1, 1}));
+  RegressionMoments plain = RegressionSums::get({&sums}, /*isCentred=*/false);
   EXPECT_EQ(plain.mean, (std::vector<double>{0, 0}));
   EXPECT_EQ(plain.own, (std::vector<double>{5, 7, 7, 10}));
+  EXPECT_EQ(plain.cross, (std::vector<double>{3, 4}));
 }
 
-TEST(Drift, OfPartsIsThatOfTheWhole) {
+TEST(Regression, OfPartsIsThatOfTheWhole) {
   Rows rows(3000, 1);
-  Drift whole = rows.gather(), first(kInputs, kOutputs),
-        second(kInputs, kOutputs);
-  auto cut = [](ArrayRef<float> all, int64_t width, bool isFirst) {
-    return isFirst ? all.take_front(width * 1000)
-                   : all.drop_front(width * 1000);
-  };
-  for (bool isFirst : {true, false})
-    EXPECT_TRUE((isFirst ? first : second)
-                    .add(cut(rows.x, kInputs, isFirst),
-                         cut(rows.x0, kInputs, isFirst),
-                         cut(rows.r, kOutputs, isFirst),
-                         cut(rows.r0, kOutputs, isFirst)));
-  DriftMoments a = Drift::get({&whole}, true);
-  DriftMoments b = Drift::get({&first, &second}, true);
+  std::vector<float> targets = rows.getTargets(makeWeight(1));
+  RegressionSums whole(kInputs, kOutputs), first(kInputs, kOutputs),
+      second(kInputs, kOutputs);
+  ArrayRef<float> x(rows.x), t(targets);
+  EXPECT_TRUE(whole.add(x, t));
+  EXPECT_TRUE(
+      first.add(x.take_front(kInputs * 1000), t.take_front(kOutputs * 1000)));
+  EXPECT_TRUE(
+      second.add(x.drop_front(kInputs * 1000), t.drop_front(kOutputs * 1000)));
+  RegressionMoments a = RegressionSums::get({&whole}, true);
+  RegressionMoments b = RegressionSums::get({&first, &second}, true);
   for (auto [one, other] : zip_equal(a.own, b.own))
     EXPECT_NEAR(one, other, 1e-5);
-  for (auto [one, other] : zip_equal(a.lost, b.lost))
+  for (auto [one, other] : zip_equal(a.cross, b.cross))
     EXPECT_NEAR(one, other, 1e-5);
 }
 
-TEST(Drift, RefusesWhatIsNotFinite) {
-  Drift drift(1, 1);
-  EXPECT_FALSE(drift.add({1}, {NAN}, {1}, {1}));
-  EXPECT_FALSE(drift.add({1}, {1}, {INFINITY}, {1}));
-  EXPECT_EQ(drift.getRows(), 0);
+TEST(Regression, RefusesWhatIsNotFinite) {
+  RegressionSums sums(1, 1);
+  EXPECT_FALSE(sums.add({1}, {NAN}));
+  EXPECT_FALSE(sums.add({INFINITY}, {1}));
+  EXPECT_EQ(sums.getRows(), 0);
 }
 
 // No small step in any direction improves on the ridge regression.
@@ -125,11 +134,10 @@ TEST(Reconstruction, IsTheBestThereIs) {
   for (unsigned seed = 0; seed < 10; ++seed) {
     Rows rows(50, seed);
     std::vector<float> weight = makeWeight(seed);
-    Drift drift = rows.gather();
-    DriftMoments moments = Drift::get({&drift}, true);
+    RegressionSums sums = rows.gather(weight);
+    RegressionMoments moments = RegressionSums::get({&sums}, true);
     const double ridge = 0.1;
-    std::vector<double> best =
-        getCorrection(moments, weight, kOutputs, {ridge, 1});
+    std::vector<double> best = getCorrection(moments, weight, {ridge, 1});
     double trace = 0;
     for (int64_t i = 0; i < kInputs; ++i)
       trace += moments.own[i * kInputs + i];
@@ -153,32 +161,32 @@ TEST(Reconstruction, IsTheBestThereIs) {
 TEST(Reconstruction, StrengthScalesTheCorrection) {
   Rows rows(50, 3);
   std::vector<float> weight = makeWeight(3);
-  Drift drift = rows.gather();
-  DriftMoments moments = Drift::get({&drift}, true);
-  std::vector<double> whole = getCorrection(moments, weight, kOutputs, {1, 1});
-  std::vector<double> half = getCorrection(moments, weight, kOutputs, {1, 0.5});
+  RegressionSums sums = rows.gather(weight);
+  RegressionMoments moments = RegressionSums::get({&sums}, true);
+  std::vector<double> whole = getCorrection(moments, weight, {1, 1});
+  std::vector<double> half = getCorrection(moments, weight, {1, 0.5});
   for (auto [a, b] : zip_equal(whole, half))
     EXPECT_NEAR(b, a / 2, 1e-12);
 }
 
 // Where nothing can be learnt, nothing is changed; where all can, all is.
 TEST(Reconstruction, TrustsWhatHoldsOnUnseenInputs) {
-  std::vector<Drift> noise, law;
+  std::vector<RegressionSums> noise, law;
   for (unsigned seed = 0; seed < 4; ++seed) {
     Rows rows(8, 10 + seed);
     rows.x = rows.x0;
-    noise.push_back(rows.gather());
+    noise.push_back(rows.gather(makeWeight(1)));
     Rows same(200, 20 + seed);
     same.r = same.r0;
     for (auto [x, x0] : zip_equal(same.x, same.x0))
       x = 2 * x0;
-    law.push_back(same.gather());
+    law.push_back(same.gather(makeWeight(1)));
   }
-  auto choose = [](ArrayRef<Drift> folds) {
-    SmallVector<const Drift *> pointers;
-    for (const Drift &fold : folds)
+  auto choose = [](ArrayRef<RegressionSums> folds) {
+    SmallVector<const RegressionSums *> pointers;
+    for (const RegressionSums &fold : folds)
       pointers.push_back(&fold);
-    return chooseStrength(pointers, makeWeight(1), kOutputs, true);
+    return chooseStrength(pointers, makeWeight(1), true);
   };
   EXPECT_LT(choose(noise).share, 0.3);
   ReconstructionStrength strength = choose(law);
@@ -194,11 +202,13 @@ TEST(Reconstruction, KeepsMeans) {
   Rows rows(400, 5);
   rows.x = rows.x0;
   rows.r = rows.r0;
-  stage.folds = {rows.gather()};
+  stage.folds = {rows.gather(makeWeight(5))};
   auto same = pruneStage(stage);
   ASSERT_TRUE(bool(same)) << toString(same.takeError());
-  EXPECT_EQ(same->weights[0], stage.layers[0].weight);
-  EXPECT_EQ(same->biases[0], stage.layers[0].bias);
+  for (auto [one, other] : zip_equal(same->weights[0], stage.layers[0].weight))
+    EXPECT_NEAR(one, other, 1e-5);
+  for (auto [one, other] : zip_equal(same->biases[0], stage.layers[0].bias))
+    EXPECT_NEAR(one, other, 1e-5);
 
   stage.layers[0].target.zeros = 0.5;
   auto pruned = pruneStage(stage);

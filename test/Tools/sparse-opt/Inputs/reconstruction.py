@@ -73,19 +73,14 @@ def choose(x, d, l, w):
     return RIDGES[best], shares[best]
 
 
-def surgery(w, own, zeros):
+def fit(w, own, kept):
+    """The weight with these non-zeros whose outputs are nearest those of w."""
     damped = own + 0.01 * numpy.trace(own) / len(own) * numpy.eye(len(own))
-    upper = numpy.linalg.cholesky(numpy.linalg.inv(damped)).T
-    w = w.copy()
-    score = (w / numpy.diag(upper)[:, None]) ** 2
-    going = numpy.zeros(w.size, bool)
-    going[numpy.argsort(score, axis=None)[:zeros]] = True
-    going = going.reshape(w.shape)
-    for i in range(len(w)):
-        error = numpy.where(going[i], w[i] / upper[i, i], 0)
-        w[i:] -= numpy.outer(upper[i, i:], error)
-        w[i][going[i]] = 0
-    return w
+    side, fitted = damped @ w, numpy.zeros_like(w)
+    for output in range(w.shape[1]):
+        at = numpy.flatnonzero(kept[:, output])
+        fitted[at, output] = numpy.linalg.solve(damped[numpy.ix_(at, at)], side[at, output])
+    return fitted
 
 
 def check(model_path, calibration_path, pruned_path):
@@ -99,8 +94,8 @@ def check(model_path, calibration_path, pruned_path):
         lost = stream0 - stream if i == 2 else numpy.zeros((len(x), w.shape[1]))
         known = moments(x, x0 - x, lost)
         ridge, share = choose(x, x0 - x, lost, w)
-        expected = surgery(w + share * correct(known, w, ridge), known[1], (w1 == 0).sum())
-        bias = b + target(known, w)[1] + known[0][0] @ (w - expected)
+        expected = fit(w + share * correct(known, w, ridge), known[1], w1 != 0)
+        bias = b + target(known, w)[1] + known[0][0] @ (w - w1)
         print(f"layer {i}: zeros {(w1 == 0).mean():.3f}, share of the correction above zero: {share > 0 or i == 0}, "
               f"largest difference below 1e-4: {max(abs(w1 - expected).max(), abs(b1 - bias).max()) < 1e-4}")
         # What follows sees the model as it is.
