@@ -76,7 +76,7 @@ sopt::readCalibration(StringRef path, const LoadedModel &model) {
   Expected<std::vector<Tensor>> file = readNpz(path);
   if (!file)
     return file.takeError();
-  Expected<std::vector<Tensor>> arrays = takeArrays(std::move(*file), model);
+  Expected<std::vector<Tensor>> arrays = takeArrays(*file, model);
   if (!arrays)
     return createFileError(path, arrays.takeError());
   std::vector<CalibrationItem> items;

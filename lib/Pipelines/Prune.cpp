@@ -15,7 +15,6 @@ using namespace sopt;
 using llvm::createStringError;
 using llvm::Error;
 using llvm::Expected;
-using llvm::Twine;
 
 static Expected<PruneCandidate>
 search(Pruning &pruning, const PruneOptions &options, size_t numLayers) {
