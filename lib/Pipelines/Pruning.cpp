@@ -46,17 +46,18 @@ Error Pruning::read(StringRef calibration, uint64_t seed) {
   return Error::success();
 }
 
-void Pruning::applyDense(StagedRun &run, const Stage &stage) const {
-  for (unsigned index : stage.layers)
+Error Pruning::advanceDense(StagedRun &run) const {
+  if (Error error = run.advance())
+    return error;
+  for (unsigned index : stages[run.getPosition() - 1].layers)
     run.apply(index, weights[index], addends[index]);
+  return Error::success();
 }
 
 Error Pruning::finishDense(StagedRun &run) const {
-  while (run.getPosition() < stages.size()) {
-    if (Error error = run.advance())
+  while (run.getPosition() < stages.size())
+    if (Error error = advanceDense(run))
       return error;
-    applyDense(run, stages[run.getPosition() - 1]);
-  }
   return Error::success();
 }
 
@@ -114,9 +115,8 @@ Error Pruning::measureSensitivities(MutableArrayRef<MeasuredLayer> measured) {
   for (auto [number, stage] : llvm::enumerate(stages)) {
     progress("see what the outputs owe to stage " + Twine(number + 1) + " of " +
              Twine(stages.size()));
-    if (Error error = dense.advance())
+    if (Error error = advanceDense(dense))
       return error;
-    applyDense(dense, stage);
     for (unsigned index : stage.layers) {
       StagedRun changed = dense;
       changed.apply(index, measured[index].sample, addends[index]);
@@ -135,9 +135,8 @@ Expected<std::vector<ErrorTable>> Pruning::measureLayers(double zeros) {
   for (auto [number, stage] : llvm::enumerate(stages)) {
     progress("look at stage " + Twine(number + 1) + " of " +
              Twine(stages.size()));
-    if (Error error = run.advance())
+    if (Error error = advanceDense(run))
       return error;
-    applyDense(run, stage);
     if (stage.layers.empty())
       continue;
     auto found = measureStage(stage, run, zeros);
@@ -255,10 +254,9 @@ Error Pruning::tryOut(MutableArrayRef<PruneCandidate> candidates) {
   std::vector<StagedRun> runs(candidates.size(), makeRun(items));
   for (PruneCandidate &candidate : candidates)
     candidate.layers.assign(layers.size(), PrunedWeights());
-  for (auto [number, stage] : llvm::enumerate(stages)) {
-    if (Error error = dense.advance())
+  for (unsigned number = 0; number < stages.size(); ++number) {
+    if (Error error = advanceDense(dense))
       return error;
-    applyDense(dense, stage);
     for (auto [candidate, run] : llvm::zip_equal(candidates, runs))
       if (Error error = pruneNextStage(number, &dense, run, candidate, nullptr))
         return error;

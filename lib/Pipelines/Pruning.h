@@ -45,7 +45,8 @@ private:
   StagedRun makeRun(llvm::ArrayRef<CalibrationItem> from) {
     return StagedRun(libraries, stages, layers, from);
   }
-  void applyDense(StagedRun &run, const Stage &stage) const;
+  /// Runs the next stage, and its layers with the weights of the dense model.
+  llvm::Error advanceDense(StagedRun &run) const;
   llvm::Error finishDense(StagedRun &run) const;
   llvm::Expected<std::vector<MeasuredLayer>>
   measureStage(const Stage &stage, const StagedRun &run, double zeros) const;
