@@ -22,7 +22,7 @@ MaybeContents copy(const SymbolicContents *contents) {
   return contents ? MaybeContents(*contents) : std::nullopt;
 }
 
-MaybeContents inferConstant(Attribute value) {
+MaybeContents computeConstant(Attribute value) {
   std::optional<onnx::ConstantData> data = onnx::ConstantData::get(value);
   if (!data || data->getNumElements() > ShapeAnalysis::maxElements)
     return std::nullopt;
@@ -32,7 +32,7 @@ MaybeContents inferConstant(Attribute value) {
   return result;
 }
 
-MaybeContents inferShapeOp(ShapeAnalysis &analysis, onnx::ShapeOp op) {
+MaybeContents computeShapeOp(ShapeAnalysis &analysis, onnx::ShapeOp op) {
   const SymbolicShape *shape = analysis.getShape(op.getData());
   if (!shape)
     return std::nullopt;
@@ -45,8 +45,8 @@ MaybeContents inferShapeOp(ShapeAnalysis &analysis, onnx::ShapeOp op) {
       ArrayRef(*shape).slice(start, std::max<int64_t>(0, end - start)));
 }
 
-MaybeContents inferGather(ShapeAnalysis &analysis, ShapeTransfer &transfer,
-                          onnx::GatherOp op) {
+MaybeContents computeGather(ShapeAnalysis &analysis, ShapeTransfer &transfer,
+                            onnx::GatherOp op) {
   const SymbolicContents *from = analysis.getContents(op.getData());
   auto indices = transfer.getConstants(op.getIndices());
   if (!from || !indices)
@@ -61,8 +61,8 @@ MaybeContents inferGather(ShapeAnalysis &analysis, ShapeTransfer &transfer,
   return result;
 }
 
-MaybeContents inferSlice(ShapeAnalysis &analysis, ShapeTransfer &transfer,
-                         onnx::SliceOp op) {
+MaybeContents computeSlice(ShapeAnalysis &analysis, ShapeTransfer &transfer,
+                           onnx::SliceOp op) {
   const SymbolicContents *from = analysis.getContents(op.getData());
   auto starts = transfer.getConstants(op.getStarts());
   auto ends = transfer.getConstants(op.getEnds());
@@ -83,7 +83,7 @@ MaybeContents inferSlice(ShapeAnalysis &analysis, ShapeTransfer &transfer,
       ArrayRef(*from).slice(start, std::max<int64_t>(0, end - start)));
 }
 
-MaybeContents inferConcat(ShapeAnalysis &analysis, onnx::ConcatOp op) {
+MaybeContents computeConcat(ShapeAnalysis &analysis, onnx::ConcatOp op) {
   SymbolicContents result;
   for (Value input : op.getInputs()) {
     if (const SymbolicContents *part = analysis.getContents(input)) {
@@ -101,7 +101,8 @@ MaybeContents inferConcat(ShapeAnalysis &analysis, onnx::ConcatOp op) {
 }
 
 /// Element by element; a single element meets each of the other operand's.
-MaybeContents inferBinary(ShapeAnalysis &analysis, Operation *op, BinaryFn fn) {
+MaybeContents computeBinary(ShapeAnalysis &analysis, Operation *op,
+                            BinaryFn fn) {
   const SymbolicContents *a = analysis.getContents(op->getOperand(0));
   const SymbolicContents *b = analysis.getContents(op->getOperand(1));
   if (!a || !b || a->empty() || b->empty() ||
@@ -134,7 +135,7 @@ Element compareEqual(const DimExpr &x, const DimExpr &y) {
   return std::nullopt;
 }
 
-MaybeContents inferWhere(ShapeAnalysis &analysis, onnx::WhereOp op) {
+MaybeContents computeWhere(ShapeAnalysis &analysis, onnx::WhereOp op) {
   const SymbolicContents *condition = analysis.getContents(op.getCondition());
   const SymbolicContents *x = analysis.getContents(op.getX());
   const SymbolicContents *y = analysis.getContents(op.getY());
@@ -159,21 +160,21 @@ MaybeContents inferWhere(ShapeAnalysis &analysis, onnx::WhereOp op) {
   return result;
 }
 
-MaybeContents inferConstantOfShape(ShapeAnalysis &analysis,
-                                   onnx::ConstantOfShapeOp op) {
+MaybeContents computeConstantOfShape(ShapeAnalysis &analysis,
+                                     onnx::ConstantOfShapeOp op) {
   std::optional<DimExpr> size = analysis.getScalar(op.getInput());
   std::optional<int64_t> count = size ? size->getConstant() : std::nullopt;
   if (!count || *count < 0 || *count > ShapeAnalysis::maxElements)
     return std::nullopt;
   MaybeContents element = SymbolicContents{DimExpr(0)};
   if (ElementsAttr value = op.getValueAttr())
-    element = inferConstant(value);
+    element = computeConstant(value);
   if (!element || element->size() != 1)
     return std::nullopt;
   return SymbolicContents(*count, element->front());
 }
 
-MaybeContents inferExpand(ShapeAnalysis &analysis, onnx::ExpandOp op) {
+MaybeContents computeExpand(ShapeAnalysis &analysis, onnx::ExpandOp op) {
   const SymbolicContents *from = analysis.getContents(op.getInput());
   std::optional<DimExpr> size = analysis.getScalar(op.getShape());
   std::optional<int64_t> count = size ? size->getConstant() : std::nullopt;
@@ -184,7 +185,7 @@ MaybeContents inferExpand(ShapeAnalysis &analysis, onnx::ExpandOp op) {
   return *from;
 }
 
-MaybeContents inferRange(ShapeAnalysis &analysis, onnx::RangeOp op) {
+MaybeContents computeRange(ShapeAnalysis &analysis, onnx::RangeOp op) {
   std::optional<DimExpr> start = analysis.getScalar(op.getStart());
   std::optional<DimExpr> limit = analysis.getScalar(op.getLimit());
   std::optional<DimExpr> delta = analysis.getScalar(op.getDelta());
@@ -199,7 +200,7 @@ MaybeContents inferRange(ShapeAnalysis &analysis, onnx::RangeOp op) {
   return result;
 }
 
-MaybeContents inferProduct(const SymbolicContents *factors) {
+MaybeContents computeProduct(const SymbolicContents *factors) {
   if (!factors)
     return std::nullopt;
   DimExpr product = 1;
@@ -211,16 +212,16 @@ MaybeContents inferProduct(const SymbolicContents *factors) {
   return SymbolicContents{product};
 }
 
-MaybeContents inferSize(ShapeAnalysis &analysis, onnx::SizeOp op) {
+MaybeContents computeSize(ShapeAnalysis &analysis, onnx::SizeOp op) {
   const SymbolicShape *shape = analysis.getShape(op.getData());
   if (!shape)
     return std::nullopt;
   SymbolicContents factors(shape->begin(), shape->end());
-  return inferProduct(&factors);
+  return computeProduct(&factors);
 }
 
 /// Between integers a cast keeps sizes; from a boolean it gives 0 or 1.
-MaybeContents inferCast(ShapeAnalysis &analysis, onnx::CastOp op) {
+MaybeContents computeCast(ShapeAnalysis &analysis, onnx::CastOp op) {
   auto to = dyn_cast<TensorType>(op.getType());
   if (!to || to.getElementType().isInteger(1))
     return std::nullopt;
@@ -236,42 +237,45 @@ std::optional<SymbolicContents> ShapeTransfer::inferContents(OpResult result) {
     return analysis.floorDiv(x, y);
   };
   return TypeSwitch<Operation *, MaybeContents>(result.getOwner())
+      .Case([&](onnx::ConstantOp op) {
+        return computeConstant(op.getValueAttr());
+      })
+      .Case([&](onnx::ShapeOp op) { return computeShapeOp(analysis, op); })
+      .Case([&](onnx::SizeOp op) { return computeSize(analysis, op); })
       .Case(
-          [&](onnx::ConstantOp op) { return inferConstant(op.getValueAttr()); })
-      .Case([&](onnx::ShapeOp op) { return inferShapeOp(analysis, op); })
-      .Case([&](onnx::SizeOp op) { return inferSize(analysis, op); })
-      .Case([&](onnx::GatherOp op) { return inferGather(analysis, *this, op); })
-      .Case([&](onnx::SliceOp op) { return inferSlice(analysis, *this, op); })
-      .Case([&](onnx::ConcatOp op) { return inferConcat(analysis, op); })
+          [&](onnx::GatherOp op) { return computeGather(analysis, *this, op); })
+      .Case([&](onnx::SliceOp op) { return computeSlice(analysis, *this, op); })
+      .Case([&](onnx::ConcatOp op) { return computeConcat(analysis, op); })
       .Case<onnx::IdentityOp, onnx::UnsqueezeOp, onnx::SqueezeOp,
             onnx::ReshapeOp>([&](Operation *op) {
         return copy(analysis.getContents(op->getOperand(0)));
       })
-      .Case([&](onnx::CastOp op) { return inferCast(analysis, op); })
+      .Case([&](onnx::CastOp op) { return computeCast(analysis, op); })
       .Case([&](onnx::AddOp op) {
-        return inferBinary(analysis, op,
-                           [](auto &x, auto &y) { return x + y; });
+        return computeBinary(analysis, op,
+                             [](auto &x, auto &y) { return x + y; });
       })
       .Case([&](onnx::SubOp op) {
-        return inferBinary(analysis, op,
-                           [](auto &x, auto &y) { return x - y; });
+        return computeBinary(analysis, op,
+                             [](auto &x, auto &y) { return x - y; });
       })
       .Case([&](onnx::MulOp op) {
-        return inferBinary(analysis, op,
-                           [](auto &x, auto &y) { return x * y; });
+        return computeBinary(analysis, op,
+                             [](auto &x, auto &y) { return x * y; });
       })
-      .Case([&](onnx::DivOp op) { return inferBinary(analysis, op, floorDiv); })
+      .Case(
+          [&](onnx::DivOp op) { return computeBinary(analysis, op, floorDiv); })
       .Case([&](onnx::EqualOp op) {
-        return inferBinary(analysis, op, compareEqual);
+        return computeBinary(analysis, op, compareEqual);
       })
-      .Case([&](onnx::WhereOp op) { return inferWhere(analysis, op); })
+      .Case([&](onnx::WhereOp op) { return computeWhere(analysis, op); })
       .Case([&](onnx::ConstantOfShapeOp op) {
-        return inferConstantOfShape(analysis, op);
+        return computeConstantOfShape(analysis, op);
       })
-      .Case([&](onnx::ExpandOp op) { return inferExpand(analysis, op); })
-      .Case([&](onnx::RangeOp op) { return inferRange(analysis, op); })
+      .Case([&](onnx::ExpandOp op) { return computeExpand(analysis, op); })
+      .Case([&](onnx::RangeOp op) { return computeRange(analysis, op); })
       .Case([&](onnx::ReduceProdOp op) {
-        return inferProduct(analysis.getContents(op.getData()));
+        return computeProduct(analysis.getContents(op.getData()));
       })
       .Default([](Operation *) { return std::nullopt; });
 }

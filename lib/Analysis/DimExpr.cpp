@@ -9,7 +9,6 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/raw_ostream.h"
 
-using namespace llvm;
 using namespace sopt;
 
 /// Unsigned, because overflow of a signed product is undefined.
@@ -25,15 +24,16 @@ DimExpr DimExpr::fromSymbol(Symbol symbol) {
   return result;
 }
 
-void DimExpr::add(ArrayRef<Symbol> symbols, int64_t coefficient) {
+void DimExpr::add(llvm::ArrayRef<Symbol> symbols, int64_t coefficient) {
   auto *at = llvm::lower_bound(
-      terms, symbols, [](const Term &term, ArrayRef<Symbol> key) {
+      terms, symbols, [](const Term &term, llvm::ArrayRef<Symbol> key) {
         return std::lexicographical_compare(
             term.symbols.begin(), term.symbols.end(), key.begin(), key.end());
       });
-  if (at == terms.end() || ArrayRef<Symbol>(at->symbols) != symbols) {
+  if (at == terms.end() || llvm::ArrayRef<Symbol>(at->symbols) != symbols) {
     if (coefficient != 0)
-      terms.insert(at, Term{SmallVector<Symbol, 2>(symbols), coefficient});
+      terms.insert(at,
+                   Term{llvm::SmallVector<Symbol, 2>(symbols), coefficient});
     return;
   }
   at->coefficient = int64_t(uint64_t(at->coefficient) + uint64_t(coefficient));
@@ -71,7 +71,7 @@ std::optional<DimExpr> DimExpr::divideExactly(const DimExpr &divisor) const {
     if (by.coefficient == -1 || term.coefficient % by.coefficient != 0 ||
         !llvm::includes(term.symbols, by.symbols))
       return std::nullopt;
-    SmallVector<Symbol, 2> left;
+    llvm::SmallVector<Symbol, 2> left;
     std::set_difference(term.symbols.begin(), term.symbols.end(),
                         by.symbols.begin(), by.symbols.end(),
                         std::back_inserter(left));
@@ -80,8 +80,8 @@ std::optional<DimExpr> DimExpr::divideExactly(const DimExpr &divisor) const {
   return quotient;
 }
 
-void DimExpr::print(raw_ostream &os,
-                    function_ref<StringRef(Symbol)> name) const {
+void DimExpr::print(llvm::raw_ostream &os,
+                    llvm::function_ref<llvm::StringRef(Symbol)> name) const {
   if (terms.empty())
     os << '0';
   llvm::interleave(
@@ -110,7 +110,7 @@ DimExpr sopt::operator*(const DimExpr &a, const DimExpr &b) {
   DimExpr product;
   for (const DimExpr::Term &x : a.terms) {
     for (const DimExpr::Term &y : b.terms) {
-      SmallVector<DimExpr::Symbol, 2> symbols;
+      llvm::SmallVector<DimExpr::Symbol, 2> symbols;
       std::merge(x.symbols.begin(), x.symbols.end(), y.symbols.begin(),
                  y.symbols.end(), std::back_inserter(symbols));
       product.add(symbols, wrappingMul(x.coefficient, y.coefficient));

@@ -13,14 +13,8 @@
 using namespace mlir;
 using namespace sopt;
 
-static Value add(Emitter &e, Value a, Value b) {
-  return e.make<arith::AddFOp>(a, b);
-}
 static Value sub(Emitter &e, Value a, Value b) {
   return e.make<arith::SubFOp>(a, b);
-}
-static Value mul(Emitter &e, Value a, Value b) {
-  return e.make<arith::MulFOp>(a, b);
 }
 static Value div(Emitter &e, Value a, Value b) {
   return e.make<arith::DivFOp>(a, b);
@@ -34,10 +28,6 @@ static Value most(Emitter &e, Value a, Value b) {
 static Value isGreater(Emitter &e, Value a, Value b) {
   return e.make<arith::CmpFOp>(arith::CmpFPredicate::OGT, a, b);
 }
-static Value toFloat(Emitter &e, Value index, Type type) {
-  return e.convert(e.fromIndex(index, e.getI64Type()), type, false, false);
-}
-
 //===----------------------------------------------------------------------===//
 // NonMaxSuppression
 //===----------------------------------------------------------------------===//
@@ -65,12 +55,13 @@ static Box readBox(Emitter &e, const Suppression &s, Value batch, Value box) {
     return {least(e, n[0], n[2]), least(e, n[1], n[3]), most(e, n[0], n[2]),
             most(e, n[1], n[3])};
   Value half = e.constant(n[0].getType(), 0.5);
-  Value x = mul(e, n[2], half), y = mul(e, n[3], half);
-  return {sub(e, n[1], y), sub(e, n[0], x), add(e, n[1], y), add(e, n[0], x)};
+  Value x = e.mulFloat(n[2], half), y = e.mulFloat(n[3], half);
+  return {sub(e, n[1], y), sub(e, n[0], x), e.addFloat(n[1], y),
+          e.addFloat(n[0], x)};
 }
 
 static Value getArea(Emitter &e, const Box &box) {
-  return mul(e, sub(e, box.bottom, box.top), sub(e, box.right, box.left));
+  return e.mulFloat(sub(e, box.bottom, box.top), sub(e, box.right, box.left));
 }
 
 /// Whether the boxes' intersection is more than `overlap` of their union.
@@ -82,7 +73,7 @@ static Value doOverlap(Emitter &e, const Box &a, const Box &b, Value overlap) {
                           isGreater(e, common.right, common.left));
   Value intersection = getArea(e, common);
   Value areaA = getArea(e, a), areaB = getArea(e, b);
-  Value whole = sub(e, add(e, areaA, areaB), intersection);
+  Value whole = sub(e, e.addFloat(areaA, areaB), intersection);
   Value isProper =
       e.both(e.both(isGreater(e, areaA, zero), isGreater(e, areaB, zero)),
              isGreater(e, whole, zero));
@@ -217,11 +208,12 @@ struct Sample {
 static Sample getSample(Emitter &e, const Extent &extent, Value bin, Value i) {
   Type type = extent.start.getType();
   auto num = [&](double value) { return e.constant(type, value); };
-  Value step = div(e, extent.binSize, toFloat(e, extent.samples, type));
-  Value x = add(
-      e, add(e, extent.start, mul(e, toFloat(e, bin, type), extent.binSize)),
-      mul(e, add(e, toFloat(e, i, type), num(0.5)), step));
-  Value size = toFloat(e, extent.size, type);
+  Value step = div(e, extent.binSize, e.toFloat(extent.samples, type));
+  Value x =
+      e.addFloat(e.addFloat(extent.start,
+                            e.mulFloat(e.toFloat(bin, type), extent.binSize)),
+                 e.mulFloat(e.addFloat(e.toFloat(i, type), num(0.5)), step));
+  Value size = e.toFloat(extent.size, type);
   Value isOutside = e.either(isGreater(e, num(-1), x), isGreater(e, x, size));
   Value last = sub(e, size, num(1));
   x = most(e, least(e, x, last), num(0));
@@ -251,20 +243,23 @@ static Value poolBin(Emitter &e, Value x, Value batch, ValueRange loops,
         Sample y = getSample(e, rows, loops[2], samples[0]);
         Sample z = getSample(e, columns, loops[3], samples[1]);
         Value isOutside = e.either(y.isOutside, z.isOutside);
-        Value corners[] = {
-            mul(e, mul(e, y.lowWeight, z.lowWeight), pixel(y.low, z.low)),
-            mul(e, mul(e, y.lowWeight, z.highWeight), pixel(y.low, z.high)),
-            mul(e, mul(e, y.highWeight, z.lowWeight), pixel(y.high, z.low)),
-            mul(e, mul(e, y.highWeight, z.highWeight), pixel(y.high, z.high))};
+        Value corners[] = {e.mulFloat(e.mulFloat(y.lowWeight, z.lowWeight),
+                                      pixel(y.low, z.low)),
+                           e.mulFloat(e.mulFloat(y.lowWeight, z.highWeight),
+                                      pixel(y.low, z.high)),
+                           e.mulFloat(e.mulFloat(y.highWeight, z.lowWeight),
+                                      pixel(y.high, z.low)),
+                           e.mulFloat(e.mulFloat(y.highWeight, z.highWeight),
+                                      pixel(y.high, z.high))};
         Value value = corners[0];
         for (Value corner : ArrayRef(corners).drop_front())
-          value = isMax ? most(e, value, corner) : add(e, value, corner);
+          value = isMax ? most(e, value, corner) : e.addFloat(value, corner);
         value = e.select(isOutside, e.constant(type, 0), value);
         return scf::ValueVector{isMax ? most(e, carried[0], value)
-                                      : add(e, carried[0], value)};
+                                      : e.addFloat(carried[0], value)};
       });
   Value count = e.mul(rows.samples, columns.samples);
-  Value divisor = toFloat(e, e.max(count, one), type);
+  Value divisor = e.toFloat(e.max(count, one), type);
   return isMax ? e.select(e.equal(count, zero), e.constant(type, 0),
                           nest.results[0])
                : div(e, nest.results[0], divisor);
@@ -294,7 +289,7 @@ static Lowered lowerRoiAlign(onnx::RoiAlignOp op,
   auto getExtent = [&](Value region, int64_t corner, int64_t bins, Value size) {
     auto coordinate = [&](int64_t which) {
       Value given = e.element(rois, {region, e.index(which)});
-      Value scaled = mul(e, given, e.constant(type, scale));
+      Value scaled = e.mulFloat(given, e.constant(type, scale));
       return isHalfPixel ? sub(e, scaled, e.constant(type, 0.5)) : scaled;
     };
     Value start = coordinate(corner);

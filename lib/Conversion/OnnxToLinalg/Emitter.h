@@ -90,6 +90,12 @@ public:
   mlir::Value sub(mlir::Value a, mlir::Value b);
   mlir::Value mul(mlir::Value a, mlir::Value b);
   mlir::Value div(mlir::Value a, mlir::Value b);
+  mlir::Value addFloat(mlir::Value a, mlir::Value b) {
+    return make<mlir::arith::AddFOp>(a, b);
+  }
+  mlir::Value mulFloat(mlir::Value a, mlir::Value b) {
+    return make<mlir::arith::MulFOp>(a, b);
+  }
   mlir::Value ceilDiv(mlir::Value a, mlir::Value b);
   /// In [0, b) for positive b, also of a negative `a`.
   mlir::Value remainder(mlir::Value a, mlir::Value b);
@@ -111,6 +117,10 @@ public:
   /// integer is read.
   mlir::Value toIndex(mlir::Value integer, bool isUnsigned = false);
   mlir::Value fromIndex(mlir::Value index, mlir::Type type);
+  /// An index, not negative, as a float.
+  mlir::Value toFloat(mlir::Value index, mlir::Type type) {
+    return convert(fromIndex(index, getI64Type()), type, false, false);
+  }
   /// `position` counted from the front of a dimension of `size` elements.
   mlir::Value wrapNegative(mlir::Value position, mlir::Value size);
   /// `value` limited to [0, high]; 0 if `high` is negative.

@@ -28,10 +28,6 @@ struct Tap {
 };
 } // namespace
 
-static Value toFloat(Emitter &e, Value index, Type type) {
-  return e.convert(e.fromIndex(index, e.getI64Type()), type, false, false);
-}
-
 /// `x` mirrored at `low` and `high` until it lies between them.
 static Value reflect(Emitter &e, Value x, Value low, Value high) {
   Type type = x.getType();
@@ -93,7 +89,7 @@ static SmallVector<Tap> getTaps(Emitter &e, const GridMode &mode, Value x,
                                 Value count) {
   Type type = x.getType();
   auto num = [&](double value) { return e.constant(type, value); };
-  Value size = toFloat(e, count, type);
+  Value size = e.toFloat(count, type);
   Value last = e.make<arith::SubFOp>(size, num(1));
   Value low = num(mode.alignsCorners ? 0 : -0.5);
   Value high =
@@ -231,7 +227,7 @@ static Lowered lowerAffineGrid(onnx::AffineGridOp op,
   Type wide = getElementType(theta);
   resultSizes.push_back(e.index(spatial));
   auto getCoordinate = [&](Value index, Value count) {
-    Value i = toFloat(e, index, wide), n = toFloat(e, count, wide);
+    Value i = e.toFloat(index, wide), n = e.toFloat(count, wide);
     Value one = e.constant(wide, 1), two = e.constant(wide, 2);
     if (op.getAlignCorners()) {
       // -1 + 2i / (n - 1); one point lies at the start.

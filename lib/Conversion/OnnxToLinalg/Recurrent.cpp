@@ -12,8 +12,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Activation.h"
 #include "Lowering.h"
+#include "RecurrentActivation.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
@@ -28,7 +28,7 @@ struct Recurrence {
   SmallVector<Value> initial;
   /// Of an LSTM's peepholes.
   Value peepholes;
-  SmallVector<Activation> activations;
+  SmallVector<RecurrentActivation> activations;
   StringRef direction;
   std::optional<double> clip;
   bool isBatchFirst;
@@ -48,7 +48,7 @@ struct Step {
   /// Hidden × (gates · hidden).
   Value weights;
   Value biases, peepholes;
-  ArrayRef<Activation> activations;
+  ArrayRef<RecurrentActivation> activations;
 };
 
 /// The next states from the present ones.
@@ -504,7 +504,7 @@ readRecurrence(OpT op, typename OpT::Adaptor operands, int64_t numGates,
   if (r.direction != "forward" && r.direction != "reverse" &&
       r.direction != "bidirectional")
     return e.refuse("direction '" + r.direction + "' is not known");
-  FailureOr<SmallVector<Activation>> given = readActivations(
+  FailureOr<SmallVector<RecurrentActivation>> given = readActivations(
       e, op.getActivations(), op.getActivationAlpha(), op.getActivationBeta(),
       activations, r.direction == "bidirectional" ? 2 : 1);
   if (failed(given))

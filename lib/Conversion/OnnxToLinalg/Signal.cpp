@@ -20,10 +20,6 @@ using namespace sopt;
 
 static constexpr double kPi = 3.14159265358979323846;
 
-static Value toFloat(Emitter &e, Value index, Type type) {
-  return e.convert(e.fromIndex(index, e.getI64Type()), type, false, false);
-}
-
 //===----------------------------------------------------------------------===//
 // Tables of roots of unity
 //===----------------------------------------------------------------------===//
@@ -33,7 +29,7 @@ static Value makeRoots(Emitter &e, Value n, Type type) {
   Type f64 = e.getF64Type();
   return e.generate({n, e.index(2)}, type, [&](ValueRange loops) {
     Value turn =
-        e.make<arith::DivFOp>(toFloat(e, loops[0], f64), toFloat(e, n, f64));
+        e.make<arith::DivFOp>(e.toFloat(loops[0], f64), e.toFloat(n, f64));
     Value angle = e.make<arith::MulFOp>(turn, e.constant(f64, 2 * kPi));
     Value root =
         e.select(e.equal(loops[1], e.index(0)), e.make<math::CosOp>(angle),
@@ -209,7 +205,7 @@ static Lowered lowerDFT(onnx::DFTOp op, onnx::DFTOp::Adaptor operands,
     Value value =
         e.select(e.equal(loops.back(), e.index(0)), sum.real, sum.imaginary);
     if (isInverse)
-      value = e.make<arith::DivFOp>(value, toFloat(e, length, type));
+      value = e.make<arith::DivFOp>(value, e.toFloat(length, type));
     return value;
   });
   return e.convertElements(result, getElementType(input));
@@ -302,8 +298,8 @@ static Lowered lowerWindow(const WindowOperator &entry, Operation *op,
   Value size = e.max(e.toIndex(e.single(operands[0])), e.index(0));
   Value steps = isPeriodic ? size : e.sub(size, e.index(1));
   return e.generate({size}, type, [&](ValueRange loops) {
-    Value turn = e.make<arith::DivFOp>(toFloat(e, loops[0], f64),
-                                       toFloat(e, steps, f64));
+    Value turn =
+        e.make<arith::DivFOp>(e.toFloat(loops[0], f64), e.toFloat(steps, f64));
     auto cosine = [&](double times, double factor) {
       Value angle =
           e.make<arith::MulFOp>(turn, e.constant(f64, 2 * kPi * times));
@@ -343,28 +339,28 @@ static Lowered lowerMelWeightMatrix(onnx::MelWeightMatrixOp op,
   };
   Value numBins = count(operands.getNumMelBins());
   Value length = count(operands.getDftLength());
-  Value rate = toFloat(e, count(operands.getSampleRate()), f64);
+  Value rate = e.toFloat(count(operands.getSampleRate()), f64);
   constexpr double kMels = 2595 / 2.302585092994045684; // Per factor e.
   auto toMel = [&](Value hertz) {
     return mul(e.make<math::Log1pOp>(div(hertz, num(700))), num(kMels));
   };
   Value low = toMel(frequency(operands.getLowerEdgeHertz()));
   Value high = toMel(frequency(operands.getUpperEdgeHertz()));
-  Value step = div(sub(high, low), toFloat(e, e.add(numBins, e.index(2)), f64));
+  Value step = div(sub(high, low), e.toFloat(e.add(numBins, e.index(2)), f64));
   // The bin of the spectrum at which edge `i` lies.
   Value edges =
       e.generate({e.add(numBins, e.index(2))}, f64, [&](ValueRange loops) {
-        Value mel = add(mul(toFloat(e, loops[0], f64), step), low);
+        Value mel = add(mul(e.toFloat(loops[0], f64), step), low);
         Value hertz =
             mul(e.make<math::ExpM1Op>(div(mel, num(kMels))), num(700));
         Value exact =
-            div(mul(toFloat(e, e.add(length, e.index(1)), f64), hertz), rate);
+            div(mul(e.toFloat(e.add(length, e.index(1)), f64), hertz), rate);
         return e.make<math::FloorOp>(exact);
       });
   SmallVector<Value> sizes = {e.add(e.div(length, e.index(2)), e.index(1)),
                               numBins};
   return e.generate(sizes, type, [&](ValueRange loops) {
-    Value j = toFloat(e, loops[0], f64);
+    Value j = e.toFloat(loops[0], f64);
     Value left = e.element(edges, loops[1]);
     Value centre = e.element(edges, e.add(loops[1], e.index(1)));
     Value right = e.element(edges, e.add(loops[1], e.index(2)));

@@ -29,8 +29,6 @@ static constexpr int64_t kSmallTile = 4;
 /// A fill at or below this is far from all scores: they don't change it.
 static constexpr float kFarFill = -1e30f;
 
-static constexpr float kInfinity = std::numeric_limits<float>::infinity();
-
 AttentionKernel::AttentionKernel(AttentionOp op, int64_t headSize,
                                  int64_t valueSize)
     : op(op), headSize(headSize), valueSize(valueSize) {

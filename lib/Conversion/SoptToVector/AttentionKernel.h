@@ -10,8 +10,11 @@
 
 #include "VectorBuilder.h"
 #include "dialects/Sopt/IR/Sopt.h"
+#include <limits>
 
 namespace sopt {
+
+inline constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 /// Softmax(q·kᵀ·scale + mask)·v, head by head, without a matrix of scores: keys
 /// come in blocks, and what was summed before is rescaled when a block brings a

@@ -17,8 +17,6 @@ using namespace sopt;
 
 using arith::CmpIPredicate;
 
-static constexpr float kInfinity = std::numeric_limits<float>::infinity();
-
 Value AttentionKernel::buildMasked(VectorBuilder &b, const Task &task,
                                    int64_t row, const Keys &keys, Value score) {
   Value query = task.queries[row];

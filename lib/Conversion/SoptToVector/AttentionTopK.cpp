@@ -29,8 +29,6 @@ using namespace sopt;
 using arith::CmpFPredicate;
 using arith::CmpIPredicate;
 
-static constexpr float kInfinity = std::numeric_limits<float>::infinity();
-
 /// Turns the bits of floats to integers of the same order, and back.
 static Value flipNegative(VectorBuilder &b, Value bits) {
   Value sign = arith::ShRSIOp::create(b, bits, b.splatInt(31));

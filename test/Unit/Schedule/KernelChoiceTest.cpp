@@ -6,14 +6,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "sparse-opt/Schedule/KernelChoice.h"
+#include "Isas.h"
 #include "gtest/gtest.h"
 #include <random>
 
 using namespace sopt;
 
 namespace {
-
-const char *const kIsas[] = {"avx512", "avx2", "neon", "generic"};
 
 /// A weight with so many non-zeros, in blocks that hold `perBlock` of them.
 WeightPattern makePattern(int64_t k, int64_t n, double density,

@@ -6,13 +6,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "sparse-opt/Schedule/Machine.h"
+#include "Isas.h"
 #include "gtest/gtest.h"
 
 using namespace sopt;
 
 namespace {
-
-const char *const kIsas[] = {"avx512", "avx2", "neon", "generic"};
 
 void expectSame(const MachineCosts &a, const MachineCosts &b) {
   EXPECT_EQ(a.isa, b.isa);

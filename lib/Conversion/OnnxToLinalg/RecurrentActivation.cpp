@@ -1,11 +1,11 @@
-//===- Activation.cpp - Activations of recurrent operators ----------------===//
+//===- RecurrentActivation.cpp - Activations of recurrent operators -------===//
 //
 // Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "Activation.h"
+#include "RecurrentActivation.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
@@ -20,12 +20,6 @@ struct ActivationFunction {
 };
 } // namespace sopt
 
-static Value add(Emitter &e, Value a, Value b) {
-  return e.make<arith::AddFOp>(a, b);
-}
-static Value mul(Emitter &e, Value a, Value b) {
-  return e.make<arith::MulFOp>(a, b);
-}
 static Value num(Emitter &e, Value like, double value) {
   return e.constant(like.getType(), value);
 }
@@ -42,19 +36,19 @@ static Value tanh(Emitter &e, Value x, Value, Value) {
 static Value sigmoid(Emitter &e, Value x, Value, Value) {
   Value power = e.make<math::ExpOp>(e.make<arith::NegFOp>(x));
   Value one = num(e, x, 1);
-  return e.make<arith::DivFOp>(one, add(e, one, power));
+  return e.make<arith::DivFOp>(one, e.addFloat(one, power));
 }
 static Value linear(Emitter &e, Value x, Value alpha, Value beta) {
-  return add(e, mul(e, alpha, x), beta);
+  return e.addFloat(e.mulFloat(alpha, x), beta);
 }
 static Value leakyRelu(Emitter &e, Value x, Value alpha, Value) {
-  return e.select(isBelow(e, x, num(e, x, 0)), mul(e, alpha, x), x);
+  return e.select(isBelow(e, x, num(e, x, 0)), e.mulFloat(alpha, x), x);
 }
 static Value thresholdedRelu(Emitter &e, Value x, Value alpha, Value) {
   return e.select(isBelow(e, alpha, x), x, num(e, x, 0));
 }
 static Value scaledTanh(Emitter &e, Value x, Value alpha, Value beta) {
-  return mul(e, alpha, e.make<math::TanhOp>(mul(e, beta, x)));
+  return e.mulFloat(alpha, e.make<math::TanhOp>(e.mulFloat(beta, x)));
 }
 static Value hardSigmoid(Emitter &e, Value x, Value alpha, Value beta) {
   Value limited =
@@ -62,18 +56,18 @@ static Value hardSigmoid(Emitter &e, Value x, Value alpha, Value beta) {
   return e.make<arith::MaximumFOp>(limited, num(e, x, 0));
 }
 static Value elu(Emitter &e, Value x, Value alpha, Value) {
-  Value bent = mul(e, alpha, e.make<math::ExpM1Op>(x));
+  Value bent = e.mulFloat(alpha, e.make<math::ExpM1Op>(x));
   return e.select(isBelow(e, x, num(e, x, 0)), bent, x);
 }
 static Value softsign(Emitter &e, Value x, Value, Value) {
-  return e.make<arith::DivFOp>(x,
-                               add(e, num(e, x, 1), e.make<math::AbsFOp>(x)));
+  return e.make<arith::DivFOp>(
+      x, e.addFloat(num(e, x, 1), e.make<math::AbsFOp>(x)));
 }
 // log(1 + exp(x)) as max(x, 0) + log1p(exp(-|x|)), which does not overflow.
 static Value softplus(Emitter &e, Value x, Value, Value) {
   Value small =
       e.make<math::ExpOp>(e.make<arith::NegFOp>(e.make<math::AbsFOp>(x)));
-  return add(e, relu(e, x, {}, {}), e.make<math::Log1pOp>(small));
+  return e.addFloat(relu(e, x, {}, {}), e.make<math::Log1pOp>(small));
 }
 
 static constexpr std::nullopt_t kNone = std::nullopt;
@@ -91,7 +85,7 @@ static const ActivationFunction kFunctions[] = {
     {"ThresholdedRelu", 1.0, kNone, thresholdedRelu},
 };
 
-FailureOr<SmallVector<Activation>>
+FailureOr<SmallVector<RecurrentActivation>>
 sopt::readActivations(Emitter &e, std::optional<ArrayAttr> given,
                       std::optional<ArrayRef<float>> alphas,
                       std::optional<ArrayRef<float>> betas,
@@ -116,7 +110,7 @@ sopt::readActivations(Emitter &e, std::optional<ArrayAttr> given,
     next = next.drop_front();
     return value;
   };
-  SmallVector<Activation> result;
+  SmallVector<RecurrentActivation> result;
   for (StringRef name : names) {
     const auto *function =
         llvm::find_if(kFunctions, [&](const ActivationFunction &known) {
@@ -130,7 +124,8 @@ sopt::readActivations(Emitter &e, std::optional<ArrayAttr> given,
   return result;
 }
 
-Value sopt::applyActivation(Emitter &e, const Activation &activation, Value x) {
+Value sopt::applyActivation(Emitter &e, const RecurrentActivation &activation,
+                            Value x) {
   return activation.function->apply(e, x, num(e, x, activation.alpha),
                                     num(e, x, activation.beta));
 }
