@@ -17,8 +17,11 @@
 using namespace llvm;
 using namespace sopt;
 
-/// The sides take turns this often, so that both see the machine alike.
-static constexpr unsigned blocks = 8;
+/// The sides take turns this often, so that both see the machine alike: in a
+/// short bench less, as it would consist of rests.
+static unsigned countBlocks(double seconds) {
+  return unsigned(std::clamp(seconds * 10, 4., 8.));
+}
 /// Runs at the start of a block that are not counted.
 static unsigned getWarmUps(unsigned runs) { return 1 + runs / 10; }
 /// Threads of either side wait for work at full speed for up to 0.2 s after a
@@ -71,7 +74,8 @@ static Error timeBlock(Reference &reference, unsigned runs,
 }
 
 /// How many runs fill a block.
-static Expected<unsigned> countRuns(Session &session, double seconds) {
+static Expected<unsigned> countRuns(Session &session, double seconds,
+                                    unsigned blocks) {
   double least = INFINITY;
   for (int run = 0; run < 3; ++run) {
     Expected<double> time = timeOnce(session);
@@ -149,7 +153,8 @@ Error Report::writeJson() const {
 
 Error sopt::bench(Session &session, Reference *reference,
                   const Options &options) {
-  Expected<unsigned> runs = countRuns(session, options.benchSeconds);
+  unsigned blocks = countBlocks(options.benchSeconds);
+  Expected<unsigned> runs = countRuns(session, options.benchSeconds, blocks);
   if (!runs)
     return runs.takeError();
   std::vector<double> ours, theirs;
