@@ -32,7 +32,14 @@ PATTERNS = [(0, 1), (0.5, 1), (0.7, 1), (0.8, 1), (0.9, 1), (0.95, 1), (0.99, 1)
 # their latency. Returns billions of operations per second.
 PEAK = """
 #include <time.h>
-typedef float Vector __attribute__((vector_size(64)));
+#ifdef __AVX512F__
+enum { kLanes = 16 };
+#elif defined(__AVX__)
+enum { kLanes = 8 };
+#else
+enum { kLanes = 4 };
+#endif
+typedef float Vector __attribute__((vector_size(kLanes * sizeof(float))));
 double measure_peak(void) {
   enum { kChains = 12, kRounds = 20000, kRepeats = 200 };
   double best = 0;
@@ -47,7 +54,7 @@ double measure_peak(void) {
       }
     clock_gettime(CLOCK_MONOTONIC, &end);
     double seconds = end.tv_sec - begin.tv_sec + 1e-9 * (end.tv_nsec - begin.tv_nsec);
-    double rate = 2e-9 * 16 * kChains * kRounds / seconds;
+    double rate = 2e-9 * kLanes * kChains * kRounds / seconds;
     best = rate > best ? rate : best;
   }
   return best;
