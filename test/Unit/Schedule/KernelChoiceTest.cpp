@@ -88,6 +88,15 @@ TEST(LayerCosts, BreakEvenIsWhereTimesMeet) {
   }
 }
 
+// Zen 1 needs 1.3 times as long for the elements of this layer, one by one, as
+// to read it whole.
+TEST(KernelChoice, OneTokenStaysDense) {
+  WeightPattern pattern = makePattern(384, 1536, 0.2, 1.4);
+  const MachineCosts &machine = *lookUpMachineCosts("avx2");
+  EXPECT_EQ(chooseKernel(machine, pattern, 1, 1).kernel, LayerKernel::Dense);
+  EXPECT_EQ(chooseKernel(machine, pattern, 128, 128).kernel, LayerKernel::Csr);
+}
+
 TEST(KernelChoice, SaysWhy) {
   const MachineCosts &machine = *lookUpMachineCosts("avx512");
   KernelChoice choice =
