@@ -67,11 +67,15 @@ Value sopt::emitExpOfNegative(VectorBuilder &b, Value x) {
   return emitUnderflow(b, x, emitPower(b, x, bounded));
 }
 
+/// factor · erf(scale · x), any number for NaN. The factors are in the
+/// coefficients.
+//
 // erf(x) = x · P(x²) / Q(x²) for |x| ≤ 3.92, where erf is 1 to within an ulp.
 // Coefficients: minimax fit of degree 5 / 5 on that interval; the exact
 // quotient is within 1.7e-8 of erf.
-Value sopt::emitErf(VectorBuilder &b, Value x) {
-  constexpr float kBound = 3.92f;
+static Value emitScaledErf(VectorBuilder &b, Value x, double scale,
+                           double factor) {
+  constexpr double kBound = 3.92;
   constexpr float kP[] = {1.128379023e+00f, 1.927599057e-01f, 5.305982721e-02f,
                           3.868110023e-03f, 2.874677639e-04f, 2.034685045e-06f};
   constexpr float kQ[] = {1.0f,
@@ -80,11 +84,22 @@ Value sopt::emitErf(VectorBuilder &b, Value x) {
                           1.517188092e-02f,
                           1.188048986e-03f,
                           3.806950191e-05f};
-  Value bounded = b.atMost(b.atLeast(x, b.splat(-kBound)), b.splat(kBound));
+  SmallVector<float> p, q;
+  double power = 1;
+  for (auto [above, below] : llvm::zip_equal(kP, kQ)) {
+    p.push_back(static_cast<float>(above * power * scale * factor));
+    q.push_back(static_cast<float>(below * power));
+    power *= scale * scale;
+  }
+  auto bound = static_cast<float>(kBound / scale);
+  Value bounded = b.atMost(b.atLeast(x, b.splat(-bound)), b.splat(bound));
   Value square = b.mul(bounded, bounded);
-  Value erf =
-      b.div(b.mul(bounded, b.polynomial(square, kP)), b.polynomial(square, kQ));
-  // The bounds hide a NaN.
+  return b.div(b.mul(bounded, b.polynomial(square, p)),
+               b.polynomial(square, q));
+}
+
+Value sopt::emitErf(VectorBuilder &b, Value x) {
+  Value erf = emitScaledErf(b, x, /*scale=*/1, /*factor=*/1);
   Value nan = arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, x, x);
   return arith::SelectOp::create(b, nan, x, erf);
 }
@@ -102,11 +117,10 @@ static Value emitTanh(VectorBuilder &b, Value x) {
   return b.sub(one, quotient);
 }
 
-// x/2 · (1 + erf(x / √2))
+// x/2 · (1 + erf(x / √2)). The products with x keep a NaN.
 static Value emitGelu(VectorBuilder &b, Value x) {
-  Value half = b.mul(x, b.splat(0.5f));
-  Value erf = emitErf(b, b.mul(x, b.splat(llvm::numbers::inv_sqrt2f)));
-  return b.fma(half, erf, half);
+  Value erf = emitScaledErf(b, x, llvm::numbers::inv_sqrt2, /*factor=*/0.5);
+  return b.fma(x, erf, b.mul(x, b.splat(0.5f)));
 }
 
 // x/2 · (1 + tanh(√(2/π) · (x + 0.044715 x³))) = x · sigmoid(2 · that argument)
