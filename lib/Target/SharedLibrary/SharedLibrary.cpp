@@ -25,6 +25,7 @@
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/SubtargetFeature.h"
+#include "llvm/Transforms/Scalar/LoopUnrollPass.h"
 
 using namespace llvm;
 using mlir::failure;
@@ -79,6 +80,16 @@ std::string sopt::getKernelISA(StringRef cpu) {
 // Code
 //===----------------------------------------------------------------------===//
 
+/// Unrolls loops of few iterations: over the window of a convolution, say.
+static void addShortLoopUnrolling(FunctionPassManager &passes,
+                                  OptimizationLevel level) {
+  auto options = LoopUnrollOptions(int(level.getSpeedupLevel()))
+                     .setPartial(false)
+                     .setRuntime(false)
+                     .setFullUnrollMaxCount(16);
+  passes.addPass(LoopUnrollPass(options));
+}
+
 static void optimize(llvm::Module &module, TargetMachine &machine,
                      sopt::Sanitizer sanitizer) {
   for (Function &function : module) {
@@ -94,7 +105,11 @@ static void optimize(llvm::Module &module, TargetMachine &machine,
   PipelineTuningOptions tuning;
   tuning.LoopVectorization = true;
   tuning.SLPVectorization = true;
+  // Kernels are unrolled where they are made. LLVM's own unrolling of a model's
+  // other loops can make five times the code, which is no faster.
+  tuning.LoopUnrolling = false;
   PassBuilder builder(&machine, tuning);
+  builder.registerVectorizerStartEPCallback(addShortLoopUnrolling);
   sopt::addSanitizer(builder, module, sanitizer);
   builder.registerModuleAnalyses(modules);
   builder.registerCGSCCAnalyses(components);
