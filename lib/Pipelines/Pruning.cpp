@@ -148,6 +148,7 @@ Expected<std::vector<ErrorTable>> Pruning::measureLayers(double zeros) {
   if (Error error = measureSensitivities(measured))
     return error;
   std::vector<ErrorTable> tables;
+  tables.reserve(measured.size());
   for (MeasuredLayer &layer : measured)
     tables.push_back(std::move(layer.table));
   return tables;
