@@ -11,6 +11,8 @@ config.excludes = ["Inputs", "__pycache__"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.sparse_opt_build, "test")
 
+# Where tools/dev/setup put what tests use.
+llvm_config.with_system_environment(["SPARSE_OPT_CACHE", "XDG_CACHE_HOME"])
 llvm_config.with_environment("PATH", config.llvm_tools_dir, append_path=True)
 llvm_config.with_environment("PATH", config.sparse_opt_tools_dir, append_path=True)
 for tool in ("FileCheck", "not", "count", "split-file"):
