@@ -35,8 +35,9 @@ endif()
 
 # Nine tenths of the time of a file that includes MLIR goes into MLIR's headers:
 # they are compiled once for all libraries, and once more with exceptions. Our
-# own headers stay out, since a change in one of them would rebuild everything;
-# and each file goes on to include what it uses.
+# own headers stay out, since a change in one of them would rebuild everything,
+# but for those of the onnx dialect, which are generated and seldom change. Each
+# file goes on to include what it uses.
 set(SPARSE_OPT_UPSTREAM_HEADERS
   <llvm/ADT/StringExtras.h>
   <llvm/ADT/TypeSwitch.h>
@@ -63,34 +64,60 @@ set(SPARSE_OPT_UPSTREAM_HEADERS
   <mlir/Transforms/GreedyPatternRewriteDriver.h>
   <mlir/Transforms/WalkPatternRewriteDriver.h>)
 
-# sparse_opt_precompile(NAME [OPTION...]): SPARSE_OPT_UPSTREAM_HEADERS,
-# precompiled with these compiler options.
+# sparse_opt_precompile(NAME HEADERS header... [OPTIONS option...]
+#                       [FILES file... DEPENDS target...])
+# The headers, precompiled with these compiler options. FILES are those of them,
+# with what they include, that are made by this build, of which DEPENDS makes.
 function(sparse_opt_precompile name)
+  cmake_parse_arguments(ARG "" "" "HEADERS;OPTIONS;FILES;DEPENDS" ${ARGN})
   file(CONFIGURE OUTPUT ${name}.cpp CONTENT "// No code: carries a precompiled header.\n")
   add_library(${name} OBJECT ${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp)
-  target_compile_options(${name} PRIVATE ${ARGN})
-  target_precompile_headers(${name} PRIVATE ${SPARSE_OPT_UPSTREAM_HEADERS})
+  target_compile_options(${name} PRIVATE ${ARG_OPTIONS})
+  target_precompile_headers(${name} PRIVATE ${ARG_HEADERS})
   # A precompiled header knows in which folder it was made, so another tree's,
   # from the compiler cache, would be wrong. Two trees' headers have the same
   # content all the same: this sum stands for it in the cache's keys.
   set_target_properties(${name} PROPERTIES CXX_COMPILER_LAUNCHER "")
   string(JOIN " " key ${CMAKE_CXX_COMPILER_VERSION} ${LLVM_PACKAGE_VERSION}
-    ${SPARSE_OPT_UPSTREAM_HEADERS})
-  file(CONFIGURE
-    OUTPUT CMakeFiles/${name}.dir/cmake_pch.hxx.pch.sum CONTENT "${key}\n")
+    ${ARG_HEADERS})
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/${name}.dir)
+  set(sum ${folder}/cmake_pch.hxx.pch.sum)
+  file(CONFIGURE OUTPUT ${folder}/key CONTENT "${key}\n")
+  set(files)
+  foreach(file ${folder}/key ${ARG_FILES})
+    file(RELATIVE_PATH file ${PROJECT_BINARY_DIR} ${file})
+    list(APPEND files ${file})
+  endforeach()
+  add_custom_command(OUTPUT ${sum}
+    COMMAND ${CMAKE_COMMAND} -E sha256sum ${files} > ${sum}
+    WORKING_DIRECTORY ${PROJECT_BINARY_DIR}
+    DEPENDS ${folder}/key ${ARG_FILES} ${ARG_DEPENDS})
+  add_custom_target(${name}Sum DEPENDS ${sum})
+  add_dependencies(${name} ${name}Sum)
 endfunction()
-sparse_opt_precompile(SparseOptUpstream)
-sparse_opt_precompile(SparseOptUpstreamExceptions -fexceptions)
 
-# sparse_opt_reuse_headers(NAME EXCEPTIONS): the precompiled headers for a target
-# with or without exceptions.
+# sparse_opt_precompile_twice(NAME ...): for libraries, and as NAMEExceptions for
+# those whose code may throw.
+function(sparse_opt_precompile_twice name)
+  sparse_opt_precompile(${name} ${ARGN})
+  sparse_opt_precompile(${name}Exceptions ${ARGN} OPTIONS -fexceptions)
+endfunction()
+sparse_opt_precompile_twice(SparseOptUpstream HEADERS ${SPARSE_OPT_UPSTREAM_HEADERS})
+
+# sparse_opt_reuse_headers(NAME EXCEPTIONS [LINKED...]): the precompiled headers
+# for a target with or without exceptions. Where the onnx dialect is linked, its
+# header is among them: 200 generated classes, which take seconds to read.
 function(sparse_opt_reuse_headers name exceptions)
+  if(SparseOptONNX IN_LIST ARGN)
+    set(headers SparseOptONNXHeaders)
+  else()
+    set(headers SparseOptUpstream)
+  endif()
   if(exceptions)
     target_compile_options(${name} PRIVATE -fexceptions)
-    target_precompile_headers(${name} REUSE_FROM SparseOptUpstreamExceptions)
-  else()
-    target_precompile_headers(${name} REUSE_FROM SparseOptUpstream)
+    string(APPEND headers Exceptions)
   endif()
+  target_precompile_headers(${name} REUSE_FROM ${headers})
 endfunction()
 
 # A package's users have no ONNX library of ours: the archive travels with it
@@ -112,7 +139,7 @@ function(sparse_opt_library name)
   list(TRANSFORM ARG_LINK REPLACE "^ONNX::onnx$" "${SPARSE_OPT_ONNX}")
   target_link_libraries(${name} PUBLIC ${ARG_LINK} MLIR LLVM)
   sparse_opt_install_library(${name})
-  sparse_opt_reuse_headers(${name} ${ARG_EXCEPTIONS})
+  sparse_opt_reuse_headers(${name} ${ARG_EXCEPTIONS} ${ARG_LINK})
 endfunction()
 
 # sparse_opt_executable(NAME SOURCES ... [LINK library...] [EXCEPTIONS])
@@ -123,7 +150,7 @@ function(sparse_opt_executable name)
   # Code for a library serves an executable too, and shares its headers.
   set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
   target_compile_options(${name} PRIVATE -fPIC)
-  sparse_opt_reuse_headers(${name} ${ARG_EXCEPTIONS})
+  sparse_opt_reuse_headers(${name} ${ARG_EXCEPTIONS} ${ARG_LINK})
 endfunction()
 
 # sparse_opt_passes(NAME): declarations of the passes in ./Passes.td or the
