@@ -9,6 +9,7 @@
 #include <cassert>
 #include <cblas.h>
 #include <climits>
+#include <vector>
 
 using namespace llvm;
 
@@ -19,6 +20,10 @@ void dpotrf_(const char *uplo, const int *n, double *a, const int *lda,
              int *info);
 // NOLINTNEXTLINE(readability-identifier-naming)
 void spotrf_(const char *uplo, const int *n, float *a, const int *lda,
+             int *info);
+// NOLINTNEXTLINE(readability-identifier-naming)
+void dpstrf_(const char *uplo, const int *n, double *a, const int *lda,
+             int *pivots, int *rank, const double *tolerance, double *work,
              int *info);
 }
 
@@ -57,4 +62,15 @@ void sopt::solveCholesky(ArrayRef<double> factor, int64_t size,
 void sopt::solveCholesky(ArrayRef<float> factor, int64_t size,
                          MutableArrayRef<float> sides, int64_t columns) {
   solve(factor, size, sides, columns, cblas_strsm);
+}
+
+int64_t sopt::getRank(MutableArrayRef<double> matrix, int64_t size,
+                      double tolerance) {
+  assert(matrix.size() == size_t(size) * size && size <= INT_MAX);
+  int n = int(size), rank = 0, info = 0;
+  std::vector<int> pivots(size);
+  std::vector<double> work(2 * size);
+  dpstrf_("L", &n, matrix.data(), &n, pivots.data(), &rank, &tolerance,
+          work.data(), &info);
+  return rank;
 }

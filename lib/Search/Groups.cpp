@@ -32,21 +32,30 @@ static Error checkTarget(const PrunedLayer &layer,
   return Error::success();
 }
 
-Error sopt::check(const PrunedLayer &layer, const SparsityTarget &target) {
+static bool isFinite(double value) { return std::isfinite(value); }
+
+Error sopt::checkWeight(const PrunedLayer &layer,
+                        const SparsityTarget &target) {
   const char *name = layer.name.c_str();
   if (layer.inputs < 1 || layer.outputs < 1 ||
       layer.weight.size() != size_t(layer.inputs) * layer.outputs)
     return createStringError("layer '%s': its weight is not %lld x %lld", name,
                              (long long)layer.inputs, (long long)layer.outputs);
+  if (!all_of(layer.weight, isFinite))
+    return createStringError("layer '%s': a weight is not finite", name);
+  return checkTarget(layer, target);
+}
+
+Error sopt::check(const PrunedLayer &layer, const SparsityTarget &target) {
+  if (Error error = checkWeight(layer, target))
+    return error;
+  const char *name = layer.name.c_str();
   if (layer.moments.size() != size_t(layer.inputs) * layer.inputs)
     return createStringError("layer '%s': moments of %lld inputs are missing",
                              name, (long long)layer.inputs);
-  auto isFinite = [](double value) { return std::isfinite(value); };
-  if (!all_of(layer.weight, isFinite))
-    return createStringError("layer '%s': a weight is not finite", name);
   if (!all_of(layer.moments, isFinite))
     return createStringError("layer '%s': an input is not finite", name);
-  return checkTarget(layer, target);
+  return Error::success();
 }
 
 /// The indices of `order`'s first `count` by score; equals in their order, so

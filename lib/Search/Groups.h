@@ -16,6 +16,9 @@ namespace sopt {
 /// finite, or `target` does not fit it.
 llvm::Error check(const PrunedLayer &layer, const SparsityTarget &target);
 
+/// The same without a look at the moments.
+llvm::Error checkWeight(const PrunedLayer &layer, const SparsityTarget &target);
+
 /// The scores of some rows of a weight, summed over each group of `block`
 /// neighbouring outputs: rows × (outputs / block).
 class GroupScores {

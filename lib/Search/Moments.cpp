@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "sparse-opt/Search/Moments.h"
+#include "sparse-opt/Math/Cholesky.h"
 #include "llvm/ADT/STLExtras.h"
 #include <cblas.h>
 #include <cmath>
@@ -32,4 +33,21 @@ std::vector<double> Moments::get() const {
       moments[i * inputs + j] = moments[j * inputs + i] =
           sums[i * inputs + j] * scale;
   return moments;
+}
+
+int64_t Moments::countMissing() const {
+  // What is left of a direction that is none is below the digits of a double;
+  // with every input's own moment at one, none is small by its unit.
+  constexpr double kNoDirection = 1e-10;
+  std::vector<double> scaled = get();
+  std::vector<double> scales;
+  for (int64_t i = 0; i < inputs; ++i) {
+    double moment = scaled[i * inputs + i];
+    scales.push_back(moment > 0 ? 1 / std::sqrt(moment) : 0);
+  }
+  for (int64_t i = 0; i < inputs; ++i)
+    for (int64_t j = 0; j < inputs; ++j)
+      scaled[i * inputs + j] *= scales[i] * scales[j];
+  int64_t alive = count_if(scales, [](double scale) { return scale > 0; });
+  return alive - getRank(scaled, inputs, kNoDirection);
 }

@@ -7,6 +7,7 @@
 
 #include "Groups.h"
 #include "sparse-opt/Math/InverseFactor.h"
+#include <cassert>
 #include <cblas.h>
 #include <cmath>
 
@@ -50,13 +51,13 @@ namespace {
 class Surgeon {
 public:
   Surgeon(const PrunedLayer &layer, const SparsityTarget &target,
-          ArrayRef<double> factor)
-      : layer(layer), target(target), factor(factor),
+          ArrayRef<double> factor, const std::vector<bool> &isDead)
+      : layer(layer), target(target), factor(factor), isDead(isDead),
         weight(layer.weight.begin(), layer.weight.end()) {}
 
   std::vector<float> run() {
     for (int64_t i = 0; i < layer.inputs; ++i)
-      if (layer.moments[i * layer.inputs + i] <= 0)
+      if (isDead[i])
         std::fill_n(&weight[i * layer.outputs], layer.outputs, 0.0);
     // N:M's small groups see all that was made up for before them.
     int64_t step = target.of ? target.of : kChosenTogether;
@@ -109,6 +110,7 @@ private:
   const PrunedLayer &layer;
   const SparsityTarget &target;
   ArrayRef<double> factor;
+  const std::vector<bool> &isDead;
   std::vector<double> weight;
 };
 } // namespace
@@ -119,14 +121,18 @@ Expected<ObsPruner> ObsPruner::create(const PrunedLayer &layer) {
   Expected<std::vector<double>> factor = factorMoments(layer);
   if (!factor)
     return factor.takeError();
-  return ObsPruner(std::move(*factor));
+  std::vector<bool> isDead;
+  for (int64_t i = 0; i < layer.inputs; ++i)
+    isDead.push_back(layer.moments[i * layer.inputs + i] <= 0);
+  return ObsPruner(std::move(*factor), std::move(isDead));
 }
 
 Expected<std::vector<float>>
 ObsPruner::prune(const PrunedLayer &layer, const SparsityTarget &target) const {
-  if (Error error = check(layer, target))
+  if (Error error = checkWeight(layer, target))
     return std::move(error);
-  return Surgeon(layer, target, factor).run();
+  assert(size_t(layer.inputs) == isDead.size() && "a layer of other inputs");
+  return Surgeon(layer, target, factor, isDead).run();
 }
 
 Expected<std::vector<float>> sopt::pruneByObs(const PrunedLayer &layer,

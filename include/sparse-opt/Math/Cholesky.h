@@ -25,6 +25,12 @@ void solveCholesky(llvm::ArrayRef<double> factor, int64_t size,
 void solveCholesky(llvm::ArrayRef<float> factor, int64_t size,
                    llvm::MutableArrayRef<float> sides, int64_t columns);
 
+/// The rank of a symmetric matrix without negative eigenvalues, of which the
+/// upper triangle is read and all is overwritten. Pivots of at most `tolerance`
+/// are taken for zero.
+int64_t getRank(llvm::MutableArrayRef<double> matrix, int64_t size,
+                double tolerance);
+
 } // namespace sopt
 
 #endif // SPARSE_OPT_MATH_CHOLESKY_H

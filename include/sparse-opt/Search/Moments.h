@@ -30,6 +30,11 @@ public:
   /// inputs × inputs, symmetric, row by row; all zero before the first row.
   std::vector<double> get() const;
 
+  /// Directions of the input space that no row has a part in, and that are not
+  /// inputs which are always zero: what pruning cannot know of for want of
+  /// rows, or because the inputs depend on each other.
+  int64_t countMissing() const;
+
 private:
   int64_t inputs, rows = 0;
   std::vector<double> sums; ///< The upper triangle of XᵀX.

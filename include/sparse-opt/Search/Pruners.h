@@ -44,6 +44,16 @@ struct SparsityTarget {
   /// N:M: of each `of` neighbouring inputs of an output, `keep` stay; 0 for
   /// any pattern.
   int64_t keep = 0, of = 0;
+
+  /// Whether a weight of this size can have it.
+  bool fits(int64_t inputs, int64_t outputs) const {
+    return outputs % block == 0 && (of == 0 || inputs % of == 0);
+  }
+
+  bool operator==(const SparsityTarget &other) const {
+    return zeros == other.zeros && block == other.block && keep == other.keep &&
+           of == other.of;
+  }
 };
 
 using Pruner = llvm::Expected<std::vector<float>> (*)(const PrunedLayer &,
@@ -80,14 +90,17 @@ class ObsPruner {
 public:
   static llvm::Expected<ObsPruner> create(const PrunedLayer &layer);
 
-  /// `layer` has the moments of the one the pruner was made for.
+  /// `layer` reads the inputs that the pruner was made for; its own moments are
+  /// not looked at.
   llvm::Expected<std::vector<float>> prune(const PrunedLayer &layer,
                                            const SparsityTarget &target) const;
 
 private:
-  explicit ObsPruner(std::vector<double> factor) : factor(std::move(factor)) {}
+  ObsPruner(std::vector<double> factor, std::vector<bool> isDead)
+      : factor(std::move(factor)), isDead(std::move(isDead)) {}
 
   std::vector<double> factor; ///< The upper U, UᵀU the moments' inverse.
+  std::vector<bool> isDead;   ///< Of each input, whether it is always zero.
 };
 
 /// The pruner called "magnitude", "wanda", "obs" or "admm"; null for any other

@@ -62,3 +62,41 @@ TEST(Allocation, SaysWhatIsToBlame) {
   empty.addLayer("query", {});
   EXPECT_EQ(toString(empty.check()), "layer 'query' has no choice");
 }
+
+// Rounded up, a solution still fits; and what is lost by that is no more than
+// what so much less of the budget would lose.
+TEST(Allocation, InStepsFitsAndLosesLittle) {
+  std::mt19937 random(9);
+  std::uniform_int_distribution<int64_t> cost(0, 3000000);
+  std::uniform_real_distribution<double> error(0, 1);
+  constexpr int64_t kSteps = 500;
+  for (int trial = 0; trial < 200; ++trial) {
+    AllocationProblem problem(/*budget=*/6000000);
+    AllocationProblem less(problem.getBudget() - 5 * 6000000 / kSteps);
+    for (int layer = 0; layer < 5; ++layer) {
+      SmallVector<Choice> choices;
+      for (int choice = 0; choice < 4; ++choice)
+        choices.push_back({cost(random), error(random)});
+      problem.addLayer("layer" + std::to_string(layer), choices);
+      less.addLayer("layer" + std::to_string(layer), choices);
+    }
+    auto picks = solveInSteps(problem, kSteps);
+    if (!picks) {
+      EXPECT_EQ(toString(picks.takeError()), toString(problem.check()));
+      continue;
+    }
+    EXPECT_FALSE(errorToBool(problem.verify(*picks)));
+    EXPECT_GE(problem.getError(*picks), bruteForce(problem));
+    if (!errorToBool(less.check()))
+      EXPECT_LE(problem.getError(*picks), bruteForce(less));
+  }
+}
+
+TEST(Allocation, InStepsTakesTheCheapestWhereNoneElseFits) {
+  AllocationProblem problem(/*budget=*/20001);
+  problem.addLayer("query", {{10001, 0.5}, {10003, 0.1}});
+  problem.addLayer("key", {{10000, 0.5}, {10003, 0.1}});
+  auto picks = solveInSteps(problem, 100);
+  ASSERT_TRUE(bool(picks)) << toString(picks.takeError());
+  EXPECT_EQ(*picks, (SmallVector<unsigned>{0, 0}));
+}

@@ -27,3 +27,17 @@ TEST(Moments, RefuseWhatIsNotFinite) {
   EXPECT_FALSE(moments.add({INFINITY, 1}));
   EXPECT_EQ(moments.getRows(), 0);
 }
+
+TEST(Moments, CountDirectionsThatNoRowHas) {
+  Moments moments(4);
+  // An input that is always zero is no direction to know of.
+  EXPECT_TRUE(moments.add({1, 2, 3, 0}));
+  EXPECT_EQ(moments.countMissing(), 2);
+  EXPECT_TRUE(moments.add({2, 4, 6, 0}));
+  EXPECT_EQ(moments.countMissing(), 2);
+  // However large inputs are beside each other.
+  EXPECT_TRUE(moments.add({1, 0, 1e-4f, 0}));
+  EXPECT_EQ(moments.countMissing(), 1);
+  EXPECT_TRUE(moments.add({0, 1, 0, 0}));
+  EXPECT_EQ(moments.countMissing(), 0);
+}

@@ -226,3 +226,28 @@ TEST(Reconstruction, KeepsMeans) {
                 after / 400 + pruned->biases[0][output], 1e-4);
   }
 }
+
+// Whatever its weights are moved by, a stage has the zeros of its target.
+TEST(Reconstruction, KeepsToFormats) {
+  Rows rows(400, 6);
+  const SparsityTarget targets[] = {{0.5, /*block=*/4},
+                                    {0.5, 1, /*keep=*/1, /*of=*/2}};
+  for (const SparsityTarget &target : targets) {
+    PruningStage stage{kInputs, {}, {}};
+    stage.layers.push_back(
+        {"layer", kOutputs, makeWeight(6), {1, 2, 3, 4}, target});
+    stage.folds = {rows.gather(makeWeight(6))};
+    auto pruned = pruneStage(stage);
+    ASSERT_TRUE(bool(pruned)) << toString(pruned.takeError());
+    ArrayRef<float> weight = pruned->weights[0];
+    EXPECT_EQ(llvm::count(weight, 0.0f), kInputs * kOutputs / 2);
+    for (int64_t i = 0; i < kInputs; ++i)
+      for (int64_t output = 0; output < kOutputs; ++output) {
+        bool isZero = weight[i * kOutputs + output] == 0;
+        if (target.of)
+          EXPECT_NE(isZero, weight[(i ^ 1) * kOutputs + output] == 0);
+        else
+          EXPECT_EQ(isZero, weight[i * kOutputs] == 0);
+      }
+  }
+}
