@@ -9,6 +9,7 @@
 #include "dialects/ONNX/IR/ONNX.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace sopt;
@@ -48,5 +49,16 @@ WeightPattern WeightPattern::of(ArrayRef<float> weight, int64_t k, int64_t n) {
       left = left.drop_front(std::min<size_t>(4, left.size()));
     }
   }
+  return pattern;
+}
+
+WeightPattern WeightPattern::expect(int64_t k, int64_t n, double zeros,
+                                    int64_t block) {
+  // A block of 4 is empty if all that it is made of are.
+  double parts = std::max(1.0, 4.0 / double(block));
+  WeightPattern pattern = {k, n};
+  pattern.nonZeros = std::llround((1 - zeros) * double(k * n));
+  pattern.blocksOf4 =
+      std::llround((1 - std::pow(zeros, parts)) * double(k * ((n + 3) / 4)));
   return pattern;
 }

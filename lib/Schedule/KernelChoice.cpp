@@ -63,3 +63,11 @@ KernelChoice sopt::chooseKernel(const MachineCosts &machine,
         formatv(", dense below {0} tokens", choice.denseBelow).str();
   return choice;
 }
+
+double sopt::predictRun(const MachineCosts &machine,
+                        const WeightPattern &pattern,
+                        const KernelChoice &choice, int64_t rows) {
+  bool isDense = rows < choice.denseBelow;
+  return predictTime(machine, pattern,
+                     isDense ? LayerKernel::Dense : choice.kernel, rows);
+}

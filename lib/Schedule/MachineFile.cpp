@@ -7,6 +7,7 @@
 
 #include "sparse-opt/Schedule/Machine.h"
 #include "llvm/ADT/SmallString.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
@@ -87,4 +88,20 @@ std::string sopt::getMachineFile() {
     return "";
   sys::path::append(path, "sparse-opt", "machine.json");
   return path.str().str();
+}
+
+std::string sopt::findMachineFile() {
+  std::string file = getMachineFile();
+  return sys::fs::exists(file) ? file : "";
+}
+
+Expected<MachineCosts> sopt::getMachineCosts(StringRef isa, StringRef file) {
+  const MachineCosts *builtIn = lookUpMachineCosts(isa);
+  if (!builtIn)
+    return createStringError("unknown isa '" + isa + "'");
+  if (file.empty())
+    return *builtIn;
+  Expected<MachineCosts> measured = readMachine(file);
+  return measured && measured->isa != builtIn->isa ? *builtIn
+                                                   : std::move(measured);
 }

@@ -10,6 +10,7 @@
 #include "dialects/Sopt/IR/Sopt.h"
 #include "sparse-opt/Schedule/Machine.h"
 #include "sparse-opt/Schedule/Report.h"
+#include "sparse-opt/Transforms/LayerSchedule.h"
 #include "sparse-opt/Transforms/Passes.h"
 
 namespace sopt {
@@ -31,17 +32,18 @@ static std::optional<WeightPattern> getPattern(LinearOp op) {
                            data->getShape()[1]);
 }
 
-static ScheduleAttr makeSchedule(MLIRContext *context, LayerKernel kernel,
-                                 int64_t k, int64_t denseBelow) {
+ScheduleAttr sopt::makeSchedule(MLIRContext *context,
+                                const KernelChoice &choice, int64_t k) {
   constexpr unsigned kPointerWidth = 32;
   unsigned indexWidth = k <= 1 << 16 ? 16 : 32;
   auto make = [&](LayoutKind kind, ArrayRef<int64_t> sizes, bool isSparse) {
     auto layout =
         LayoutAttr::get(context, kind, sizes, isSparse ? indexWidth : 0,
                         isSparse ? kPointerWidth : 0);
-    return ScheduleAttr::get(context, layout, ArrayRef<int64_t>(), denseBelow);
+    return ScheduleAttr::get(context, layout, ArrayRef<int64_t>(),
+                             choice.denseBelow);
   };
-  switch (kernel) {
+  switch (choice.kernel) {
   case LayerKernel::Dense:
     return make(LayoutKind::Dense, {}, false);
   case LayerKernel::Csr:
@@ -70,25 +72,57 @@ static std::optional<int64_t> getTokens(LinearOp op) {
   return ShapedType::getNumElements(leading);
 }
 
+/// What was chosen where a schedule is given; none if nothing can be told of
+/// its kernel.
+static std::optional<KernelChoice> getGivenChoice(ScheduleAttr schedule,
+                                                  const MachineCosts &machine,
+                                                  const WeightPattern &pattern,
+                                                  int64_t tokens) {
+  static constexpr LayerKernel kKernels[] = {
+      LayerKernel::Dense, LayerKernel::Csr, LayerKernel::Block4};
+  LayoutAttr layout = schedule.getLayout();
+  for (LayerKernel kernel : kKernels) {
+    KernelChoice choice = {
+        kernel, predictTime(machine, pattern, kernel, tokens),
+        predictTime(machine, pattern, LayerKernel::Dense, tokens),
+        schedule.getDenseBelow(), "as the model says"};
+    LayoutAttr known =
+        makeSchedule(schedule.getContext(), choice, pattern.k).getLayout();
+    if (known.getKind() == layout.getKind() &&
+        known.getSizes() == layout.getSizes())
+      return choice;
+  }
+  return std::nullopt;
+}
+
 namespace {
 struct ScheduleLayers : sopt::impl::ScheduleLayersBase<ScheduleLayers> {
   using ScheduleLayersBase::ScheduleLayersBase;
 
   void runOnOperation() override {
-    std::optional<MachineCosts> costs = getCosts();
-    if (!costs)
+    llvm::Expected<MachineCosts> costs = getMachineCosts(isa, machine);
+    if (!costs) {
+      getOperation().emitError("sopt-schedule: ")
+          << toString(costs.takeError());
       return signalPassFailure();
+    }
     std::vector<ScheduledLayer> layers;
     getOperation().walk([&](LinearOp op) {
       std::optional<WeightPattern> pattern = getPattern(op);
-      if (op.getSchedule() || !pattern)
+      if (!pattern)
         return;
       std::optional<int64_t> known = getTokens(op);
+      if (ScheduleAttr schedule = op.getScheduleAttr()) {
+        if (auto choice = getGivenChoice(schedule, *costs, *pattern,
+                                         known.value_or(tokens)))
+          layers.push_back(
+              {getLayerName(op.getLoc()), *pattern, std::move(*choice)});
+        return;
+      }
       KernelChoice choice =
           chooseKernel(*costs, *pattern, known.value_or(tokens),
                        /*fewest=*/known.value_or(1));
-      op.setScheduleAttr(makeSchedule(&getContext(), choice.kernel, pattern->k,
-                                      choice.denseBelow));
+      op.setScheduleAttr(makeSchedule(&getContext(), choice, pattern->k));
       layers.push_back(
           {getLayerName(op.getLoc()), *pattern, std::move(choice)});
     });
@@ -96,24 +130,6 @@ struct ScheduleLayers : sopt::impl::ScheduleLayersBase<ScheduleLayers> {
       printTable(layers, tokens, llvm::errs());
     else if (report == ScheduleReport::JSON)
       printJSON(layers, tokens, llvm::outs());
-  }
-
-  /// What was measured, or else the table's; none if an error was reported.
-  std::optional<MachineCosts> getCosts() {
-    const MachineCosts *builtIn = lookUpMachineCosts(isa);
-    if (!builtIn) {
-      getOperation().emitError("sopt-schedule: unknown isa '") << isa << "'";
-      return std::nullopt;
-    }
-    if (machine.empty())
-      return *builtIn;
-    llvm::Expected<MachineCosts> measured = readMachine(machine);
-    if (!measured) {
-      getOperation().emitError("sopt-schedule: ")
-          << toString(measured.takeError());
-      return std::nullopt;
-    }
-    return measured->isa == builtIn->isa ? *measured : *builtIn;
   }
 };
 } // namespace

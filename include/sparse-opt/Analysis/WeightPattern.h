@@ -34,6 +34,12 @@ struct WeightPattern {
 
   /// Counts `weight`, K × N row by row, in one pass. Both zeros are zeros.
   static WeightPattern of(llvm::ArrayRef<float> weight, int64_t k, int64_t n);
+
+  /// What is expected of a weight whose zeros, a share of all elements, are
+  /// scattered, `block` neighbouring outputs of an input together. Zeros that
+  /// gather somewhere leave fewer blocks.
+  static WeightPattern expect(int64_t k, int64_t n, double zeros,
+                              int64_t block);
 };
 
 } // namespace sopt

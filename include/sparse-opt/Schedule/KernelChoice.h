@@ -32,6 +32,11 @@ KernelChoice chooseKernel(const MachineCosts &machine,
                           const WeightPattern &pattern, int64_t tokens,
                           int64_t fewest);
 
+/// Nanoseconds of one thread for a run with `rows` tokens of the layer that
+/// chooseKernel chose a kernel for.
+double predictRun(const MachineCosts &machine, const WeightPattern &pattern,
+                  const KernelChoice &choice, int64_t rows);
+
 } // namespace sopt
 
 #endif // SPARSE_OPT_SCHEDULE_KERNELCHOICE_H

@@ -48,6 +48,14 @@ llvm::Expected<MachineCosts> readMachine(llvm::StringRef path);
 /// Where the costs of this machine are kept in the user's cache.
 std::string getMachineFile();
 
+/// The same, or empty if there is no such file.
+std::string findMachineFile();
+
+/// Those in `file`, if it is not empty and of `isa`, or else the built-in
+/// table's. Fails if `isa` is unknown or the file is none of costs.
+llvm::Expected<MachineCosts> getMachineCosts(llvm::StringRef isa,
+                                             llvm::StringRef file);
+
 } // namespace sopt
 
 #endif // SPARSE_OPT_SCHEDULE_MACHINE_H

@@ -9,6 +9,7 @@
 #include "dialects/ONNX/IR/ConstantData.h"
 #include "dialects/ONNX/IR/ONNX.h"
 #include "dialects/Sopt/IR/Sopt.h"
+#include "sparse-opt/Transforms/LayerSchedule.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -19,6 +20,7 @@ namespace {
 struct Layer {
   Value x, weight, bias;
   Activation activation = Activation::None;
+  ScheduleAttr schedule; ///< As the product has it; null if it has none.
   Value result;
   SmallVector<Location> locations;
 };
@@ -32,6 +34,10 @@ void extend(Layer &layer, Operation *op) {
   layer.result = op->getResult(0);
   // Last first: a rewrite puts the location of what it replaces in front.
   layer.locations.insert(layer.locations.begin(), op->getLoc());
+}
+
+ScheduleAttr getSchedule(Operation *product) {
+  return product->getAttrOfType<ScheduleAttr>(kScheduleAttrName);
 }
 
 /// Takes in a sum with a vector of as many elements as the layer has features.
@@ -86,8 +92,7 @@ LogicalResult buildLayer(Layer &layer, ShapeAnalysis &shapes,
   rewriter.replaceOp(
       last, LinearOp::create(rewriter, rewriter.getFusedLoc(layer.locations),
                              layer.result.getType(), layer.x, layer.weight,
-                             layer.bias, layer.activation,
-                             /*schedule=*/nullptr));
+                             layer.bias, layer.activation, layer.schedule));
   return success();
 }
 
@@ -112,6 +117,7 @@ struct ConvertMatMul : OpRewritePattern<onnx::MatMulOp> {
     Layer layer;
     layer.x = op.getA();
     layer.weight = op.getB();
+    layer.schedule = getSchedule(op);
     extend(layer, op);
     return buildLayer(layer, shapes, rewriter);
   }
@@ -149,6 +155,7 @@ struct ConvertGemm : OpRewritePattern<onnx::GemmOp> {
     layer.x = op.getA();
     layer.weight = op.getB();
     layer.bias = op.getC();
+    layer.schedule = getSchedule(op);
     if (layer.bias &&
         (cast<ShapedType>(layer.bias.getType()).getRank() != 1 ||
          !shapes.areProvablyEqual(layer.bias, 0, layer.weight, 1)))

@@ -46,8 +46,11 @@ struct KeepRows : RaisePattern<onnx::GemmOp> {
           rewriter.getDenseI64ArrayAttr({1, 0}));
     SmallVector<int64_t> shape(rows.getShape().drop_back());
     shape.push_back(type.getDimSize(1));
-    Value result = onnx::MatMulOp::create(rewriter, loc, type.clone(shape),
+    auto product = onnx::MatMulOp::create(rewriter, loc, type.clone(shape),
                                           flatten.getData(), w);
+    // What is known of how to compute it holds for its rows, too.
+    product->setDiscardableAttrs(op->getDiscardableAttrDictionary());
+    Value result = product->getResult(0);
     if (op.getC())
       result = onnx::AddOp::create(rewriter, loc, result.getType(), result,
                                    op.getC());
