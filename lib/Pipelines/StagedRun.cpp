@@ -96,36 +96,37 @@ std::vector<Tensor> StagedRun::takeInputs(const ModelSlice &slice,
                                           size_t item) const {
   std::vector<Tensor> inputs = items[item].inputs;
   for (Value value : slice.known)
-    inputs.push_back(values.find(value)->second[item]);
+    inputs.push_back(*values.find(value)->second[item]);
   return inputs;
 }
 
-void StagedRun::dropBefore(unsigned stage) {
-  llvm::DenseSet<Value> read;
-  for (const Stage &later : stages.drop_front(stage)) {
+/// The values that are here and that `stage` alone of those to come reads, or
+/// none does: inputs and streams are read once their stage is computed.
+SmallVector<Value> StagedRun::findLastReads(const Stage &stage) const {
+  llvm::DenseSet<Value> read = {stage.input, stage.stream};
+  for (const Stage &later : stages.drop_front(next)) {
     read.insert(later.slice.known.begin(), later.slice.known.end());
     read.insert(later.input);
     read.insert(later.stream);
   }
-  SmallVector<Value> dropped;
+  SmallVector<Value> last;
   for (const auto &[value, ignored] : values)
     if (!read.contains(value))
-      dropped.push_back(value);
-  for (Value value : dropped)
-    values.erase(value);
+      last.push_back(value);
+  return last;
 }
 
 void StagedRun::apply(unsigned index, ArrayRef<float> weight,
                       ArrayRef<float> addend) {
   const PrunableLayer &layer = layers[index];
   int64_t inputs = layer.getInputs(), outputs = layer.getOutputs();
-  std::vector<Tensor> &results = values[layer.output];
+  Values &results = values[layer.output];
   // The map may have moved what is looked up before the insertion.
-  const std::vector<Tensor> &sources = values.find(layer.input)->second;
+  const Values &sources = values.find(layer.input)->second;
   results.clear();
-  for (const Tensor &x : sources) {
-    int64_t rows = int64_t(x.get<float>().size()) / inputs;
-    Tensor y{"", x.type, x.shape, {}};
+  for (const std::shared_ptr<const Tensor> &x : sources) {
+    int64_t rows = int64_t(x->get<float>().size()) / inputs;
+    Tensor y{"", x->type, x->shape, {}};
     y.shape.back() = outputs;
     y.bytes.resize(rows * outputs * sizeof(float));
     auto *sums = reinterpret_cast<float *>(y.bytes.data());
@@ -133,30 +134,35 @@ void StagedRun::apply(unsigned index, ArrayRef<float> weight,
       llvm::copy(addend, sums + row * outputs);
     if (rows)
       cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, outputs,
-                  inputs, 1.0f, x.get<float>().data(), inputs, weight.data(),
+                  inputs, 1.0f, x->get<float>().data(), inputs, weight.data(),
                   outputs, 1.0f, sums, outputs);
-    results.push_back(std::move(y));
+    results.push_back(std::make_shared<const Tensor>(std::move(y)));
   }
 }
 
 Error StagedRun::advance() {
-  dropBefore(next);
   const Stage &stage = stages[next];
   Expected<const LoadedModel *> library = libraries->get(next++);
   if (!library)
     return library.takeError();
+  SmallVector<Value> last = findLastReads(stage);
   bool isLast = next == stages.size();
   for (size_t item = 0; item < items.size(); ++item) {
     Expected<std::vector<Tensor>> computed =
-        runOnce(**library, takeInputs(stage.slice, item));
+        runOnce(**library, takeInputs(stage.slice, item), &flops);
     if (!computed)
       return computed.takeError();
+    for (Value value : last)
+      values.find(value)->second[item].reset();
     if (isLast) {
       outputs.push_back(std::move(*computed));
       continue;
     }
     for (auto [value, tensor] : llvm::zip_equal(stage.slice.wanted, *computed))
-      values[value].push_back(std::move(tensor));
+      values[value].push_back(
+          std::make_shared<const Tensor>(std::move(tensor)));
   }
+  for (Value value : last)
+    values.erase(value);
   return Error::success();
 }

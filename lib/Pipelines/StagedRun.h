@@ -13,6 +13,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "sparse-opt/Analysis/PrunableLayers.h"
 #include "llvm/ADT/DenseMap.h"
+#include <memory>
 
 namespace sopt {
 
@@ -53,7 +54,8 @@ private:
 
 /// A run of a model on all calibration items at once, stage by stage, with the
 /// layers' weights coming from without. Keeps the values that stages to come
-/// read, and drops them behind the last. A copy goes on from where the run is.
+/// read, and drops each item's behind the last. A copy goes on from where the
+/// run is; it shares what it has with the run.
 class StagedRun {
 public:
   /// All must outlive the run.
@@ -75,14 +77,20 @@ public:
 
   /// An input or a stream of the last stage that was computed, for an item.
   llvm::ArrayRef<float> get(mlir::Value value, size_t item) const {
-    return values.find(value)->second[item].get<float>();
+    return values.find(value)->second[item]->get<float>();
   }
+
+  /// Floating-point operations of all stages so far and items, without the
+  /// layers'.
+  uint64_t getFlops() const { return flops; }
 
   /// The outputs for each item, after the last stage.
   llvm::ArrayRef<std::vector<Tensor>> getOutputs() const { return outputs; }
 
 private:
-  void dropBefore(unsigned stage);
+  using Values = std::vector<std::shared_ptr<const Tensor>>;
+
+  llvm::SmallVector<mlir::Value> findLastReads(const Stage &stage) const;
   std::vector<Tensor> takeInputs(const ModelSlice &slice, size_t item) const;
 
   StageLibraries *libraries;
@@ -90,7 +98,8 @@ private:
   llvm::ArrayRef<PrunableLayer> layers;
   llvm::ArrayRef<CalibrationItem> items;
   unsigned next = 0;
-  llvm::DenseMap<mlir::Value, std::vector<Tensor>> values;
+  uint64_t flops = 0;
+  llvm::DenseMap<mlir::Value, Values> values;
   std::vector<std::vector<Tensor>> outputs;
 };
 

@@ -15,6 +15,7 @@
 #include "sparse-opt/Analysis/ShapeAnalysis.h"
 #include "sparse-opt/Pipelines/CPU.h"
 #include "sparse-opt/Pipelines/Raise.h"
+#include "sparse-opt/Schedule/Machine.h"
 #include "sparse-opt/Target/SharedLibrary.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
@@ -113,6 +114,7 @@ static LogicalResult compile(ModuleOp module, StringRef path) {
   buildRaisePipeline(passes);
   CPUPipelineOptions cpu;
   cpu.isa = getKernelISA("native");
+  cpu.machine = findMachineFile();
   buildCPUPipeline(passes, cpu);
   if (failed(passes.run(module)))
     return failure();
@@ -142,12 +144,15 @@ llvm::Expected<LoadedModel> sopt::openForTrial(ModuleOp module,
 }
 
 llvm::Expected<std::vector<Tensor>> sopt::runOnce(const LoadedModel &model,
-                                                  ArrayRef<Tensor> inputs) {
+                                                  ArrayRef<Tensor> inputs,
+                                                  uint64_t *flops) {
   llvm::Expected<Session> session =
       Session::create(model, inputs, /*threads=*/0);
   if (!session)
     return session.takeError();
   if (llvm::Error error = session->run())
     return std::move(error);
+  if (flops)
+    *flops += model.flops(session->getContext());
   return session->getOutputs();
 }

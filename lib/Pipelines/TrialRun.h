@@ -26,9 +26,11 @@ struct ModelSlice {
 llvm::Expected<LoadedModel> openForTrial(mlir::ModuleOp module,
                                          const ModelSlice &slice);
 
-/// The outputs of one run, copied.
+/// The outputs of one run, copied. Adds its floating-point operations to
+/// `flops`, unless that is null.
 llvm::Expected<std::vector<Tensor>> runOnce(const LoadedModel &model,
-                                            llvm::ArrayRef<Tensor> inputs);
+                                            llvm::ArrayRef<Tensor> inputs,
+                                            uint64_t *flops = nullptr);
 
 } // namespace sopt
 
