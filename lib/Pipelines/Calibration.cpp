@@ -36,6 +36,13 @@ static Expected<std::vector<Tensor>> takeArrays(ArrayRef<Tensor> arrays,
       return createStringError("'" + array->name + "' has " +
                                Twine(array->shape[0]) + " items, '" +
                                taken[0].name + "' " + Twine(taken[0].shape[0]));
+    // The first counts items, and runs take one of them each.
+    for (int32_t axis = 1; axis < info->rank; ++axis)
+      if (info->dims[axis] >= 0 && array->shape[axis] != info->dims[axis])
+        return createStringError("'" + array->name + "' has " +
+                                 Twine(array->shape[axis]) + " for axis " +
+                                 Twine(axis) + ", the model's input " +
+                                 Twine(info->dims[axis]));
     taken.push_back(*array);
     taken.back().type = info->type;
   }
@@ -93,6 +100,60 @@ sopt::readCalibration(StringRef path, const LoadedModel &model) {
   if (items.empty())
     return createFileError(path, createStringError("has no items"));
   return items;
+}
+
+/// The array with other sizes, each axis repeated or cut.
+static Tensor repeat(const Tensor &array, ArrayRef<int64_t> shape) {
+  int64_t count = 1, from = 1;
+  for (auto [size, had] : zip_equal(shape, array.shape)) {
+    count *= size;
+    from *= had;
+  }
+  Tensor repeated{array.name, array.type, shape.vec(), {}};
+  size_t bytes = from ? array.bytes.size() / size_t(from) : 0;
+  for (int64_t index = 0; index < count; ++index) {
+    int64_t rest = index, at = 0, stride = 1;
+    for (size_t axis = shape.size(); axis-- > 0;) {
+      at += rest % shape[axis] % array.shape[axis] * stride;
+      rest /= shape[axis];
+      stride *= array.shape[axis];
+    }
+    const char *begin = array.bytes.data() + size_t(at) * bytes;
+    repeated.bytes.insert(repeated.bytes.end(), begin, begin + bytes);
+  }
+  return repeated;
+}
+
+Expected<CalibrationItem> sopt::makeTypicalItem(ArrayRef<CalibrationItem> items,
+                                                ArrayRef<int64_t> shape,
+                                                const LoadedModel &model) {
+  auto getSize = [](const CalibrationItem &item) {
+    size_t bytes = 0;
+    for (const Tensor &input : item.inputs)
+      bytes += input.bytes.size();
+    return bytes;
+  };
+  std::vector<const CalibrationItem *> bySize;
+  for (const CalibrationItem &item : items)
+    bySize.push_back(&item);
+  sort(bySize, [&](const auto *a, const auto *b) {
+    size_t one = getSize(*a), other = getSize(*b);
+    return one != other ? one < other : a < b;
+  });
+  CalibrationItem typical = *bySize[bySize.size() / 2];
+  if (shape.empty())
+    return typical;
+  for (auto [input, info] : zip(typical.inputs, model.getInputs())) {
+    bool fits = int64_t(shape.size()) == info->rank &&
+                all_of(input.shape, [](int64_t size) { return size > 0; });
+    for (int32_t axis = 0; fits && axis < info->rank; ++axis)
+      fits = info->dims[axis] < 0 || info->dims[axis] == shape[axis];
+    if (!fits)
+      return createStringError("shape: the model's input '" + input.name +
+                               "' has no such shape");
+    input = repeat(input, shape);
+  }
+  return typical;
 }
 
 /// Whether the item is rows of tokens that another number of them may replace.

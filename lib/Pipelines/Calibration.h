@@ -26,6 +26,12 @@ struct CalibrationItem {
 llvm::Expected<std::vector<CalibrationItem>>
 readCalibration(llvm::StringRef path, const LoadedModel &model);
 
+/// The item of middling size; or, unless `shape` is empty, its arrays repeated
+/// or cut to that shape. Fails, naming the input, if that does not take it.
+llvm::Expected<CalibrationItem>
+makeTypicalItem(llvm::ArrayRef<CalibrationItem> items,
+                llvm::ArrayRef<int64_t> shape, const LoadedModel &model);
+
 /// Adds pieces of the items, a short and a middling one of each: texts of one
 /// length teach nothing of others. A piece keeps the first and the last token,
 /// which mark a text's ends. Only where all inputs are rows of tokens that may

@@ -6,44 +6,15 @@
 //===----------------------------------------------------------------------===//
 
 #include "sparse-opt/Pipelines/Prune.h"
-#include "Pruning.h"
+#include "PruneSession.h"
 #include "llvm/Support/GlobPattern.h"
-#include <chrono>
 
 using namespace mlir;
 using namespace sopt;
 using llvm::createStringError;
 using llvm::Error;
 using llvm::Expected;
-
-static Expected<PruneCandidate>
-search(Pruning &pruning, const PruneOptions &options, size_t numLayers) {
-  auto start = std::chrono::steady_clock::now();
-  if (Error error = pruning.read(options.calibration, options.seed))
-    return std::move(error);
-  if (!options.method.empty()) {
-    PruneCandidate candidate;
-    candidate.name = options.method;
-    candidate.zeros.assign(numLayers, options.ratio);
-    if (Error error = pruning.tryOut(candidate, lookUpPruner(options.method)))
-      return std::move(error);
-    return candidate;
-  }
-  auto tables = pruning.measureLayers(options.ratio);
-  if (!tables)
-    return tables.takeError();
-  PruneProblem problem;
-  problem.tables = std::move(*tables);
-  problem.ratio = options.ratio;
-  auto tryOut = [&](MutableArrayRef<PruneCandidate> candidates) {
-    return pruning.tryOut(candidates);
-  };
-  problem.tryOut = tryOut;
-  problem.isTimeUp =
-      options.seconds && std::chrono::steady_clock::now() - start >
-                             std::chrono::duration<double>(*options.seconds);
-  return searchPruning(problem);
-}
+using Kind = PruneConstraint::Kind;
 
 /// The layers that `options` wants pruned.
 static Expected<std::vector<PrunableLayer>>
@@ -68,25 +39,106 @@ chooseLayers(func::FuncOp function, const PruneOptions &options) {
   return layers;
 }
 
-Expected<PruneReport> sopt::pruneModel(ModuleOp module,
-                                       const PruneOptions &options,
-                                       Pruning::Progress progress) {
+static Expected<std::unique_ptr<PruneSession>>
+open(ModuleOp module, const PruneOptions &options, PruneProgress progress) {
   auto function = module.lookupSymbol<func::FuncOp>("main_graph");
   if (!function)
     return createStringError("nothing to prune: there is no @main_graph");
   auto layers = chooseLayers(function, options);
   if (!layers)
     return layers.takeError();
-  Pruning pruning(module, function, *layers, progress);
-  Expected<PruneCandidate> best = search(pruning, options, layers->size());
-  if (!best)
-    return best.takeError();
-  pruning.setWeights(*best);
-  PruneReport report{best->name, best->loss, {}};
-  for (auto [layer, pruned] : llvm::zip_equal(*layers, best->layers))
-    report.layers.push_back({layer.name, layer.getInputs(), layer.getOutputs(),
-                             double(llvm::count(pruned.weight, 0.0f)) /
-                                 double(pruned.weight.size()),
-                             pruned.error});
-  return report;
+  return std::make_unique<PruneSession>(module, function, std::move(*layers),
+                                        options, progress);
+}
+
+Expected<PruneReport> sopt::pruneModel(ModuleOp module,
+                                       const PruneOptions &options,
+                                       PruneProgress progress) {
+  auto session = open(module, options, progress);
+  if (!session)
+    return session.takeError();
+  const PruneConstraint &constraint = options.constraints.front();
+  if (Error error = (*session)->prepare(constraint.kind,
+                                        /*isAlwaysTimed=*/false))
+    return std::move(error);
+  if (Error error = (*session)->makeTables(Shard()))
+    return std::move(error);
+  auto pruned = (*session)->search(constraint);
+  if (!pruned)
+    return pruned.takeError();
+  (*session)->apply(*pruned);
+  return (*session)->report(*pruned);
+}
+
+Error sopt::measurePruneTables(ModuleOp module, const PruneOptions &options,
+                               PruneProgress progress) {
+  auto session = open(module, options, progress);
+  if (!session)
+    return session.takeError();
+  // Tables hang on no constraint.
+  if (Error error = (*session)->prepare(Kind::Ratio, /*isAlwaysTimed=*/false))
+    return error;
+  return (*session)->makeTables({options.shard - 1, options.shards});
+}
+
+/// Points of a front that is not told any: so many steps from the dense model
+/// to the fastest that can be reached.
+static std::vector<PruneConstraint>
+spreadLatencies(const PruneSession &session) {
+  constexpr unsigned kPoints = 6;
+  double slowest = session.getDenseTime() * 1e-6;
+  double fastest = session.getReachable();
+  std::vector<PruneConstraint> points;
+  for (unsigned step = 1; step <= kPoints; ++step) {
+    // A hair above the fastest, which rounding must not put out of reach.
+    double share = double(step) / (kPoints + 0.01);
+    points.push_back({Kind::Latency, slowest + share * (fastest - slowest)});
+  }
+  return points;
+}
+
+/// Marks the points that are worse than another.
+static void compare(std::vector<FrontPoint> &front) {
+  for (FrontPoint &point : front)
+    for (const FrontPoint &other : front) {
+      double time = point.report.latency->measured;
+      double otherTime = other.report.latency->measured;
+      point.isBeaten |=
+          otherTime <= time && other.report.loss <= point.report.loss &&
+          (otherTime < time || other.report.loss < point.report.loss);
+    }
+}
+
+Expected<std::vector<FrontPoint>>
+sopt::pruneFront(ModuleOp module, const PruneOptions &options,
+                 PruneProgress progress,
+                 llvm::function_ref<Error(ModuleOp, StringRef)> write) {
+  auto session = open(module, options, progress);
+  if (!session)
+    return session.takeError();
+  std::vector<PruneConstraint> constraints = options.constraints;
+  Kind kind = constraints.empty() ? Kind::Latency : constraints.front().kind;
+  if (Error error = (*session)->prepare(kind, /*isAlwaysTimed=*/true))
+    return std::move(error);
+  if (Error error = (*session)->makeTables(Shard()))
+    return std::move(error);
+  if (constraints.empty())
+    constraints = spreadLatencies(**session);
+  for (const PruneConstraint &constraint : constraints)
+    if (Error error = (*session)->check(constraint))
+      return std::move(error);
+  std::vector<FrontPoint> front;
+  for (const PruneConstraint &constraint : constraints) {
+    auto pruned = (*session)->search(constraint);
+    if (!pruned)
+      return pruned.takeError();
+    (*session)->apply(*pruned);
+    std::string file =
+        options.pareto + "-" + std::to_string(front.size() + 1) + ".onnx";
+    if (Error error = write(module, file))
+      return std::move(error);
+    front.push_back({file, constraint, (*session)->report(*pruned)});
+  }
+  compare(front);
+  return front;
 }

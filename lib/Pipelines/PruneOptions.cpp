@@ -6,58 +6,206 @@
 //===----------------------------------------------------------------------===//
 
 #include "sparse-opt/Pipelines/Prune.h"
-#include "sparse-opt/Search/Pruners.h"
+#include "sparse-opt/Search/Formats.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using namespace sopt;
 using llvm::createStringError;
+using llvm::Error;
 using llvm::Expected;
+using llvm::StringLiteral;
+using Kind = PruneConstraint::Kind;
+
+namespace {
+/// How a constraint is written.
+struct ConstraintWord {
+  StringLiteral key, unit, example;
+  Kind kind;
+  double least, most;
+  StringLiteral range; ///< In words.
+};
+
+/// How anything else is written.
+struct Word {
+  StringLiteral key, example;
+  Error (*take)(StringRef value, PruneOptions &options);
+};
+} // namespace
+
+static constexpr double kBelowOne = 1 - 1e-15;
+
+static constexpr ConstraintWord kConstraints[] = {
+    {"ratio", "", "0.8", Kind::Ratio, 0, kBelowOne,
+     "a number from 0 to below 1"},
+    {"flops", "", "0.5", Kind::Flops, 0, 1, "a number from 0 to 1"},
+    {"latency", "ms", "3.5ms", Kind::Latency, 0, 1e9, "a time as in 3.5ms"},
+    {"speedup", "", "3", Kind::Speedup, 0.01, 1e6, "a number as in 3"},
+};
+
+static Error takeSeconds(StringRef value, PruneOptions &options) {
+  double seconds = 0;
+  StringRef number = value;
+  if (!number.consume_back("s") || number.getAsDouble(seconds) ||
+      !(seconds >= 0))
+    return createStringError("time: seconds as in 60s, not '" + value + "'");
+  options.seconds = seconds;
+  return Error::success();
+}
+
+static Error takeSeed(StringRef value, PruneOptions &options) {
+  if (value.getAsInteger(10, options.seed))
+    return createStringError("seed: a whole number from 0, not '" + value +
+                             "'");
+  return Error::success();
+}
+
+static Error takeMethod(StringRef value, PruneOptions &options) {
+  options.method = value.str();
+  if (lookUpPruner(value) || value == "evopress")
+    return Error::success();
+  return createStringError(
+      "method: admm, obs, wanda, magnitude or evopress, not '" + value + "'");
+}
+
+static Error takeShape(StringRef value, PruneOptions &options) {
+  options.shape.clear();
+  for (StringRef size : llvm::split(value, 'x')) {
+    int64_t number = 0;
+    constexpr int64_t kMost = 1 << 20;
+    if (size.getAsInteger(10, number) || number < 1 || number > kMost)
+      return createStringError("shape: sizes as in 1x128, not '" + value + "'");
+    options.shape.push_back(number);
+  }
+  return Error::success();
+}
+
+static Error takeFormats(StringRef value, PruneOptions &options) {
+  options.formats.clear();
+  for (StringRef name : llvm::split(value, ',')) {
+    Expected<SparsityTarget> format = parseFormat(name);
+    if (!format)
+      return format.takeError();
+    if (!llvm::is_contained(options.formats, *format))
+      options.formats.push_back(*format);
+  }
+  return Error::success();
+}
+
+static Error takeShard(StringRef value, PruneOptions &options) {
+  auto [number, count] = value.split('/');
+  if (number.getAsInteger(10, options.shard) ||
+      count.getAsInteger(10, options.shards) || options.shard < 1 ||
+      options.shard > options.shards)
+    return createStringError("shard: a part as in 1/4, not '" + value + "'");
+  return Error::success();
+}
+
+template <std::string PruneOptions::*member>
+static Error takeText(StringRef value, PruneOptions &options) {
+  options.*member = value.str();
+  return Error::success();
+}
+
+static constexpr Word kWords[] = {
+    {"shape", "1x128", takeShape},
+    {"formats", "4x1,2:4", takeFormats},
+    {"calibration", "FILE.npz", takeText<&PruneOptions::calibration>},
+    {"method", "obs", takeMethod},
+    {"only", "*query*", takeText<&PruneOptions::only>},
+    {"keep", "*value*", takeText<&PruneOptions::keep>},
+    {"time", "60s", takeSeconds},
+    {"seed", "0", takeSeed},
+    {"tables", "FILE.npz", takeText<&PruneOptions::tables>},
+    {"shard", "1/4", takeShard},
+    {"pareto", "NAME", takeText<&PruneOptions::pareto>},
+};
+
+static const ConstraintWord &lookUp(Kind kind) {
+  return *llvm::find_if(kConstraints, [&](const ConstraintWord &word) {
+    return word.kind == kind;
+  });
+}
+
+std::string PruneConstraint::getText() const {
+  const ConstraintWord &word = lookUp(kind);
+  return llvm::formatv("{0}={1}{2}", word.key, llvm::format("%.4g", value),
+                       word.unit);
+}
+
+static Error takeConstraint(const ConstraintWord &word, StringRef text,
+                            PruneOptions &options) {
+  if (!options.constraints.empty())
+    return createStringError(lookUp(options.constraints.front().kind).key +
+                             "= and " + word.key +
+                             "= are two constraints: give one");
+  for (StringRef number : llvm::split(text, ',')) {
+    double value = 0;
+    StringRef digits = number;
+    if (!digits.consume_back(word.unit) || digits.getAsDouble(value) ||
+        !(value >= word.least && value <= word.most))
+      return createStringError(word.key + ": " + word.range + ", not '" +
+                               number + "'");
+    options.constraints.push_back({word.kind, value});
+  }
+  return Error::success();
+}
+
+/// "ratio=0.8, … and pareto=NAME".
+static std::string listWords() {
+  std::string text;
+  for (const ConstraintWord &word : kConstraints)
+    text += (word.key + "=" + word.example + ", ").str();
+  for (const Word &word : llvm::drop_end(kWords))
+    text += (word.key + "=" + word.example + ", ").str();
+  const Word &last = kWords[std::size(kWords) - 1];
+  // The last comma gives way.
+  text.resize(text.size() - 2);
+  return text + (" and " + last.key + "=" + last.example).str();
+}
+
+static Error takeWord(StringRef key, StringRef value, PruneOptions &options) {
+  for (const ConstraintWord &word : kConstraints)
+    if (word.key == key)
+      return takeConstraint(word, value, options);
+  for (const Word &word : kWords)
+    if (word.key == key)
+      return word.take(value, options);
+  return createStringError("'" + key + "' is unknown; there are " +
+                           listWords());
+}
+
+/// What is missing, or is too much.
+static Error check(const PruneOptions &options) {
+  if (options.calibration.empty())
+    return createStringError("name inputs to prune by: calibration=FILE.npz");
+  if (options.shard)
+    return options.tables.empty()
+               ? createStringError("name the file that the shard's tables are "
+                                   "written to: tables=FILE.npz")
+               : Error::success();
+  if (options.pareto.empty() && options.constraints.empty())
+    return createStringError("say what to keep to: ratio=0.8, flops=0.5, "
+                             "latency=3.5ms or speedup=3");
+  if (options.pareto.empty() && options.constraints.size() > 1)
+    return createStringError("several values of " +
+                             lookUp(options.constraints.front().kind).key +
+                             "= make a front: name it with pareto=NAME");
+  return Error::success();
+}
 
 Expected<PruneOptions> PruneOptions::parse(StringRef text) {
   PruneOptions options;
-  bool hasRatio = false;
   SmallVector<StringRef> words;
   llvm::SplitString(text, words);
   for (StringRef word : words) {
     auto [key, value] = word.split('=');
-    if (key == "ratio") {
-      if (value.getAsDouble(options.ratio) ||
-          !(options.ratio >= 0 && options.ratio < 1))
-        return createStringError("ratio: a number from 0 to below 1, not '" +
-                                 value + "'");
-      hasRatio = true;
-    } else if (key == "calibration") {
-      options.calibration = value.str();
-    } else if (key == "method") {
-      options.method = value.str();
-      if (!lookUpPruner(value))
-        return createStringError(
-            "method: admm, obs, wanda or magnitude, not '" + value + "'");
-    } else if (key == "only" || key == "keep") {
-      (key == "only" ? options.only : options.keep) = value.str();
-    } else if (key == "time") {
-      double seconds;
-      if (!value.consume_back("s") || value.getAsDouble(seconds) ||
-          !(seconds >= 0))
-        return createStringError("time: seconds as in 60s, not '" +
-                                 word.split('=').second + "'");
-      options.seconds = seconds;
-    } else if (key == "seed") {
-      if (value.getAsInteger(10, options.seed))
-        return createStringError("seed: a whole number from 0, not '" + value +
-                                 "'");
-    } else {
-      return createStringError(
-          "'" + key +
-          "' is unknown; there are ratio=0.8, "
-          "calibration=FILE.npz, method=obs, only=*query*, keep=*value*, "
-          "time=60s and seed=0");
-    }
+    if (Error error = takeWord(key, value, options))
+      return std::move(error);
   }
-  if (!hasRatio)
-    return createStringError("say how many weights shall be zero: ratio=0.8");
-  if (options.calibration.empty())
-    return createStringError("name inputs to prune by: calibration=FILE.npz");
+  if (Error error = check(options))
+    return std::move(error);
   return options;
 }

@@ -30,4 +30,20 @@ void PruneReport::print(llvm::raw_ostream &os) const {
      << llvm::format("%6.1f %%", 100 * zeros / weights)
      << "   outputs moved by " << llvm::format("%.4f", loss)
      << " of their square, " << allocation << '\n';
+  if (!reached.empty())
+    os << reached;
+  if (latency)
+    os << llvm::format(": promised %.3f ms, measured %.3f ms, dense %.3f ms",
+                       latency->promised, latency->measured, latency->dense);
+  if (!reached.empty())
+    os << '\n';
+}
+
+double PruneReport::getZeros() const {
+  double zeros = 0, weights = 0;
+  for (const PrunedLayerReport &layer : layers) {
+    zeros += layer.zeros * double(layer.inputs * layer.outputs);
+    weights += double(layer.inputs * layer.outputs);
+  }
+  return weights > 0 ? zeros / weights : 0;
 }

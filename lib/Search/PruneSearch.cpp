@@ -6,34 +6,35 @@
 //===----------------------------------------------------------------------===//
 
 #include "sparse-opt/Search/PruneSearch.h"
-#include "sparse-opt/Search/Allocation.h"
 #include "llvm/ADT/STLExtras.h"
 #include <cmath>
+#include <limits>
 
 using namespace llvm;
 using namespace sopt;
 
-// Shares of zeros that a layer may get: dense where networks react most.
-static constexpr double kLevels[] = {0,    0.2, 0.35, 0.5, 0.6,  0.65, 0.7,
-                                     0.75, 0.8, 0.85, 0.9, 0.93, 0.95, 0.98};
-
-/// Budgets are counted in this share of all weights, so that the allocator's
+/// Budgets are counted in this share of themselves, so that the allocator's
 /// fronts stay short.
 static constexpr int64_t kBudgetSteps = 10000;
-
-ArrayRef<double> sopt::getPruneLevels() { return kLevels; }
 
 void MeasuredLayer::scaleTo(double loss) {
   double scale = sampleError > 0 ? loss / sampleError : 0;
   for (double &error : table.errors)
-    error *= scale;
+    if (std::isfinite(error))
+      error *= scale;
 }
 
-static Expected<MeasuredLayer>
-measure(const PrunedLayer &layer, const ObsPruner &pruner, double sampleZeros) {
-  MeasuredLayer measured{{layer.name, layer.inputs * layer.outputs, {}}, {}, 0};
-  for (double zeros : kLevels) {
-    Expected<std::vector<float>> weight = pruner.prune(layer, {zeros});
+static Expected<MeasuredLayer> measure(const PrunedLayer &layer,
+                                       const ObsPruner &pruner,
+                                       ArrayRef<SparsityTarget> targets,
+                                       double sampleZeros) {
+  MeasuredLayer measured{{layer.name, {}}, {}, 0};
+  for (const SparsityTarget &target : targets) {
+    if (!target.fits(layer.inputs, layer.outputs)) {
+      measured.table.errors.push_back(INFINITY);
+      continue;
+    }
+    Expected<std::vector<float>> weight = pruner.prune(layer, target);
     if (!weight)
       return weight.takeError();
     measured.table.errors.push_back(getRelativeError(layer, *weight));
@@ -47,15 +48,12 @@ measure(const PrunedLayer &layer, const ObsPruner &pruner, double sampleZeros) {
 }
 
 Expected<std::vector<MeasuredLayer>>
-sopt::measureErrors(ArrayRef<PrunedLayer> layers, double sampleZeros) {
+sopt::measureErrors(const ObsPruner &pruner, ArrayRef<PrunedLayer> layers,
+                    ArrayRef<SparsityTarget> targets, double sampleZeros) {
   std::vector<MeasuredLayer> all;
-  if (layers.empty())
-    return all;
-  Expected<ObsPruner> pruner = ObsPruner::create(layers.front());
-  if (!pruner)
-    return pruner.takeError();
   for (const PrunedLayer &layer : layers) {
-    Expected<MeasuredLayer> measured = measure(layer, *pruner, sampleZeros);
+    Expected<MeasuredLayer> measured =
+        measure(layer, pruner, targets, sampleZeros);
     if (!measured)
       return measured.takeError();
     all.push_back(std::move(*measured));
@@ -63,53 +61,108 @@ sopt::measureErrors(ArrayRef<PrunedLayer> layers, double sampleZeros) {
   return all;
 }
 
-/// The shares of zeros whose errors add up to the least.
-static Expected<SmallVector<double>> allocate(const PruneProblem &problem) {
-  // What a layer keeps is its cost. Rounded up, and the budget down, the
-  // solution has no fewer zeros than asked for.
-  int64_t weights = 0;
-  for (const ErrorTable &table : problem.tables)
-    weights += table.weights;
-  double unit = double(weights) / kBudgetSteps;
-  AllocationProblem allocation(
-      int64_t(std::floor((1 - problem.ratio) * kBudgetSteps)));
-  for (const ErrorTable &table : problem.tables) {
+AllocationProblem PruneProblem::getAllocation() const {
+  AllocationProblem allocation(budget);
+  for (const LayerChoices &layer : layers) {
     SmallVector<Choice> choices;
-    for (auto [zeros, error] : zip_equal(kLevels, table.errors)) {
-      double kept = (1 - zeros) * double(table.weights);
-      choices.push_back({int64_t(std::ceil(kept / unit - 1e-9)), error});
-    }
-    allocation.addLayer(table.name, choices);
+    for (auto [cost, error] : zip_equal(layer.costs, layer.errors))
+      choices.push_back({cost, error});
+    allocation.addLayer(layer.name, choices);
   }
-  auto picks = solveExactly(allocation);
-  if (!picks)
-    return picks.takeError();
-  SmallVector<double> zeros;
-  for (unsigned pick : *picks)
-    zeros.push_back(kLevels[pick]);
-  return zeros;
+  return allocation;
 }
 
-static PruneCandidate makeCandidate(StringRef name, ArrayRef<double> zeros) {
+/// The layer's choice of the same format with at least as many zeros; dense if
+/// there is none, for it does not fit.
+static unsigned findChoice(const LayerChoices &layer,
+                           const SparsityTarget &format) {
+  unsigned found = 0;
+  double least = std::numeric_limits<double>::infinity();
+  for (auto [index, target] : enumerate(layer.targets))
+    if (target.block == format.block && target.of == format.of &&
+        target.keep == format.keep && target.zeros >= format.zeros &&
+        target.zeros < least) {
+      found = unsigned(index);
+      least = target.zeros;
+    }
+  return found;
+}
+
+std::optional<Picks> sopt::getUniformPicks(const PruneProblem &problem) {
+  AllocationProblem allocation = problem.getAllocation();
+  std::optional<Picks> best;
+  for (const LayerChoices &from : problem.layers)
+    for (const SparsityTarget &target : from.targets) {
+      Picks picks;
+      for (const LayerChoices &layer : problem.layers)
+        picks.push_back(findChoice(layer, target));
+      if (allocation.getCost(picks) <= problem.budget &&
+          (!best || allocation.getError(picks) < allocation.getError(*best)))
+        best = std::move(picks);
+    }
+  return best;
+}
+
+static PruneCandidate makeCandidate(const PruneProblem &problem, StringRef name,
+                                    ArrayRef<unsigned> picks) {
   PruneCandidate candidate;
   candidate.name = name.str();
-  candidate.zeros.assign(zeros.begin(), zeros.end());
+  for (auto [layer, pick] : zip_equal(problem.layers, picks))
+    candidate.targets.push_back(layer.targets[pick]);
   return candidate;
 }
 
+/// The allocation that is best by the tables.
+static Expected<PruneCandidate> allocate(const PruneProblem &problem,
+                                         Picks &picks) {
+  Expected<Picks> exact = solveInSteps(problem.getAllocation(), kBudgetSteps);
+  if (!exact)
+    return exact.takeError();
+  picks = std::move(*exact);
+  return makeCandidate(problem, "by what the outputs lose", picks);
+}
+
+/// The best that evolution from `starts` finds.
+static Expected<PruneCandidate> improve(const PruneProblem &problem,
+                                        ArrayRef<Picks> starts, Picks &picks) {
+  EvolutionOptions options;
+  options.seed = problem.seed;
+  options.shouldStop = problem.isTimeUp;
+  if (problem.isBlind)
+    options.draws = 1;
+  auto score = [&](ArrayRef<unsigned> tried) {
+    return problem.score(makeCandidate(problem, "", tried).targets);
+  };
+  auto evolved = evolve(problem.getAllocation(), starts, score, options);
+  if (!evolved)
+    return evolved.takeError();
+  picks = std::move(evolved->picks);
+  return makeCandidate(problem,
+                       "best of " + std::to_string(evolved->evaluations) +
+                           " allocations",
+                       picks);
+}
+
 Expected<PruneCandidate> sopt::searchPruning(const PruneProblem &problem) {
-  Expected<SmallVector<double>> allocated = allocate(problem);
+  Picks exact, evolved;
+  Expected<PruneCandidate> allocated = allocate(problem, exact);
   if (!allocated)
     return allocated.takeError();
-  std::vector<PruneCandidate> candidates = {
-      makeCandidate("by what the outputs lose", *allocated)};
-  if (!problem.isTimeUp) {
-    SmallVector<double> uniform(problem.tables.size(), problem.ratio), middle;
-    for (double zeros : *allocated)
-      middle.push_back((zeros + problem.ratio) / 2);
-    candidates.push_back(makeCandidate("half way to uniform", middle));
-    candidates.push_back(makeCandidate("uniform", uniform));
+  std::vector<Picks> starts;
+  if (std::optional<Picks> uniform = getUniformPicks(problem))
+    starts.push_back(std::move(*uniform));
+  if (!problem.isBlind || starts.empty())
+    starts.insert(starts.begin(), exact);
+  std::vector<PruneCandidate> candidates;
+  if (!problem.isTimeUp()) {
+    Expected<PruneCandidate> improved = improve(problem, starts, evolved);
+    if (!improved)
+      return improved.takeError();
+    candidates.push_back(std::move(*improved));
   }
+  // The score leaves out what makes up for zeros, which may turn the order.
+  if (candidates.empty() || (!problem.isBlind && evolved != exact))
+    candidates.push_back(std::move(*allocated));
   if (Error error = problem.tryOut(candidates))
     return std::move(error);
   auto best = min_element(candidates,

@@ -19,7 +19,6 @@
 #include "sparse-opt/Target/SharedLibrary.h"
 #include "sparse-opt/Tools/ModelFile.h"
 #include "sparse-opt/Transforms/Passes.h"
-#include "llvm/Support/FileSystem.h"
 #include <optional>
 
 using namespace mlir;
@@ -65,8 +64,8 @@ static void addPipelines(PassManager &passes, const Options &options) {
   CPUPipelineOptions cpu;
   cpu.report = options.sparseReport;
   // What was measured here says nothing of another processor.
-  if (options.cpu == "native" && llvm::sys::fs::exists(getMachineFile()))
-    cpu.machine = getMachineFile();
+  if (options.cpu == "native")
+    cpu.machine = findMachineFile();
   cpu.isa = getKernelISA(options.cpu);
   buildCPUPipeline(passes, cpu);
 }
@@ -75,17 +74,56 @@ static LogicalResult failSearch(llvm::Error error, Location loc) {
   return emitError(loc) << "--prune-search: " << toString(std::move(error));
 }
 
+/// Prunes the model to all points of a front, and writes them.
+static LogicalResult pruneAll(ModuleOp module, const PruneOptions &search,
+                              PruneProgress progress) {
+  Location loc = module.getLoc();
+  auto write = [&](ModuleOp pruned, llvm::StringRef path) -> llvm::Error {
+    // Why it failed was said.
+    return succeeded(writeModel(pruned, path))
+               ? llvm::Error::success()
+               : llvm::createStringError("'" + path + "' was not written");
+  };
+  auto front = pruneFront(module, search, progress, write);
+  if (!front)
+    return failSearch(front.takeError(), loc);
+  for (const FrontPoint &point : *front) {
+    llvm::errs() << point.file << '\n';
+    point.report.print(llvm::errs());
+  }
+  std::string path = search.pareto + ".json";
+  llvm::Error error =
+      llvm::writeToOutput(path, [&](llvm::raw_ostream &os) -> llvm::Error {
+        printFront(*front, os);
+        return llvm::Error::success();
+      });
+  if (error)
+    return failSearch(llvm::createFileError(path, std::move(error)), loc);
+  return success();
+}
+
 /// Prunes the model and tells how.
 static LogicalResult prune(ModuleOp module, const PruneOptions &search,
                            Progress &progress) {
-  llvm::Expected<PruneReport> report =
-      pruneModel(module, search, [&](const llvm::Twine &step) {
-        progress.begin("prune: " + step.str());
-      });
+  auto tell = [&](const llvm::Twine &step) {
+    progress.begin("prune: " + step.str());
+  };
+  if (!search.pareto.empty())
+    return pruneAll(module, search, tell);
+  if (search.shard) {
+    llvm::Error error = measurePruneTables(module, search, tell);
+    return error ? failSearch(std::move(error), module.getLoc()) : success();
+  }
+  llvm::Expected<PruneReport> report = pruneModel(module, search, tell);
   if (!report)
     return failSearch(report.takeError(), module.getLoc());
   report->print(llvm::errs());
   return success();
+}
+
+/// Whether the search writes files of its own, and no output.
+static bool isComplete(const PruneOptions &search) {
+  return search.shard || !search.pareto.empty();
 }
 
 LogicalResult sopt::runModelCommand(llvm::StringRef input,
@@ -111,6 +149,11 @@ LogicalResult sopt::runModelCommand(llvm::StringRef input,
     if (!parsed)
       return failSearch(parsed.takeError(), loc);
     search = *parsed;
+    if (isComplete(*search) && output != "-")
+      return failSearch(
+          llvm::createStringError("shard= and pareto= name the files that they "
+                                  "write: leave out -o"),
+          loc);
   }
 
   Progress progress(options.quiet);
@@ -122,6 +165,8 @@ LogicalResult sopt::runModelCommand(llvm::StringRef input,
     return failure();
   if (search && failed(prune(*module, *search, progress)))
     return failure();
+  if (search && isComplete(*search))
+    return success();
 
   PassManager passes(&context);
   passes.enableVerifier(config.shouldVerifyPasses());

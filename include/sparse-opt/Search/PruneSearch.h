@@ -6,28 +6,26 @@
 //===----------------------------------------------------------------------===//
 
 //
-// The search sees what layers lose by being pruned, and a way to try a model
-// out; what a layer is in the IR, and how a model runs, is its caller's
-// business (lib/Pipelines/Prune.cpp).
+// The search sees what layers lose by being pruned, what they then cost, and
+// ways to try a model out; what a layer is in the IR, how a model runs and what
+// the budget is made of is its caller's business (lib/Pipelines/Prune.cpp).
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef SPARSE_OPT_SEARCH_PRUNESEARCH_H
 #define SPARSE_OPT_SEARCH_PRUNESEARCH_H
 
+#include "sparse-opt/Search/Evolution.h"
 #include "sparse-opt/Search/Pruners.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/SmallVector.h"
 
 namespace sopt {
 
-/// Shares of zeros that a layer may get.
-llvm::ArrayRef<double> getPruneLevels();
-
-/// What is lost by a layer at each of the levels.
+/// What is lost by a layer at each of some targets; infinite where one does not
+/// fit it.
 struct ErrorTable {
   std::string name;
-  int64_t weights = 0; ///< Of the layer, dense.
   llvm::SmallVector<double> errors;
 };
 
@@ -42,9 +40,11 @@ struct MeasuredLayer {
   void scaleTo(double loss);
 };
 
-/// Of layers that read the same inputs; the samples have `sampleZeros`.
+/// Of layers that read the inputs `pruner` was made for; all have moments. The
+/// samples have `sampleZeros`.
 llvm::Expected<std::vector<MeasuredLayer>>
-measureErrors(llvm::ArrayRef<PrunedLayer> layers, double sampleZeros);
+measureErrors(const ObsPruner &pruner, llvm::ArrayRef<PrunedLayer> layers,
+              llvm::ArrayRef<SparsityTarget> targets, double sampleZeros);
 
 /// What became of one layer.
 struct PrunedWeights {
@@ -52,30 +52,54 @@ struct PrunedWeights {
   double error;                    ///< See getRelativeError.
 };
 
-/// How many zeros each layer gets, and what that loses.
+/// What each layer becomes, and what that loses.
 struct PruneCandidate {
   std::string name; ///< How it was found, e.g. "uniform".
-  llvm::SmallVector<double> zeros;
+  std::vector<SparsityTarget> targets;
   std::vector<PrunedWeights> layers;
   /// How far the model's outputs move on the calibration inputs; 0 for no
   /// change.
   double loss = 0;
 };
 
-struct PruneProblem {
-  std::vector<ErrorTable> tables; ///< One per layer, of the model's loss.
-  /// Zeros among all weights of the layers, 0 to 1.
-  double ratio = 0;
-  /// Prunes the model to each candidate's zeros, and fills in the rest of them.
-  llvm::function_ref<llvm::Error(llvm::MutableArrayRef<PruneCandidate>)> tryOut;
-  /// Whether to be content with one candidate.
-  bool isTimeUp = false;
+/// What one layer may become. All vectors have one element for each choice.
+struct LayerChoices {
+  std::string name;
+  std::vector<SparsityTarget> targets;
+  llvm::SmallVector<double> errors; ///< Of the model's loss.
+  llvm::SmallVector<int64_t> costs; ///< In the budget's unit.
 };
 
-/// The best of a few candidates by their loss: the allocation that is optimal
-/// where what the layers lose adds up (see AllocationProblem), the same share
-/// of zeros in every layer, and what lies in the middle of both. Every
-/// candidate has at least `ratio` zeros.
+struct PruneProblem {
+  std::vector<LayerChoices> layers;
+  int64_t budget = 0;
+  /// The loss of the model whose layers are pruned to these targets each for
+  /// itself, which is quick to tell.
+  llvm::function_ref<llvm::Expected<double>(llvm::ArrayRef<SparsityTarget>)>
+      score;
+  /// Prunes the model to each candidate's targets with all that makes up for
+  /// it, and fills in the rest of them.
+  llvm::function_ref<llvm::Error(llvm::MutableArrayRef<PruneCandidate>)> tryOut;
+  /// Whether to be content with what there is.
+  llvm::function_ref<bool()> isTimeUp;
+  uint64_t seed = 0;
+  /// Whether to begin where all layers are alike, and to look at no table of
+  /// errors, as EvoPress does: to compare with.
+  bool isBlind = false;
+
+  AllocationProblem getAllocation() const;
+};
+
+/// The picks that treat all layers alike: one format at the least share of
+/// zeros that fits the budget. None if no such share does.
+std::optional<Picks> getUniformPicks(const PruneProblem &problem);
+
+/// Searches in three steps, each with fewer candidates and nearer the truth:
+/// the allocation that is optimal where what the layers lose adds up (see
+/// AllocationProblem); evolution from there, and from where all layers are
+/// alike, by `score`; and `tryOut` of what that found and of what it began
+/// with. The best of these by their loss fits the budget. Fails if nothing
+/// does.
 llvm::Expected<PruneCandidate> searchPruning(const PruneProblem &problem);
 
 } // namespace sopt

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "sparse-opt/Search/PruneSearch.h"
+#include "sparse-opt/Search/Formats.h"
 #include "llvm/ADT/STLExtras.h"
 #include "gtest/gtest.h"
 #include <cmath>
@@ -27,45 +28,80 @@ static PrunedLayer makeLayer(unsigned seed, bool isEasy) {
   return layer;
 }
 
-/// Prunes each layer on its own, and adds up what they lose.
-static Expected<PruneCandidate>
-search(ArrayRef<PrunedLayer> layers, double ratio,
-       function_ref<double(const PruneCandidate &)> judge) {
-  PruneProblem problem;
-  for (const PrunedLayer &layer : layers) {
-    auto measured = measureErrors(layer, 0.5);
-    if (!measured)
-      return measured.takeError();
-    problem.tables.push_back(measured->front().table);
-  }
-  problem.ratio = ratio;
-  auto tryOut = [&](MutableArrayRef<PruneCandidate> candidates) -> Error {
-    for (PruneCandidate &candidate : candidates) {
-      for (auto [layer, zeros] : zip_equal(layers, candidate.zeros)) {
-        auto weight = pruneByObs(layer, {zeros});
-        if (!weight)
-          return weight.takeError();
-        candidate.layers.push_back(
-            {*weight, {}, getRelativeError(layer, *weight)});
+namespace {
+/// Layers that are pruned each on its own, with weights that stay for costs.
+struct Search {
+  explicit Search(std::vector<PrunedLayer> from,
+                  StringRef formats = "unstructured")
+      : layers(std::move(from)) {
+    std::vector<SparsityTarget> targets =
+        listTargets(cantFail(parseFormat(formats)));
+    for (const PrunedLayer &layer : layers) {
+      MeasuredLayer measured = measure(layer, targets);
+      LayerChoices choices{layer.name, {}, {}, {}};
+      for (auto [target, error] : zip_equal(targets, measured.table.errors)) {
+        if (std::isinf(error))
+          continue;
+        choices.targets.push_back(target);
+        choices.errors.push_back(error);
+        choices.costs.push_back(std::llround((1 - target.zeros) * 1600));
       }
-      candidate.loss = judge(candidate);
+      problem.layers.push_back(std::move(choices));
     }
-    return Error::success();
-  };
-  problem.tryOut = tryOut;
-  return searchPruning(problem);
-}
+  }
+
+  static MeasuredLayer measure(const PrunedLayer &layer,
+                               ArrayRef<SparsityTarget> targets) {
+    ObsPruner pruner = cantFail(ObsPruner::create(layer));
+    return cantFail(measureErrors(pruner, layer, targets, 0.5)).front();
+  }
+
+  double getSum(ArrayRef<SparsityTarget> targets) const {
+    double sum = 0;
+    for (auto [layer, target] : zip_equal(layers, targets))
+      sum += getRelativeError(layer, cantFail(pruneByObs(layer, target)));
+    return sum;
+  }
+
+  /// With `judge` for the score and for the loss.
+  Expected<PruneCandidate>
+  run(function_ref<double(ArrayRef<SparsityTarget>)> judge) {
+    auto score = [&](ArrayRef<SparsityTarget> targets) -> Expected<double> {
+      ++scored;
+      return judge(targets);
+    };
+    auto tryOut = [&](MutableArrayRef<PruneCandidate> candidates) -> Error {
+      for (PruneCandidate &candidate : candidates) {
+        ++tried;
+        for (auto [layer, target] : zip_equal(layers, candidate.targets)) {
+          auto weight = cantFail(pruneByObs(layer, target));
+          candidate.layers.push_back(
+              {weight, {}, getRelativeError(layer, weight)});
+        }
+        candidate.loss = judge(candidate.targets);
+      }
+      return Error::success();
+    };
+    auto isOver = [&] { return isTimeUp; };
+    problem.score = score;
+    problem.tryOut = tryOut;
+    problem.isTimeUp = isOver;
+    return searchPruning(problem);
+  }
+
+  std::vector<PrunedLayer> layers;
+  PruneProblem problem;
+  unsigned scored = 0, tried = 0;
+  bool isTimeUp = false;
+};
+} // namespace
 
 TEST(PruneSearch, GivesEasyLayersMoreZeros) {
-  auto best = search({makeLayer(1, false), makeLayer(2, true)}, 0.5,
-                     [](const PruneCandidate &candidate) {
-                       double loss = 0;
-                       for (const PrunedWeights &layer : candidate.layers)
-                         loss += layer.error;
-                       return loss;
-                     });
+  Search search({makeLayer(1, false), makeLayer(2, true)});
+  search.problem.budget = 1600;
+  auto best = search.run([&](auto targets) { return search.getSum(targets); });
   ASSERT_TRUE(bool(best)) << toString(best.takeError());
-  EXPECT_GT(best->zeros[1], best->zeros[0]);
+  EXPECT_GT(best->targets[1].zeros, best->targets[0].zeros);
   int64_t zeros = 0;
   for (const PrunedWeights &layer : best->layers)
     zeros += count(layer.weight, 0.0f);
@@ -74,34 +110,91 @@ TEST(PruneSearch, GivesEasyLayersMoreZeros) {
 
 TEST(PruneSearch, TakesWhatMeasuresBest) {
   // The model at large likes what no sum of errors does.
-  auto best = search({makeLayer(1, false), makeLayer(2, true)}, 0.5,
-                     [](const PruneCandidate &candidate) {
-                       return std::abs(candidate.zeros.front() - 0.5);
-                     });
+  auto likesHalf = [](ArrayRef<SparsityTarget> targets) {
+    return std::abs(targets.front().zeros - 0.5);
+  };
+  Search search({makeLayer(1, false), makeLayer(2, true)});
+  search.problem.budget = 1600;
+  auto best = search.run(likesHalf);
   ASSERT_TRUE(bool(best)) << toString(best.takeError());
-  EXPECT_EQ(best->name, "uniform");
+  EXPECT_EQ(best->targets.front().zeros, 0.5);
+  EXPECT_GE(best->targets.back().zeros, 0.5);
+}
+
+TEST(PruneSearch, IsContentWithTheExactAllocationWhenTimeIsUp) {
+  Search search({makeLayer(1, false), makeLayer(2, true)});
+  search.problem.budget = 1600;
+  search.isTimeUp = true;
+  auto best = search.run([&](auto targets) { return search.getSum(targets); });
+  ASSERT_TRUE(bool(best)) << toString(best.takeError());
+  EXPECT_EQ(search.scored, 0u);
+  EXPECT_EQ(search.tried, 1u);
+  EXPECT_EQ(best->name, "by what the outputs lose");
+}
+
+TEST(PruneSearch, SaysWhatIsToBlame) {
+  Search search({makeLayer(1, false)});
+  search.problem.budget = 10;
+  auto best = search.run([&](auto) { return 0.0; });
+  EXPECT_EQ(toString(best.takeError()),
+            "budget 10 is below the least possible 32");
+}
+
+// One format at the least share of zeros that fits, whatever the layers lose.
+TEST(PruneSearch, UniformPicksTreatLayersAlike) {
+  Search search({makeLayer(1, false), makeLayer(2, true)});
+  search.problem.budget = 1300;
+  auto picks = getUniformPicks(search.problem);
+  ASSERT_TRUE(picks.has_value());
+  for (auto [layer, pick] : zip_equal(search.problem.layers, *picks))
+    EXPECT_EQ(layer.targets[pick].zeros, 0.6);
+  search.problem.budget = 10;
+  EXPECT_FALSE(getUniformPicks(search.problem).has_value());
+}
+
+// A search that starts there and looks at no table.
+TEST(PruneSearch, BlindSearchBeginsWhereLayersAreAlike) {
+  Search search({makeLayer(1, false), makeLayer(2, true)});
+  search.problem.budget = 1600;
+  search.problem.isBlind = true;
+  auto best = search.run([&](auto targets) { return search.getSum(targets); });
+  ASSERT_TRUE(bool(best)) << toString(best.takeError());
+  EXPECT_EQ(search.tried, 1u);
+  EXPECT_GT(best->targets[1].zeros, best->targets[0].zeros);
 }
 
 TEST(PruneSearch, TablesOfLayersThatShareInputs) {
   PrunedLayer first = makeLayer(1, false), second = makeLayer(2, true);
-  auto together = measureErrors({first, second}, 0.5);
+  auto targets = listTargets(cantFail(parseFormat("4x1")));
+  ObsPruner pruner = cantFail(ObsPruner::create(first));
+  auto together = measureErrors(pruner, {first, second}, targets, 0.5);
   ASSERT_TRUE(bool(together)) << toString(together.takeError());
-  auto alone = measureErrors(second, 0.5);
-  ASSERT_TRUE(bool(alone)) << toString(alone.takeError());
-  EXPECT_EQ((*together)[1].table.errors, alone->front().table.errors);
-  EXPECT_EQ(alone->front().table.errors.size(), getPruneLevels().size());
-  EXPECT_EQ(alone->front().table.weights, 1600);
+  MeasuredLayer alone = Search::measure(second, targets);
+  EXPECT_EQ((*together)[1].table.errors, alone.table.errors);
+  EXPECT_EQ(alone.table.errors.size(), targets.size());
+  EXPECT_EQ(alone.table.errors.front(), 0);
+}
+
+// Blocks lose more than scattered zeros; what does not fit is no choice.
+TEST(PruneSearch, TablesKnowFormats) {
+  PrunedLayer layer = makeLayer(1, false);
+  SparsityTarget any{0.5}, blocks{0.5, 4}, odd{0.5, 3},
+      group{0.5, 1, /*keep=*/2, /*of=*/4};
+  auto errors = Search::measure(layer, {any, blocks, odd, group}).table.errors;
+  EXPECT_LT(errors[0], errors[1]);
+  EXPECT_TRUE(std::isinf(errors[2]));
+  EXPECT_LT(errors[0], errors[3]);
+  EXPECT_LT(errors[3], 1);
 }
 
 // The sample's loss fixes the unit of the table.
 TEST(PruneSearch, TablesTakeTheUnitOfTheSamplesLoss) {
-  auto measured = measureErrors(makeLayer(1, false), 0.5);
-  ASSERT_TRUE(bool(measured)) << toString(measured.takeError());
-  MeasuredLayer &layer = measured->front();
+  SparsityTarget half{0.5}, most{0.9}, odd{0.5, 3};
+  MeasuredLayer layer = Search::measure(makeLayer(1, false), {half, most, odd});
   EXPECT_EQ(count(layer.sample, 0.0f), 800);
-  size_t half = llvm::find(getPruneLevels(), 0.5) - getPruneLevels().begin();
-  EXPECT_EQ(layer.table.errors[half], layer.sampleError);
-  double most = layer.table.errors.back();
+  EXPECT_EQ(layer.table.errors[0], layer.sampleError);
+  double before = layer.table.errors[1];
   layer.scaleTo(10 * layer.sampleError);
-  EXPECT_NEAR(layer.table.errors.back(), 10 * most, 1e-9);
+  EXPECT_NEAR(layer.table.errors[1], 10 * before, 1e-9);
+  EXPECT_TRUE(std::isinf(layer.table.errors[2]));
 }

@@ -1,0 +1,342 @@
+//===- PruneSession.cpp - A search for pruned models, step by step --------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "PruneSession.h"
+#include "Fingerprint.h"
+#include "LatencyTrial.h"
+#include "sparse-opt/Search/Formats.h"
+#include "sparse-opt/Transforms/LayerSchedule.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using namespace sopt;
+using llvm::createStringError;
+using llvm::Error;
+using llvm::Expected;
+using Kind = PruneConstraint::Kind;
+
+/// A measured latency this near the promised one, as a share, is as promised.
+static constexpr double kAsPromised = 0.05;
+
+PruneSession::PruneSession(ModuleOp module, func::FuncOp function,
+                           std::vector<PrunableLayer> layers,
+                           const PruneOptions &options, PruneProgress progress)
+    : options(options), progress(progress),
+      model(module, function, std::move(layers)),
+      start(std::chrono::steady_clock::now()) {
+  tables.model = getFingerprint(function);
+}
+
+bool PruneSession::prunesAlike() const {
+  return lookUpPruner(options.method) != nullptr;
+}
+
+bool PruneSession::isTimeUp() const {
+  return options.seconds && std::chrono::steady_clock::now() - start >
+                                std::chrono::duration<double>(*options.seconds);
+}
+
+Error PruneSession::prepare(Kind kind, bool isAlwaysTimed) {
+  progress("compile the model in stages");
+  Expected<const LoadedModel *> library = model.libraries.get(0);
+  if (!library)
+    return library.takeError();
+  auto read = readCalibration(options.calibration, **library);
+  if (!read)
+    return read.takeError();
+  items = std::move(*read);
+  auto item = makeTypicalItem(items, options.shape, **library);
+  if (!item)
+    return item.takeError();
+  typical = std::move(*item);
+  tables.calibration = getFingerprint(items);
+  tables.seed = options.seed;
+  addPieces(items, options.seed);
+  auto made = PruneCosts::create(model, kind, *typical);
+  if (!made)
+    return made.takeError();
+  costs.emplace(std::move(*made));
+  measurement.emplace(model, items, progress);
+  quick.emplace(model, *measurement, takeSome(items));
+  pruning.emplace(model, items, progress);
+  isTimed = isAlwaysTimed || costs->isLatency();
+  return isTimed ? fitLatency() : Error::success();
+}
+
+/// Times the dense model, and one with many zeros.
+Error PruneSession::fitLatency() {
+  progress("time the dense model");
+  Expected<double> dense = timeDense(model, *typical);
+  if (!dense)
+    return dense.takeError();
+  constexpr double kMany = 0.9;
+  std::vector<PrunedWeights> sparse;
+  double predicted = 0;
+  for (auto [index, layer] : llvm::enumerate(model.layers)) {
+    SparsityTarget target = getFormats().front();
+    if (!target.of)
+      target.zeros = kMany;
+    if (!target.fits(layer.getInputs(), layer.getOutputs()))
+      target = SparsityTarget();
+    // Magnitude looks at no moments.
+    PrunedLayer pruned{
+        layer.name, layer.getInputs(), layer.getOutputs(), model.weights[index],
+        std::vector<double>(layer.getInputs() * layer.getInputs(), 0.0)};
+    auto weight = pruneByMagnitude(pruned, target);
+    if (!weight)
+      return weight.takeError();
+    sparse.push_back({std::move(*weight), {}, 0});
+    predicted += costs->predictDense(index);
+  }
+  progress("time a sparse model");
+  Expected<double> few = timeModel(model, sparse, *typical);
+  if (!few)
+    return few.takeError();
+  costs->latency = LatencyModel::fit(predicted, *dense, predict(sparse), *few);
+  return Error::success();
+}
+
+/// Predicted nanoseconds of all layers with these weights.
+double PruneSession::predict(ArrayRef<PrunedWeights> layers) const {
+  double time = 0;
+  for (auto [index, layer] : llvm::enumerate(layers))
+    time += costs->predictTime(index, layer.weight);
+  return time;
+}
+
+std::vector<SparsityTarget> PruneSession::getFormats() const {
+  if (!options.formats.empty())
+    return options.formats;
+  const SparsityTarget any;
+  SparsityTarget blocks;
+  blocks.block = 4;
+  // Where only counts matter, no pattern is better than any.
+  if (prunesAlike() || (!costs->isLatency() && !options.shard))
+    return {any};
+  std::vector<SparsityTarget> fast;
+  for (const SparsityTarget &format : {any, blocks})
+    if (costs->isFast(format))
+      fast.push_back(format);
+  return fast.empty() ? std::vector<SparsityTarget>{any} : fast;
+}
+
+Error PruneSession::makeTables(Shard shard) {
+  if (prunesAlike())
+    return Error::success();
+  tables.targets = listTargets(getFormats());
+  tables.layers.clear();
+  for (const PrunableLayer &layer : model.layers)
+    tables.layers.push_back({layer.name, {}});
+  PruneTableFiles files(options.tables);
+  if (Error error = files.read(tables))
+    return error;
+  auto save = [&]() -> Error {
+    return files.isNone() ? Error::success() : files.write(tables);
+  };
+  if (files.isMerged())
+    if (Error error = save())
+      return error;
+  if (Error error = measurement->fill(tables, shard, save))
+    return error;
+  if (std::string warning = measurement->getWarning(); !warning.empty())
+    mlir::emitWarning(model.module.getLoc()) << "--prune-search: " << warning;
+  return Error::success();
+}
+
+/// The choices of each layer among the formats asked for.
+std::vector<LayerChoices> PruneSession::listChoices() const {
+  std::vector<SparsityTarget> wanted = listTargets(getFormats());
+  std::vector<LayerChoices> all;
+  for (auto [index, table] : llvm::enumerate(tables.layers)) {
+    LayerChoices layer{table.name, {}, {}, {}};
+    for (auto [target, error] : llvm::zip_equal(tables.targets, table.errors)) {
+      if (!std::isfinite(error) || !llvm::is_contained(wanted, target))
+        continue;
+      layer.targets.push_back(target);
+      layer.errors.push_back(error);
+      layer.costs.push_back(costs->getCost(index, target));
+    }
+    all.push_back(std::move(layer));
+  }
+  return all;
+}
+
+int64_t PruneSession::getLeastCost() const {
+  int64_t least = 0;
+  for (const LayerChoices &layer : listChoices())
+    least += *llvm::min_element(layer.costs);
+  return least;
+}
+
+double PruneSession::getReachable() const {
+  return costs->getValue(getLeastCost());
+}
+
+Error PruneSession::check(PruneConstraint constraint) const {
+  if (prunesAlike() || costs->getBudget(constraint.value) >= getLeastCost())
+    return Error::success();
+  // Rounded to what can be had.
+  bool isMost =
+      constraint.kind == Kind::Ratio || constraint.kind == Kind::Speedup;
+  double best = getReachable() * 1000;
+  PruneConstraint reachable{
+      constraint.kind, (isMost ? std::floor(best) : std::ceil(best)) / 1000};
+  return createStringError(constraint.getText() +
+                           " cannot be reached: the best is " +
+                           reachable.getText());
+}
+
+/// The named method at the least share of zeros that fits the budget.
+Expected<PruneCandidate> PruneSession::pruneAlike(int64_t budget,
+                                                  double value) {
+  auto getCost = [&](const SparsityTarget &target) {
+    int64_t cost = 0;
+    for (auto [index, layer] : llvm::enumerate(model.layers))
+      cost += costs->getCost(index,
+                             target.fits(layer.getInputs(), layer.getOutputs())
+                                 ? target
+                                 : SparsityTarget());
+    return cost;
+  };
+  SparsityTarget target = getFormats().front();
+  if (!target.of && costs->getKind() == Kind::Ratio) {
+    target.zeros = value;
+  } else if (!target.of && getCost(SparsityTarget()) > budget) {
+    double few = 0, many = 1;
+    constexpr int kHalvings = 30;
+    for (int i = 0; i < kHalvings; ++i) {
+      target.zeros = (few + many) / 2;
+      (getCost(target) > budget ? few : many) = target.zeros;
+    }
+    target.zeros = many;
+  }
+  if (getCost(target) > budget)
+    return createStringError("method=" + options.method +
+                             " cannot keep to the constraint");
+  PruneCandidate candidate;
+  candidate.name = options.method;
+  for (const PrunableLayer &layer : model.layers)
+    candidate.targets.push_back(
+        target.fits(layer.getInputs(), layer.getOutputs()) ? target
+                                                           : SparsityTarget());
+  if (Error error = pruning->tryOut(candidate, lookUpPruner(options.method)))
+    return std::move(error);
+  return candidate;
+}
+
+Expected<PruneCandidate> PruneSession::searchBudget(int64_t budget) {
+  PruneProblem problem;
+  problem.layers = listChoices();
+  problem.budget = budget;
+  problem.seed = options.seed;
+  problem.isBlind = options.method == "evopress";
+  unsigned tried = 0;
+  auto score = [&](ArrayRef<SparsityTarget> targets) {
+    progress("try allocation " + llvm::Twine(++tried));
+    return quick->score(targets);
+  };
+  auto tryOut = [&](MutableArrayRef<PruneCandidate> candidates) {
+    return pruning->tryOut(candidates);
+  };
+  auto isOver = [&] { return isTimeUp(); };
+  problem.score = score;
+  problem.tryOut = tryOut;
+  problem.isTimeUp = isOver;
+  return searchPruning(problem);
+}
+
+/// The operation that multiplies with the layer's weight.
+static Operation *getProduct(const PrunableLayer &layer) {
+  return *layer.constant->getUsers().begin();
+}
+
+Expected<PruneSession::Pruned> PruneSession::searchOnce(int64_t budget,
+                                                        double value) {
+  // Those of other weights do not hold for these.
+  for (const PrunableLayer &layer : model.layers)
+    getProduct(layer)->removeDiscardableAttr(kScheduleAttrName);
+  auto found = prunesAlike() ? pruneAlike(budget, value) : searchBudget(budget);
+  if (!found)
+    return found.takeError();
+  Pruned pruned{std::move(*found), std::nullopt};
+  if (!isTimed)
+    return pruned;
+  progress("time the pruned model");
+  auto nanoseconds = timeModel(model, pruned.candidate.layers, *typical);
+  if (!nanoseconds)
+    return nanoseconds.takeError();
+  pruned.latency = {costs->latency.get(predict(pruned.candidate.layers)) * 1e-6,
+                    *nanoseconds * 1e-6, costs->latency.dense * 1e-6};
+  return pruned;
+}
+
+/// Whether the promise was kept.
+static bool isKept(const PrunedLatency &latency) {
+  return std::abs(latency.measured - latency.promised) <=
+         kAsPromised * latency.promised;
+}
+
+Expected<PruneSession::Pruned>
+PruneSession::search(PruneConstraint constraint) {
+  int64_t budget = costs->getBudget(constraint.value);
+  if (Error error = check(constraint))
+    return std::move(error);
+  auto pruned = searchOnce(budget, constraint.value);
+  if (!pruned || !costs->isLatency() || isKept(*pruned->latency))
+    return pruned;
+  // The model of latencies is bent to what was measured nearest to the goal.
+  const PrunedLatency &first = *pruned->latency;
+  costs->latency.fixed += (first.measured - first.promised) * 1e6;
+  budget = std::max(costs->getBudget(constraint.value),
+                    prunesAlike() ? 0 : getLeastCost());
+  auto again = searchOnce(budget, constraint.value);
+  if (!again)
+    return again;
+  auto getMiss = [](const Pruned &tried) {
+    return std::abs(tried.latency->measured - tried.latency->promised);
+  };
+  return getMiss(*again) < getMiss(*pruned) ? std::move(again)
+                                            : std::move(pruned);
+}
+
+PruneReport PruneSession::report(const Pruned &pruned) const {
+  const PruneCandidate &candidate = pruned.candidate;
+  PruneReport report;
+  report.allocation = candidate.name;
+  report.loss = candidate.loss;
+  report.latency = pruned.latency;
+  int64_t cost = 0;
+  for (auto [index, layer] : llvm::enumerate(model.layers)) {
+    const PrunedWeights &now = candidate.layers[index];
+    const SparsityTarget &target = candidate.targets[index];
+    report.layers.push_back(
+        {layer.name, layer.getInputs(), layer.getOutputs(),
+         double(llvm::count(now.weight, 0.0f)) / double(now.weight.size()),
+         now.error, getFormatName(target), costs->predictDense(index) * 1e-3,
+         costs->predictTime(index, now.weight) * 1e-3});
+    cost += costs->getCost(index, target);
+  }
+  if (costs->isLatency())
+    cost = std::llround(predict(candidate.layers));
+  report.reached =
+      PruneConstraint{costs->getKind(), costs->getValue(cost)}.getText();
+  return report;
+}
+
+void PruneSession::apply(const Pruned &pruned) {
+  setWeights(model, pruned.candidate.layers);
+  MLIRContext *context = model.module.getContext();
+  context->loadDialect<SoptDialect>();
+  for (auto [index, layer] : llvm::enumerate(model.layers)) {
+    int64_t k = layer.getInputs();
+    auto pattern = WeightPattern::of(pruned.candidate.layers[index].weight, k,
+                                     layer.getOutputs());
+    getProduct(layer)->setDiscardableAttr(
+        kScheduleAttrName,
+        makeSchedule(context, costs->choose(index, pattern), k));
+  }
+}

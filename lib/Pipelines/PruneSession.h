@@ -1,0 +1,87 @@
+//===- PruneSession.h - A search for pruned models, step by step *- C++ -*-===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSE_OPT_LIB_PIPELINES_PRUNESESSION_H
+#define SPARSE_OPT_LIB_PIPELINES_PRUNESESSION_H
+
+#include "PruneCosts.h"
+#include "PruneTables.h"
+#include "Pruning.h"
+#include "QuickTrial.h"
+#include <chrono>
+
+namespace sopt {
+
+/// A model, what is known of it, and searches for pruned ones. First prepare,
+/// then tables, then any number of searches.
+class PruneSession {
+public:
+  PruneSession(mlir::ModuleOp module, mlir::func::FuncOp function,
+               std::vector<PrunableLayer> layers, const PruneOptions &options,
+               PruneProgress progress);
+
+  /// Reads the calibration, and learns what the layers cost in the unit of
+  /// `kind`. Every pruned model is timed if latency is that, or
+  /// `isAlwaysTimed`.
+  llvm::Error prepare(PruneConstraint::Kind kind, bool isAlwaysTimed);
+
+  /// Reads the tables, and fills in and writes what they miss of the shard. For
+  /// a search that needs them.
+  llvm::Error makeTables(Shard shard);
+
+  /// Fails, and says what can be reached, if a search for the constraint would.
+  llvm::Error check(PruneConstraint constraint) const;
+
+  struct Pruned {
+    PruneCandidate candidate;
+    std::optional<PrunedLatency> latency; ///< If it was timed.
+  };
+  /// A pruned model that keeps to the constraint, of the kind prepared for. One
+  /// whose latency is not as promised is searched for once more.
+  llvm::Expected<Pruned> search(PruneConstraint constraint);
+
+  /// The strictest constraint of the kind that can be kept to.
+  double getReachable() const;
+
+  PruneReport report(const Pruned &pruned) const;
+
+  /// Writes the weights to the module, and how each product is computed.
+  void apply(const Pruned &pruned);
+
+  /// What the dense model takes, in nanoseconds, if models are timed.
+  double getDenseTime() const { return costs->latency.dense; }
+
+private:
+  /// Whether a pruner that sees each layer alone does it all, without tables.
+  bool prunesAlike() const;
+  llvm::Error fitLatency();
+  llvm::Expected<PruneCandidate> searchBudget(int64_t budget);
+  llvm::Expected<Pruned> searchOnce(int64_t budget, double value);
+  int64_t getLeastCost() const;
+  llvm::Expected<PruneCandidate> pruneAlike(int64_t budget, double value);
+  std::vector<SparsityTarget> getFormats() const;
+  std::vector<LayerChoices> listChoices() const;
+  double predict(llvm::ArrayRef<PrunedWeights> layers) const;
+  bool isTimeUp() const;
+
+  const PruneOptions &options;
+  PruneProgress progress;
+  StagedModel model;
+  std::vector<CalibrationItem> items;
+  std::optional<CalibrationItem> typical;
+  std::optional<PruneCosts> costs;
+  std::optional<Measurement> measurement;
+  std::optional<QuickTrial> quick;
+  std::optional<Pruning> pruning;
+  PruneTables tables;
+  bool isTimed = false;
+  std::chrono::steady_clock::time_point start;
+};
+
+} // namespace sopt
+
+#endif // SPARSE_OPT_LIB_PIPELINES_PRUNESESSION_H

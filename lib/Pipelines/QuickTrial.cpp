@@ -1,0 +1,105 @@
+//===- QuickTrial.cpp - Try allocations of zeros out, quickly -------------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "QuickTrial.h"
+
+using namespace mlir;
+using namespace sopt;
+using llvm::Error;
+using llvm::Expected;
+
+/// Places in a run from where others may go on.
+static constexpr unsigned kMilestones = 8;
+
+/// Weights that are kept; all are made anew when there are more.
+static constexpr int64_t kMostBytes = 512 << 20;
+
+Error QuickTrial::prepare() {
+  if (!outputs.empty())
+    return Error::success();
+  auto found = measurement.getPruners();
+  if (!found)
+    return found.takeError();
+  pruners = *found;
+  made.resize(model.layers.size());
+  StagedRun dense = model.makeRun(items);
+  if (Error error = model.finishDense(dense))
+    return error;
+  outputs.assign(dense.getOutputs().begin(), dense.getOutputs().end());
+  return Error::success();
+}
+
+Expected<ArrayRef<float>> QuickTrial::getWeight(unsigned stage, unsigned layer,
+                                                const SparsityTarget &target) {
+  if (target == SparsityTarget())
+    return ArrayRef<float>(model.weights[layer]);
+  for (const auto &[known, weight] : made[layer])
+    if (known == target)
+      return ArrayRef<float>(weight);
+  const PrunableLayer &from = model.layers[layer];
+  auto weight = pruners[stage]->prune({from.name,
+                                       from.getInputs(),
+                                       from.getOutputs(),
+                                       model.weights[layer],
+                                       {}},
+                                      target);
+  if (!weight)
+    return weight.takeError();
+  bytes += int64_t(weight->size() * sizeof(float));
+  if (bytes > kMostBytes) {
+    for (auto &weights : made)
+      weights.clear();
+    bytes = int64_t(weight->size() * sizeof(float));
+  }
+  made[layer].emplace_back(target, std::move(*weight));
+  return ArrayRef<float>(made[layer].back().second);
+}
+
+/// From the last milestone up to which `targets` are the best trial's.
+StagedRun QuickTrial::startRun(ArrayRef<SparsityTarget> targets,
+                               Milestones &milestones) {
+  for (const auto &[position, run] : bestMilestones) {
+    bool isSame = true;
+    for (const Stage &stage : ArrayRef(model.stages).take_front(position))
+      for (unsigned layer : stage.layers)
+        isSame &= targets[layer] == best[layer];
+    if (!isSame)
+      break;
+    milestones.emplace(position, run);
+  }
+  return milestones.empty() ? model.makeRun(items)
+                            : milestones.rbegin()->second;
+}
+
+Expected<double> QuickTrial::score(ArrayRef<SparsityTarget> targets) {
+  if (Error error = prepare())
+    return std::move(error);
+  Milestones milestones;
+  StagedRun run = startRun(targets, milestones);
+  auto count = unsigned(model.stages.size());
+  unsigned step = std::max(count / kMilestones, 1u);
+  while (run.getPosition() < count) {
+    unsigned number = run.getPosition();
+    if (number && number % step == 0)
+      milestones.emplace(number, run);
+    if (Error error = run.advance())
+      return std::move(error);
+    for (unsigned layer : model.stages[number].layers) {
+      auto weight = getWeight(number, layer, targets[layer]);
+      if (!weight)
+        return weight.takeError();
+      run.apply(layer, *weight, model.addends[layer]);
+    }
+  }
+  double loss = getDistance(run.getOutputs(), outputs);
+  if (best.empty() || loss < bestLoss) {
+    best = targets.vec();
+    bestLoss = loss;
+    bestMilestones = std::move(milestones);
+  }
+  return loss;
+}
