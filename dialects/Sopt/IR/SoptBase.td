@@ -162,4 +162,41 @@ def Sopt_ScheduleAttr : AttrDef<Sopt_Dialect, "Schedule"> {
   }];
 }
 
+def Sopt_Number : I32EnumAttr<
+    "Number", "What a layer multiplies", [
+  I32EnumAttrCase<"Bf16", 0, "bf16">,
+  I32EnumAttrCase<"Int8", 1, "int8">
+]> {
+  let cppNamespace = "::sopt";
+  let genSpecializedAttr = 0;
+}
+
+def Sopt_PrecisionAttr : AttrDef<Sopt_Dialect, "Precision"> {
+  let mnemonic = "precision";
+  let summary = "To what a layer rounds what it multiplies";
+  let description = [{
+    A layer of f32 rounds its input x and its weight w before it multiplies
+    them, halves to even:
+
+    | precision | w | x | sums |
+    |---|---|---|---|
+    | `<bf16>` | bf16 | bf16 | f32 |
+    | `<int8>` | −127 … 127 in each column | 0 … 255 in each row | i32 |
+
+    With `int8`, a column of w that has the largest magnitude m becomes
+    round(w · 127/m), in steps of m/127. A row of x that goes from lo to hi,
+    taken to include 0, becomes q = round(x · 255/(hi − lo)) + z, held to
+    0 … 255, in steps of (hi − lo)/255; z = round(−lo · 255/(hi − lo)), to which
+    0 is rounded. The sum of all (q − z) · w is exact, and is multiplied by both
+    steps. A row or column with an infinity or NaN gives NaN.
+
+    ```mlir
+    #sopt.precision<bf16>
+    #sopt.precision<int8>
+    ```
+  }];
+  let parameters = (ins EnumParameter<Sopt_Number>:$number);
+  let assemblyFormat = "`<` $number `>`";
+}
+
 #endif // SPARSE_OPT_DIALECTS_SOPT_IR_SOPTBASE

@@ -18,6 +18,27 @@ using namespace sopt;
 // LinearOp
 //===----------------------------------------------------------------------===//
 
+/// Fails if `op` cannot be computed in its precision.
+static LogicalResult verifyPrecision(LinearOp op) {
+  PrecisionAttr precision = op.getPrecisionAttr();
+  if (!precision)
+    return success();
+  if (Type type = op.getX().getType().getElementType(); !type.isF32())
+    return op.emitOpError("rounds f32 to ")
+           << stringifyNumber(precision.getNumber()) << ", not " << type;
+  if (op.getSchedule() && op.getSchedule()->isSparse())
+    return op.emitOpError("cannot skip zeros in ")
+           << stringifyNumber(precision.getNumber());
+  int64_t features = op.getWeight().getType().getDimSize(0);
+  if (precision.getNumber() == Number::Int8 &&
+      (ShapedType::isDynamic(features) ||
+       features > LinearOp::kMaxInt8Features))
+    return op.emitOpError("needs at most ")
+           << LinearOp::kMaxInt8Features
+           << " features of x for sums of int8 products to fit 32 bits";
+  return success();
+}
+
 LogicalResult LinearOp::verify() {
   RankedTensorType x = getX().getType(), weight = getWeight().getType();
   if (x.getRank() == 0)
@@ -41,6 +62,8 @@ LogicalResult LinearOp::verify() {
              << width << ", too narrow for " << weight.getDimSize(0)
              << " features of x";
   }
+  if (failed(verifyPrecision(*this)))
+    return failure();
   SmallVector<int64_t> shape(x.getShape());
   shape.back() = weight.getDimSize(1);
   return verifyResultShape(*this, shape);

@@ -50,7 +50,8 @@ def Sopt_LinearOp : Sopt_Op<"linear", [Pure,
 
     `schedule` says by which kernel; it changes nothing but the order of the
     sum, and that a weight that is not stored contributes 0 even where x is
-    infinite or NaN.
+    infinite or NaN. `precision` says to what x and weight, then of f32, are
+    rounded (see `#sopt.precision`); the kernel is then that of dense weights.
 
     ```mlir
     %y = sopt.linear %x, %w bias %b activation <gelu>
@@ -61,14 +62,28 @@ def Sopt_LinearOp : Sopt_Op<"linear", [Pure,
   let arguments = (ins Sopt_FloatTensor:$x, Sopt_FloatTensor:$weight,
     Optional<Sopt_FloatTensor>:$bias,
     DefaultValuedAttr<Sopt_ActivationAttr, "Activation::None">:$activation,
-    OptionalAttr<Sopt_ScheduleAttr>:$schedule);
+    OptionalAttr<Sopt_ScheduleAttr>:$schedule,
+    OptionalAttr<Sopt_PrecisionAttr>:$precision);
   let results = (outs Sopt_FloatTensor:$result);
   let assemblyFormat = [{
     $x `,` $weight (`bias` $bias^)? (`activation` $activation^)?
-    (`schedule` $schedule^)? attr-dict `:` functional-type(operands, results)
+    (`schedule` $schedule^)? (`precision` $precision^)? attr-dict `:`
+    functional-type(operands, results)
   }];
+  let builders = [
+    OpBuilder<(ins "::mlir::Type":$result, "::mlir::Value":$x,
+                   "::mlir::Value":$weight, "::mlir::Value":$bias,
+                   "::sopt::Activation":$activation,
+                   "::sopt::ScheduleAttr":$schedule), [{
+      build($_builder, $_state, result, x, weight, bias, activation, schedule,
+            /*precision=*/nullptr);
+    }]>];
   let hasVerifier = 1;
   let hasCanonicalizer = 1;
+  let extraClassDeclaration = [{
+    /// The most features of x for which sums of products of 8 bits fit 32.
+    static constexpr int64_t kMaxInt8Features = 1 << 16;
+  }];
 }
 
 def Sopt_LayerNormOp : Sopt_Op<"layer_norm", [AttrSizedOperandSegments, Pure,

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Int8Product.h"
 #include "Loops.h"
 #include "Patterns.h"
 #include "dialects/Sopt/IR/Sopt.h"
@@ -69,9 +70,57 @@ static Value activate(ImplicitLocOpBuilder &b, Activation activation, Value x) {
   llvm_unreachable("an activation without a formula");
 }
 
+/// The tensor `value` with elements of type `element`.
+static Value roundTo(ImplicitLocOpBuilder &b, Value value, Type element) {
+  unsigned rank = cast<RankedTensorType>(value.getType()).getRank();
+  return mapElements(
+      b, tensor::getMixedSizes(b, b.getLoc(), value), element,
+      {accessAt(value, rank, llvm::to_vector(llvm::seq(rank)))},
+      [](ImplicitLocOpBuilder &, ValueRange args) { return args[0]; });
+}
+
+/// init(bias) + x · weight, the products summed in the order of k.
+static Value createSums(ImplicitLocOpBuilder &b, Value x, Value weight,
+                        Value bias, Sizes sizes, Type compute) {
+  unsigned rank = sizes.size(), last = rank - 1;
+  Value init;
+  if (bias)
+    init = mapElements(
+        b, sizes, compute, {accessAt(bias, rank, {last})},
+        [](ImplicitLocOpBuilder &, ValueRange args) { return args[0]; });
+  else
+    init = splat(b, sizes, b.getFloatAttr(compute, 0));
+
+  // The loops are x's leading dimensions, k, n: with n innermost, weight and
+  // result are walked along their rows.
+  SmallVector<unsigned> xLoops = llvm::to_vector(llvm::seq(rank));
+  SmallVector<unsigned> resultLoops = xLoops;
+  resultLoops[last] = rank;
+  return reduce(
+      b, accessAt(init, rank + 1, resultLoops),
+      {accessAt(x, rank + 1, xLoops), accessAt(weight, rank + 1, {last, rank})},
+      [](ImplicitLocOpBuilder &b, ValueRange args) -> Value {
+        Value product = arith::MulFOp::create(b, args[0], args[1]);
+        return arith::AddFOp::create(b, args[2], product);
+      });
+}
+
+static Value addBias(ImplicitLocOpBuilder &b, Value product, Value bias,
+                     Sizes sizes) {
+  if (!bias)
+    return product;
+  unsigned rank = sizes.size();
+  return mapElements(b, sizes, b.getF32Type(),
+                     {accessAt(product, rank, llvm::to_vector(llvm::seq(rank))),
+                      accessAt(bias, rank, {rank - 1})},
+                     [](ImplicitLocOpBuilder &b, ValueRange args) -> Value {
+                       return arith::AddFOp::create(b, args[0], args[1]);
+                     });
+}
+
 namespace {
-// linear(x, w, bias) → activation(init(bias) + x · w), the products summed in
-// the order of k.
+// linear(x, w, bias) → activation(init(bias) + x · w); x and w are rounded
+// before, if there is a precision.
 struct DecomposeLinear : OpRewritePattern<LinearOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -79,43 +128,29 @@ struct DecomposeLinear : OpRewritePattern<LinearOp> {
                                 PatternRewriter &rewriter) const override {
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     auto type = cast<RankedTensorType>(op.getType());
-    Type compute = getComputeType(type.getElementType());
-    unsigned rank = type.getRank(), last = rank - 1;
-
+    Type element = type.getElementType(), compute = getComputeType(element);
+    unsigned rank = type.getRank();
     SmallVector<OpFoldResult> sizes =
         tensor::getMixedSizes(b, op.getLoc(), op.getX());
-    sizes[last] = tensor::getMixedSize(b, op.getLoc(), op.getWeight(), 1);
+    sizes.back() = tensor::getMixedSize(b, op.getLoc(), op.getWeight(), 1);
 
-    Value init;
-    if (op.getBias())
-      init = mapElements(
-          b, sizes, compute, {accessAt(op.getBias(), rank, {last})},
-          [](ImplicitLocOpBuilder &, ValueRange args) { return args[0]; });
+    SmallVector<unsigned> all = llvm::to_vector(llvm::seq(rank));
+    PrecisionAttr precision = op.getPrecisionAttr();
+    Value x = op.getX(), weight = op.getWeight(), result;
+    if (precision && precision.getNumber() == Number::Bf16) {
+      x = roundTo(b, x, b.getBF16Type());
+      weight = roundTo(b, weight, b.getBF16Type());
+    }
+    if (precision && precision.getNumber() == Number::Int8)
+      result = addBias(b, createInt8Product(b, x, weight, sizes), op.getBias(),
+                       sizes);
     else
-      init = splat(b, sizes, b.getFloatAttr(compute, 0));
-
-    // The loops are x's leading dimensions, k, n: with n innermost, weight and
-    // result are walked along their rows.
-    SmallVector<unsigned> xLoops = llvm::to_vector(llvm::seq(rank));
-    SmallVector<unsigned> resultLoops = xLoops;
-    resultLoops[last] = rank;
-    Value result =
-        reduce(b, accessAt(init, rank + 1, resultLoops),
-               {accessAt(op.getX(), rank + 1, xLoops),
-                accessAt(op.getWeight(), rank + 1, {last, rank})},
-               [](ImplicitLocOpBuilder &b, ValueRange args) -> Value {
-                 Value product = arith::MulFOp::create(b, args[0], args[1]);
-                 return arith::AddFOp::create(b, args[2], product);
-               });
-
-    if (op.getActivation() != Activation::None ||
-        compute != type.getElementType())
-      result = mapElements(
-          b, sizes, type.getElementType(),
-          {accessAt(result, rank, llvm::to_vector(llvm::seq(rank)))},
-          [&](ImplicitLocOpBuilder &b, ValueRange args) {
-            return activate(b, op.getActivation(), args[0]);
-          });
+      result = createSums(b, x, weight, op.getBias(), sizes, compute);
+    if (op.getActivation() != Activation::None || compute != element)
+      result = mapElements(b, sizes, element, {accessAt(result, rank, all)},
+                           [&](ImplicitLocOpBuilder &b, ValueRange args) {
+                             return activate(b, op.getActivation(), args[0]);
+                           });
     rewriter.replaceOp(op, castTo(b, result, type));
     return success();
   }

@@ -528,6 +528,41 @@ func.func @schedule(%x: tensor<?x65537xf32>, %w: tensor<65537x2xf32>) {
 // -----
 
 //===----------------------------------------------------------------------===//
+// #sopt.precision
+//===----------------------------------------------------------------------===//
+
+// expected-error@+2 {{to be one of: bf16, int8}}
+// expected-error@+1 {{failed to parse Sopt_PrecisionAttr}}
+func.func private @precision() attributes {a = #sopt.precision<int4>}
+
+// -----
+
+func.func @precision(%x: tensor<?x4xf16>, %w: tensor<4x2xf16>) {
+  // expected-error@+1 {{rounds f32 to int8, not 'f16'}}
+  %0 = sopt.linear %x, %w precision <int8> : (tensor<?x4xf16>, tensor<4x2xf16>) -> tensor<?x2xf16>
+  return
+}
+
+// -----
+
+func.func @precision(%x: tensor<?x4xf32>, %w: tensor<4x2xf32>) {
+  // expected-error@+1 {{cannot skip zeros in bf16}}
+  %0 = sopt.linear %x, %w schedule <layout = <csr, i16>> precision <bf16>
+     : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+  return
+}
+
+// -----
+
+func.func @precision(%x: tensor<?x65537xf32>, %w: tensor<65537x2xf32>) {
+  // expected-error@+1 {{needs at most 65536 features of x for sums of int8 products to fit 32 bits}}
+  %0 = sopt.linear %x, %w precision <int8> : (tensor<?x65537xf32>, tensor<65537x2xf32>) -> tensor<?x2xf32>
+  return
+}
+
+// -----
+
+//===----------------------------------------------------------------------===//
 // #sopt.layout
 //===----------------------------------------------------------------------===//
 

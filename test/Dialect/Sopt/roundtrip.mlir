@@ -28,6 +28,17 @@ func.func @schedules(%x: tensor<?x4xf32>, %w: tensor<4x8xf32>) {
   return
 }
 
+// A precision stands last, with or without a schedule.
+// CHECK-LABEL: func @precisions
+func.func @precisions(%x: tensor<?x4xf32>, %w: tensor<4x8xf32>) {
+  // CHECK: sopt.linear %{{.*}}, %{{.*}} precision <bf16> :
+  %0 = sopt.linear %x, %w precision <bf16> : (tensor<?x4xf32>, tensor<4x8xf32>) -> tensor<?x8xf32>
+  // CHECK: activation <relu> schedule <layout = <dense>, tile = 6x2> precision <int8> :
+  %1 = sopt.linear %x, %w activation <relu> schedule <layout = <dense>, tile = 6x2> precision <int8>
+     : (tensor<?x4xf32>, tensor<4x8xf32>) -> tensor<?x8xf32>
+  return
+}
+
 // CHECK-LABEL: func @layer_norm
 func.func @layer_norm(%x: tensor<?x4xf16>, %s: tensor<4xf16>) -> tensor<?x4xf16> {
   // CHECK: sopt.layer_norm %{{.*}} residual %{{.*}} scale %{{.*}} {rms} :
