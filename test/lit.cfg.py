@@ -43,6 +43,9 @@ if config.models_dir:
     config.available_features.add("models")
 if os.path.exists(config.fuzzer_runtime):
     config.available_features.add("fuzzers")
+# For tests that execute functions with an instruction that not all processors have.
+if os.path.exists("/proc/cpuinfo") and " avx2 " in open("/proc/cpuinfo").read():
+    config.available_features.add("avx2")
 # For tests that execute functions with mlir-runner.
 config.substitutions.append(("%mlir-libs", config.llvm_libs_dir))
 config.substitutions.append((

@@ -11,6 +11,7 @@
 #include "dialects/ONNX/IR/ONNX.h"
 #include "dialects/Sopt/IR/Sopt.h"
 #include "mlir/IR/DialectRegistry.h"
+#include "sparse-opt/Conversion/IntrinsicEffects.h"
 #include "sparse-opt/Conversion/Passes.h"
 #include "sparse-opt/Pipelines/CPU.h"
 #include "sparse-opt/Pipelines/Raise.h"
@@ -20,6 +21,7 @@ namespace sopt {
 
 inline void registerAllDialects(mlir::DialectRegistry &registry) {
   registry.insert<onnx::ONNXDialect, SoptDialect>();
+  registerIntrinsicEffects(registry);
 }
 
 inline void registerAllPasses() {

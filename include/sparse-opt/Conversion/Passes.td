@@ -90,6 +90,19 @@ def ConvertSoptToVector : Pass<"convert-sopt-to-vector", "::mlir::ModuleOp"> {
     the kernel's tile has; others on each run. Before each call the runtime's
     `sopt_rt_flops` is told how much work follows.
 
+    A `linear` with a `#sopt.precision` and a constant weight gets the weight
+    rounded now and its input by a kernel of its own, once for all layers that
+    read it. Products are summed up by what the isa and `features` have:
+
+    | isa | int8 | bf16 |
+    |---|---|---|
+    | avx512 | `vpdpbusd` with vnni, else `vpmaddwd` with bw | `vdpbf16ps` with bf16 |
+    | avx2 | `vpdpbusd` with vnni, else `vpmaddwd` | widened to f32 |
+    | others, and avx512 without | widened to i32 | widened to f32 |
+
+    All give the same sums but `vdpbf16ps`, which takes numbers below 2⁻¹²⁶ for
+    zero and rounds a pair of products as it likes.
+
     A `linear` whose `#sopt.schedule` has layout `csr` or `block R×1` becomes the
     call of a kernel that skips zeros: its weight is packed without them, and
     its input, once for all layers that read it, into tiles of 64 tokens in
@@ -103,6 +116,7 @@ def ConvertSoptToVector : Pass<"convert-sopt-to-vector", "::mlir::ModuleOp"> {
     positions at a time and multiplies packed filters by them.
 
     Left alone, for `convert-sopt-to-linalg`: element types other than f32;
+    `linear` with a precision and a weight that is no constant;
     `linear` with a weight, `layer_norm` with a last dimension, and `attention`
     with a head, whose size is zero or not static; `attention` with `top_k` and
     a `fill` above −1e30, or a finite one and a bias, or `top_k_bits` and a
@@ -125,6 +139,8 @@ def ConvertSoptToVector : Pass<"convert-sopt-to-vector", "::mlir::ModuleOp"> {
   let options = [
     Option<"isaName", "isa", "std::string", /*default=*/"\"generic\"",
            "Instruction set: avx512, avx2, neon or generic (128 bits)">,
+    ListOption<"features", "features", "std::string",
+               "What the processor has beyond the isa: vnni, bf16, bw">,
     Option<"tileRows", "tile-rows", "int64_t", /*default=*/"0",
            "Rows of outputs held in registers; 0: as the isa likes">,
     Option<"tileVectors", "tile-vectors", "int64_t", /*default=*/"0",

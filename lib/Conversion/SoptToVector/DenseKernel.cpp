@@ -29,19 +29,22 @@ std::string DenseKernel::getName() const {
   return name;
 }
 
+void DenseKernel::build(VectorBuilder &b, ValueRange arguments) {
+  x = arguments[0];
+  weight = arguments[1];
+  bias = hasBias ? arguments[2] : Value();
+  y = arguments.back();
+  buildTasks(b);
+}
+
 // Every tile of the output is one task: tasks are small enough to balance any
 // number of threads, and those of one panel of weights follow one another, so
 // that it stays in cache. For the rows of x to stay there too, all panels are
 // done for one chunk of rows before the next chunk is begun.
-void DenseKernel::build(VectorBuilder &b, Value x, Value weight, Value bias,
-                        Value y) {
-  this->x = x;
-  this->weight = weight;
-  this->bias = bias;
-  this->y = y;
+void DenseKernel::buildTasks(VectorBuilder &b) {
   int64_t width = b.getIsa().vectors * b.getLanes();
   Value panels = b.index(llvm::divideCeilSigned(n, width));
-  Value numRows = memref::DimOp::create(b, x, 0);
+  Value numRows = memref::DimOp::create(b, y, 0);
   Value tiles = b.ceilDiv(numRows, b.getIsa().rows);
   Value chunk = buildChunk(b, tiles);
   Value tasksPerChunk = b.mul(chunk, panels);
@@ -63,11 +66,10 @@ void DenseKernel::build(VectorBuilder &b, Value x, Value weight, Value bias,
 // rows.
 Value DenseKernel::buildChunk(VectorBuilder &b, Value tiles) {
   int64_t rows = b.getIsa().rows, width = b.getIsa().vectors * b.getLanes();
-  int64_t columnBytes = k * sizeof(float);
-  int64_t room = kCacheBytes - width * columnBytes;
+  int64_t room = kCacheBytes - width * k * weightBytes;
   if (room < kCacheBytes / 4)
     return tiles;
-  return b.index(std::max<int64_t>(1, room / (rows * columnBytes)));
+  return b.index(std::max<int64_t>(1, room / (rows * k * inputBytes)));
 }
 
 void DenseKernel::buildTask(VectorBuilder &b, Value row, Value end,
@@ -82,15 +84,8 @@ void DenseKernel::buildTask(VectorBuilder &b, Value row, Value end,
 void DenseKernel::buildTile(VectorBuilder &b, int64_t rows, Value row,
                             Value panel) {
   int64_t vectors = b.getIsa().vectors;
-  Value column = b.mul(panel, b.index(vectors * b.getLanes()));
-  auto input = [&](int64_t r, Value k) {
-    return b.loadScalar(x, {b.add(row, b.index(r)), k});
-  };
-  auto weights = [&](Value k, int64_t vector) {
-    return b.load(weight, {panel, k, b.index(vector * b.getLanes())});
-  };
-  SmallVector<Value> sums = multiplyTile(
-      b, rows, b.index(k), buildStart(b, rows, column), input, weights);
+  Value column = getColumn(b, panel);
+  SmallVector<Value> sums = multiply(b, rows, row, panel);
   for (int64_t v = 0; v < vectors; ++v) {
     Value at = b.add(column, b.index(v * b.getLanes()));
     Value mask = buildMask(b, at);
@@ -99,12 +94,24 @@ void DenseKernel::buildTile(VectorBuilder &b, int64_t rows, Value row,
   }
 }
 
+SmallVector<Value> DenseKernel::multiply(VectorBuilder &b, int64_t rows,
+                                         Value row, Value panel) {
+  auto input = [&](int64_t r, Value k) {
+    return b.loadScalar(x, {b.add(row, b.index(r)), k});
+  };
+  auto weights = [&](Value k, int64_t vector) {
+    return b.load(weight, {panel, k, b.index(vector * b.getLanes())});
+  };
+  return multiplyTile(b, rows, b.index(k), buildStart(b, rows, panel), input,
+                      weights);
+}
+
 // In a loop over the finished tile, which is still in the first-level cache:
 // unrolled over all registers of all tiles it would be most of the code.
 void DenseKernel::buildActivation(VectorBuilder &b, Value row, Value rows,
                                   Value panel) {
   int64_t vectors = b.getIsa().vectors;
-  Value column = b.mul(panel, b.index(vectors * b.getLanes()));
+  Value column = getColumn(b, panel);
   b.forAll(rows, [&](Value r) {
     for (int64_t v = 0; v < vectors; ++v) {
       Value at = b.add(column, b.index(v * b.getLanes()));
@@ -116,19 +123,28 @@ void DenseKernel::buildActivation(VectorBuilder &b, Value row, Value rows,
   });
 }
 
-// The sums start from the bias: no addition is left for the end.
-SmallVector<Value> DenseKernel::buildStart(VectorBuilder &b, int64_t rows,
-                                           Value column) {
+SmallVector<Value> DenseKernel::loadBias(VectorBuilder &b, Value panel) {
+  Value column = getColumn(b, panel);
   SmallVector<Value> oneRow;
   for (int64_t v = 0; v < b.getIsa().vectors; ++v) {
     Value at = b.add(column, b.index(v * b.getLanes()));
     oneRow.push_back(hasBias ? b.load(bias, at, buildMask(b, at))
                              : b.splat(0.0f));
   }
-  SmallVector<Value> all;
+  return oneRow;
+}
+
+// The sums start from the bias: no addition is left for the end.
+SmallVector<Value> DenseKernel::buildStart(VectorBuilder &b, int64_t rows,
+                                           Value panel) {
+  SmallVector<Value> oneRow = loadBias(b, panel), all;
   for (int64_t r = 0; r < rows; ++r)
     llvm::append_range(all, oneRow);
   return all;
+}
+
+Value DenseKernel::getColumn(VectorBuilder &b, Value panel) {
+  return b.mul(panel, b.index(b.getIsa().vectors * b.getLanes()));
 }
 
 Value DenseKernel::buildMask(VectorBuilder &b, Value column) {

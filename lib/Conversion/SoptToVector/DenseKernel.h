@@ -24,11 +24,32 @@ class DenseKernel {
 public:
   DenseKernel(int64_t k, int64_t n, Activation activation, bool hasBias)
       : k(k), n(n), activation(activation), hasBias(hasBias) {}
+  virtual ~DenseKernel() = default;
 
-  std::string getName() const;
-  /// `bias` is null if there is none.
-  void build(VectorBuilder &b, mlir::Value x, mlir::Value weight,
-             mlir::Value bias, mlir::Value y);
+  virtual std::string getName() const;
+  /// The arguments are x, the packed weight, bias, if there is one, and y.
+  virtual void build(VectorBuilder &b, mlir::ValueRange arguments);
+
+protected:
+  /// All rows and panels, with x, weight, bias (null if there is none) and y
+  /// set.
+  void buildTasks(VectorBuilder &b);
+  /// x · w + bias for `rows` rows and one panel: sums, row by row.
+  virtual llvm::SmallVector<mlir::Value>
+  multiply(VectorBuilder &b, int64_t rows, mlir::Value row, mlir::Value panel);
+  /// The bias of a panel, a vector for each of the isa's; zeros if there is
+  /// none.
+  llvm::SmallVector<mlir::Value> loadBias(VectorBuilder &b, mlir::Value panel);
+  /// The same for each of `rows` rows: where sums start.
+  llvm::SmallVector<mlir::Value> buildStart(VectorBuilder &b, int64_t rows,
+                                            mlir::Value panel);
+
+  int64_t k, n;
+  Activation activation;
+  bool hasBias;
+  /// Of an element of x and one of the weight.
+  int64_t inputBytes = sizeof(float), weightBytes = sizeof(float);
+  mlir::Value x, weight, bias, y;
 
 private:
   /// How many tiles of rows make a chunk.
@@ -42,15 +63,10 @@ private:
   /// Applies the activation to `rows` rows of a tile in memory.
   void buildActivation(VectorBuilder &b, mlir::Value row, mlir::Value rows,
                        mlir::Value panel);
-  llvm::SmallVector<mlir::Value> buildStart(VectorBuilder &b, int64_t rows,
-                                            mlir::Value column);
+  /// The first column of a panel.
+  mlir::Value getColumn(VectorBuilder &b, mlir::Value panel);
   /// Masks the columns of a vector that exist; null where all always do.
   mlir::Value buildMask(VectorBuilder &b, mlir::Value column);
-
-  int64_t k, n;
-  Activation activation;
-  bool hasBias;
-  mlir::Value x, weight, bias, y;
 };
 
 } // namespace sopt

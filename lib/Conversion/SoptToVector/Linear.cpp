@@ -5,7 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "DenseKernel.h"
+#include "NarrowKernel.h"
+#include "PackNarrow.h"
 #include "Patterns.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -17,19 +18,32 @@ using namespace sopt;
 
 namespace {
 
-// sopt.linear(x, w, bias) → linear_K×N(rows of x, panels of w, bias)
+// sopt.linear(x, w, bias) → linear_K×N(rows of x, panels of w, bias), where a
+// precision may have both rounded
 class LinearToKernel : public OpRewritePattern<LinearOp> {
 public:
   LinearToKernel(MLIRContext *context, KernelLibrary &kernels,
-                 WeightPacker &packer)
-      : OpRewritePattern(context), kernels(kernels), packer(packer) {}
+                 WeightPacker &packer, NarrowRows &rows,
+                 ArrayRef<std::string> features)
+      : OpRewritePattern(context), kernels(kernels), packer(packer), rows(rows),
+        features(features) {}
 
   LogicalResult matchAndRewrite(LinearOp op,
                                 PatternRewriter &rewriter) const override;
 
 private:
+  /// Of a layer with a precision; null for one without.
+  const NarrowForm *getForm(LinearOp op) const;
+  /// The tile that `op` gets, for inputs in `form`.
+  Isa getIsa(LinearOp op, const NarrowForm *form) const;
+  /// The kernel's arguments that hold x and weight, of which `x` is a buffer.
+  SmallVector<Value> makeFactors(ImplicitLocOpBuilder &b, LinearOp op, Value x,
+                                 const NarrowForm *form, int64_t width) const;
+
   KernelLibrary &kernels;
   WeightPacker &packer;
+  NarrowRows &rows;
+  ArrayRef<std::string> features;
 };
 
 } // namespace
@@ -47,7 +61,43 @@ static const char *whyNot(LinearOp op) {
     return "empty weight";
   if (cast<RankedTensorType>(op.getX().getType()).getRank() == 0)
     return "x has no features";
+  if (op.getPrecision() && !WeightPacker::canPack(op.getWeight()))
+    return "weight to be rounded is no constant";
   return nullptr;
+}
+
+const NarrowForm *LinearToKernel::getForm(LinearOp op) const {
+  if (!op.getPrecision())
+    return nullptr;
+  return &lookUpNarrowForm(op.getPrecision()->getNumber(),
+                           kernels.getIsa().name, features);
+}
+
+Isa LinearToKernel::getIsa(LinearOp op, const NarrowForm *form) const {
+  constexpr int64_t kBitsPerByte = 8;
+  int64_t bits = form ? form->getInputBits() : kBitsPerByte * sizeof(float);
+  int64_t k = cast<RankedTensorType>(op.getWeight().getType()).getDimSize(0);
+  Isa isa = kernels.getIsa().forRowsOf(k * bits / kBitsPerByte);
+  if (ScheduleAttr schedule = op.getScheduleAttr();
+      schedule && !schedule.getTile().empty()) {
+    isa.rows = schedule.getTile()[0];
+    isa.vectors = schedule.getTile()[1];
+  }
+  return isa;
+}
+
+SmallVector<Value> LinearToKernel::makeFactors(ImplicitLocOpBuilder &b,
+                                               LinearOp op, Value x,
+                                               const NarrowForm *form,
+                                               int64_t width) const {
+  if (!form)
+    return {x, packer.pack(b, op.getWeight(), width)};
+  NarrowRows::Rows rounded = rows.get(b, op.getX(), x, *form);
+  NarrowWeight weight = packNarrow(b, packer, op.getWeight(), *form, width);
+  if (form->number == Number::Bf16)
+    return {rounded.words, weight.panels};
+  return {rounded.words, rounded.steps, rounded.zeros,
+          weight.panels, weight.steps,  weight.sums};
 }
 
 LogicalResult LinearToKernel::matchAndRewrite(LinearOp op,
@@ -57,45 +107,46 @@ LogicalResult LinearToKernel::matchAndRewrite(LinearOp op,
   ImplicitLocOpBuilder b(op.getLoc(), rewriter);
   auto weight = cast<RankedTensorType>(op.getWeight().getType());
   int64_t k = weight.getDimSize(0), n = weight.getDimSize(1);
-  DenseKernel kernel(k, n, op.getActivation(), bool(op.getBias()));
+  bool hasBias = bool(op.getBias());
+  const NarrowForm *form = getForm(op);
+  std::unique_ptr<DenseKernel> kernel =
+      form ? std::make_unique<NarrowKernel>(*form, k, n, op.getActivation(),
+                                            hasBias)
+           : std::make_unique<DenseKernel>(k, n, op.getActivation(), hasBias);
 
-  std::string name = kernel.getName();
-  Isa isa = kernels.getIsa().forRowsOf(k * sizeof(float));
-  if (ScheduleAttr schedule = op.getScheduleAttr();
-      schedule && !schedule.getTile().empty()) {
-    isa.rows = schedule.getTile()[0];
-    isa.vectors = schedule.getTile()[1];
+  std::string name = kernel->getName();
+  Isa isa = getIsa(op, form);
+  if (op.getSchedule() && !op.getSchedule()->getTile().empty())
     name += llvm::formatv("_tile{0}x{1}", isa.rows, isa.vectors).str();
-  }
   auto xType = cast<RankedTensorType>(op.getX().getType());
   SmallVector<int64_t> xShape(xType.getShape());
   xShape.back() = k;
   Value x = castTensor(b, op.getX(), xType.clone(xShape));
   SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(b, b.getLoc(), x);
   sizes.back() = b.getIndexAttr(n);
-  SmallVector<Value> arguments = {
-      viewRows(b, readOnlyBuffer(b, x)),
-      packer.pack(b, op.getWeight(), isa.vectors * isa.lanes)};
+  SmallVector<Value> arguments = makeFactors(
+      b, op, viewRows(b, readOnlyBuffer(b, x)), form, isa.vectors * isa.lanes);
   if (Value bias = op.getBias())
     arguments.push_back(readOnlyBuffer(
         b, castTensor(b, bias, RankedTensorType::get(n, b.getF32Type()))));
   Value y = allocate(b, sizes);
   arguments.push_back(viewRows(b, y));
 
-  Value rows = memref::DimOp::create(b, arguments.front(), 0);
+  Value rows = memref::DimOp::create(b, arguments.back(), 0);
   Value flopsPerRow = arith::ConstantIndexOp::create(b, 2 * k * n);
   kernels.countFlops(b, arith::MulIOp::create(b, rows, flopsPerRow));
-  kernels.call(
-      b, name, isa, arguments, [&](VectorBuilder &b, ValueRange arguments) {
-        Value bias = arguments.size() == 4 ? arguments[2] : Value();
-        kernel.build(b, arguments[0], arguments[1], bias, arguments.back());
-      });
+  kernels.call(b, name, isa, arguments,
+               [&](VectorBuilder &b, ValueRange arguments) {
+                 kernel->build(b, arguments);
+               });
   rewriter.replaceOp(op, castTensor(b, writtenTensor(b, y), op.getType()));
   return success();
 }
 
 void sopt::populateLinearToKernel(RewritePatternSet &patterns,
-                                  KernelLibrary &kernels,
-                                  WeightPacker &packer) {
-  patterns.add<LinearToKernel>(patterns.getContext(), kernels, packer);
+                                  KernelLibrary &kernels, WeightPacker &packer,
+                                  NarrowRows &rows,
+                                  ArrayRef<std::string> features) {
+  patterns.add<LinearToKernel>(patterns.getContext(), kernels, packer, rows,
+                               features);
 }

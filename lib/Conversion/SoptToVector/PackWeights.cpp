@@ -19,21 +19,24 @@ using namespace mlir;
 using namespace sopt;
 
 /// Copies K × N `source` to zeroed panels.
-static void copyToPanels(ArrayRef<float> source, MutableArrayRef<float> panels,
-                         int64_t k, int64_t n, int64_t width) {
+static void copyToPanels(ArrayRef<float> source, float *panels, int64_t k,
+                         int64_t n, int64_t width) {
   for (int64_t column = 0; column < n; column += width)
     for (int64_t row = 0; row < k; ++row)
       llvm::copy(source.slice(row * n + column, std::min(width, n - column)),
-                 &panels[column * k + row * width]);
+                 panels + column * k + row * width);
 }
 
 Value WeightPacker::pack(ImplicitLocOpBuilder &b, Value weight, int64_t width) {
   ArrayRef<int64_t> shape = cast<RankedTensorType>(weight.getType()).getShape();
   int64_t k = shape[0], n = shape[1];
-  if (Value packed = packNow(
-          b, weight, width, {llvm::divideCeilSigned(n, width), k, width},
-          [&](ArrayRef<float> source, MutableArrayRef<float> panels) {
-            copyToPanels(source, panels, k, n, width);
+  auto type = RankedTensorType::get(
+      {llvm::divideCeilSigned(n, width), k, width}, b.getF32Type());
+  if (Value packed = packConstant(
+          b, weight, type,
+          [&](ArrayRef<float> source, MutableArrayRef<char> panels) {
+            copyToPanels(source, reinterpret_cast<float *>(panels.data()), k, n,
+                         width);
           }))
     return packed;
   return packAtRunTime(b, weight, width);
@@ -41,8 +44,8 @@ Value WeightPacker::pack(ImplicitLocOpBuilder &b, Value weight, int64_t width) {
 
 /// Copies filters × depth `source`, `perGroup` of them in each group, to zeroed
 /// tiles of `rows` filters.
-static void copyToTiles(ArrayRef<float> source, MutableArrayRef<float> tiles,
-                        int64_t perGroup, int64_t depth, int64_t rows) {
+static void copyToTiles(ArrayRef<float> source, float *tiles, int64_t perGroup,
+                        int64_t depth, int64_t rows) {
   int64_t tilesPerGroup = llvm::divideCeilSigned(perGroup, rows);
   for (int64_t filter = 0, e = source.size() / depth; filter < e; ++filter) {
     int64_t inGroup = filter % perGroup;
@@ -59,30 +62,35 @@ Value WeightPacker::packFilters(ImplicitLocOpBuilder &b, Value filters,
   int64_t kernelDims = 3; // channels, height, width
   int64_t depth = computeProduct(type.getShape().take_back(kernelDims));
   int64_t perGroup = type.getNumElements() / depth / groups;
-  return packNow(b, filters, rows,
-                 {groups, llvm::divideCeilSigned(perGroup, rows), depth, rows},
-                 [&](ArrayRef<float> source, MutableArrayRef<float> tiles) {
-                   copyToTiles(source, tiles, perGroup, depth, rows);
-                 });
+  auto packedType = RankedTensorType::get(
+      {groups, llvm::divideCeilSigned(perGroup, rows), depth, rows},
+      b.getF32Type());
+  return packConstant(b, filters, packedType,
+                      [&](ArrayRef<float> source, MutableArrayRef<char> tiles) {
+                        copyToTiles(source,
+                                    reinterpret_cast<float *>(tiles.data()),
+                                    perGroup, depth, rows);
+                      });
 }
 
-Value WeightPacker::packNow(
-    ImplicitLocOpBuilder &b, Value weight, int64_t width,
-    ArrayRef<int64_t> shape,
-    function_ref<void(ArrayRef<float>, MutableArrayRef<float>)> fill) {
-  ElementsAttr value = getConstantElements(weight);
-  if (!value)
+bool WeightPacker::canPack(Value weight) {
+  auto data = onnx::ConstantData::get(Attribute(getConstantElements(weight)));
+  return data && !data->isSplat();
+}
+
+Value WeightPacker::packConstant(ImplicitLocOpBuilder &b, Value weight,
+                                 RankedTensorType type, Fill fill) {
+  if (!canPack(weight))
     return {};
+  ElementsAttr value = getConstantElements(weight);
   Operation *constant = weight.getDefiningOp();
   auto function = constant->getParentOfType<FunctionOpInterface>();
-  Value &result = packed[{value, function, width}];
+  Value &result = packed[{value, function, type}];
   if (!result) {
-    std::optional<onnx::ConstantData> data = onnx::ConstantData::get(value);
-    if (!data || data->isSplat())
-      return {};
-    onnx::ConstantWriter writer(RankedTensorType::get(shape, b.getF32Type()));
+    onnx::ConstantWriter writer(type);
     llvm::fill(writer.getBytes(), 0);
-    fill(data->getAs<float>(), writer.getAs<float>());
+    fill(onnx::ConstantData::get(Attribute(value))->getAs<float>(),
+         writer.getBytes());
 
     OpBuilder::InsertionGuard guard(b);
     // Where it dominates every later use of the same value.

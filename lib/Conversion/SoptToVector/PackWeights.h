@@ -33,21 +33,24 @@ public:
   mlir::Value packFilters(mlir::ImplicitLocOpBuilder &b, mlir::Value filters,
                           int64_t groups, int64_t rows);
 
+  using Fill = llvm::function_ref<void(llvm::ArrayRef<float> source,
+                                       llvm::MutableArrayRef<char> packed)>;
+  /// A buffer of `type`, whose bytes `fill` writes, zeroed before; null unless
+  /// `canPack`. Made once for each type.
+  mlir::Value packConstant(mlir::ImplicitLocOpBuilder &b, mlir::Value weight,
+                           mlir::RankedTensorType type, Fill fill);
+
+  /// Whether `weight`, of f32, is a constant whose elements are at hand, and
+  /// not one number for all.
+  static bool canPack(mlir::Value weight);
+
 private:
-  /// A buffer of `shape`, which `fill` writes, zeroed before; null if the bytes
-  /// of `weight` are not at hand. Made once for each `width`.
-  mlir::Value
-  packNow(mlir::ImplicitLocOpBuilder &b, mlir::Value weight, int64_t width,
-          llvm::ArrayRef<int64_t> shape,
-          llvm::function_ref<void(llvm::ArrayRef<float> source,
-                                  llvm::MutableArrayRef<float> packed)>
-              fill);
   mlir::Value packAtRunTime(mlir::ImplicitLocOpBuilder &b, mlir::Value weight,
                             int64_t width);
 
   KernelLibrary &kernels;
-  /// By value of the constant, the function it is used in, and width.
-  using Key = std::tuple<mlir::Attribute, mlir::Operation *, int64_t>;
+  /// By value of the constant, the function it is used in, and type.
+  using Key = std::tuple<mlir::Attribute, mlir::Operation *, mlir::Type>;
   llvm::DenseMap<Key, mlir::Value> packed;
   llvm::SetVector<mlir::Operation *> &sources;
 };

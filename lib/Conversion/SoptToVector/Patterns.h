@@ -8,6 +8,7 @@
 #ifndef SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_PATTERNS_H
 #define SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_PATTERNS_H
 
+#include "NarrowRows.h"
 #include "PackSparse.h"
 #include "PackWeights.h"
 #include "TokenTiles.h"
@@ -15,9 +16,12 @@
 
 namespace sopt {
 
-/// sopt.linear → a call of a matrix kernel with packed weights.
+/// sopt.linear → a call of a matrix kernel with packed weights. `features` are
+/// the processor's beyond the isa (NarrowForm.h).
 void populateLinearToKernel(mlir::RewritePatternSet &patterns,
-                            KernelLibrary &kernels, WeightPacker &packer);
+                            KernelLibrary &kernels, WeightPacker &packer,
+                            NarrowRows &rows,
+                            llvm::ArrayRef<std::string> features);
 
 /// Fails, and says why, if `op` is scheduled for a kernel that it cannot have.
 llvm::LogicalResult verifySparseSchedule(LinearOp op);

@@ -68,11 +68,13 @@ void ConvertSoptToVector::runOnOperation() {
   WeightPacker packer(kernels, packedConstants);
   SparseWeightPacker sparsePacker(packedConstants);
   TokenTiles tiles(kernels);
+  NarrowRows narrowRows(kernels);
+  std::vector<std::string> processor(features.begin(), features.end());
   RewritePatternSet patterns(&getContext());
   populateAttentionToKernel(patterns, kernels);
   populateConvolutionToKernel(patterns, kernels, packer);
   populateLayerNormToKernel(patterns, kernels, tiles);
-  populateLinearToKernel(patterns, kernels, packer);
+  populateLinearToKernel(patterns, kernels, packer, narrowRows, processor);
   populateSparseLinearToKernel(patterns, kernels, packer, sparsePacker, tiles);
   FrozenRewritePatternSet frozen(std::move(patterns));
   // Not the module at once: kernels are added to it meanwhile.

@@ -67,8 +67,12 @@ void SparseKernel::build(VectorBuilder &b, ValueRange arguments) {
     Value y = spec.writesTiles
                   ? TokenTiles::viewRows(b, outputs, numTokens, spec.n)
                   : outputs;
+    SmallVector<Value> arguments = {x, denseWeight};
+    if (spec.hasBias)
+      arguments.push_back(bias);
+    arguments.push_back(y);
     DenseKernel(spec.k, spec.n, spec.activation, spec.hasBias)
-        .build(b, x, denseWeight, bias, y);
+        .build(b, arguments);
   };
   TokenTiles::branch(b, numTokens, spec.denseBelow, buildDense,
                      [&](int64_t width) { buildTiles(b, width); });

@@ -30,9 +30,10 @@ void sopt::keepRolled(Operation *loop) {
 }
 
 SmallVector<Value>
-sopt::multiplyTile(VectorBuilder &b, int64_t rows, Value depth, ValueRange sums,
-                   function_ref<Value(int64_t, Value)> left,
-                   function_ref<Value(Value, int64_t)> right) {
+sopt::accumulateTile(VectorBuilder &b, int64_t rows, Value depth,
+                     ValueRange sums, function_ref<Value(int64_t, Value)> left,
+                     function_ref<Value(Value, int64_t)> right,
+                     function_ref<Value(Value, Value, Value)> multiplyAdd) {
   int64_t vectors = b.getIsa().vectors;
   SmallVector<Value> results =
       b.loop(b.index(0), depth, 1, sums, [&](Value k, ValueRange sums) {
@@ -40,12 +41,25 @@ sopt::multiplyTile(VectorBuilder &b, int64_t rows, Value depth, ValueRange sums,
         for (int64_t v = 0; v < vectors; ++v)
           weights.push_back(right(k, v));
         for (int64_t r = 0; r < rows; ++r) {
-          Value input = b.broadcast(left(r, k));
+          Value input = left(r, k);
           for (int64_t v = 0; v < vectors; ++v)
-            next.push_back(b.fma(input, weights[v], sums[r * vectors + v]));
+            next.push_back(
+                multiplyAdd(input, weights[v], sums[r * vectors + v]));
         }
         return next;
       });
   keepRolled(results.front().getDefiningOp());
   return results;
+}
+
+SmallVector<Value>
+sopt::multiplyTile(VectorBuilder &b, int64_t rows, Value depth, ValueRange sums,
+                   function_ref<Value(int64_t, Value)> left,
+                   function_ref<Value(Value, int64_t)> right) {
+  return accumulateTile(
+      b, rows, depth, sums,
+      [&](int64_t r, Value k) { return b.broadcast(left(r, k)); }, right,
+      [&](Value left, Value right, Value sum) {
+        return b.fma(left, right, sum);
+      });
 }

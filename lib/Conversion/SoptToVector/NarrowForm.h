@@ -1,0 +1,54 @@
+//===- NarrowForm.h - Products of numbers of 8 or 16 bits ----- -*- C++ -*-===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_NARROWFORM_H
+#define SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_NARROWFORM_H
+
+#include "VectorBuilder.h"
+#include "dialects/Sopt/IR/Sopt.h"
+
+namespace sopt {
+
+/// By which instructions products of narrow numbers are summed up in 32 bits.
+///
+/// Inputs of `group` neighbouring features make one word of 32 bits, which is
+/// broadcast to all lanes; a weight vector holds, lane by lane, the weights of
+/// the same features.
+struct NarrowForm {
+  Number number;
+  llvm::StringRef isa;     ///< Empty for any.
+  llvm::StringRef feature; ///< Of the processor, beyond the isa; may be empty.
+  int64_t group;
+  llvm::StringRef intrinsic; ///< LLVM's name; empty where none is needed.
+
+  /// What an input and a weight are stored as, both signless: an int8 input is
+  /// 0 … 255, an input in bf16 alone in its word has the bits of an f32.
+  unsigned getInputBits() const { return 32 / group; }
+  unsigned getWeightBits() const { return number == Number::Int8 ? 8 : 16; }
+
+  /// The word of x's row at `row`, from feature k · group on, in all lanes.
+  mlir::Value loadInput(VectorBuilder &b, mlir::Value x, mlir::Value row,
+                        mlir::Value k) const;
+  /// The weights of lanes, from `indices` on, as multiplyAdd takes them.
+  mlir::Value loadWeights(VectorBuilder &b, mlir::Value weight,
+                          mlir::ValueRange indices) const;
+  /// sum + Σ input · weights over the group.
+  mlir::Value multiplyAdd(VectorBuilder &b, mlir::Value input,
+                          mlir::Value weights, mlir::Value sum) const;
+};
+
+/// The best form that `isa` with `features` has: vnni, bf16 and, with avx512,
+/// bw. There always is one.
+const NarrowForm &lookUpNarrowForm(Number number, llvm::StringRef isa,
+                                   llvm::ArrayRef<std::string> features);
+
+/// Whether a form calls the intrinsic of this name.
+bool isNarrowIntrinsic(llvm::StringRef name);
+
+} // namespace sopt
+
+#endif // SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_NARROWFORM_H

@@ -1,0 +1,175 @@
+//===- NarrowRows.cpp - Inputs of layers, rounded row by row --------------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "NarrowRows.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace sopt;
+
+/// The largest number of an input in int8.
+static constexpr float kMostInput = 255;
+
+namespace {
+/// Rounds the rows of x, each by one task.
+class RowRounding {
+public:
+  RowRounding(const NarrowForm &form, VectorBuilder &b, ValueRange arguments)
+      : form(form), b(b), x(arguments[0]), words(arguments[1]),
+        features(cast<MemRefType>(x.getType()).getDimSize(1)) {
+    if (form.number == Number::Int8) {
+      steps = arguments[2];
+      zeros = arguments[3];
+    }
+  }
+
+  void build() {
+    b.parallel(memref::DimOp::create(b, x, 0).getResult(), [&](ValueRange at) {
+      if (form.number == Number::Int8)
+        buildInt8(at[0]);
+      else
+        buildBf16(at[0]);
+    });
+  }
+
+private:
+  /// How a row is rounded to 0 … 255.
+  struct Scale {
+    Value factor, zero;
+  };
+
+  void buildInt8(Value row);
+  void buildBf16(Value row);
+  /// Finds the scale of a row, and stores its step and zero point.
+  Scale buildScale(Value row);
+  /// Of the features from k on; of those past the last, 0.
+  Value load(Value row, Value k);
+  void store(Value integers, Value row, Value k);
+
+  const NarrowForm &form;
+  VectorBuilder &b;
+  Value x, words, steps, zeros;
+  int64_t features;
+};
+} // namespace
+
+Value RowRounding::load(Value row, Value k) {
+  Value mask;
+  if (features % b.getLanes())
+    mask = b.firstLanes(b.sub(b.index(features), k));
+  return b.load(x, {row, k}, mask);
+}
+
+void RowRounding::store(Value integers, Value row, Value k) {
+  Type element = cast<MemRefType>(words.getType()).getElementType();
+  if (!element.isInteger(32))
+    integers = arith::TruncIOp::create(
+        b, VectorType::get(b.getLanes(), element), integers);
+  b.store(integers, words, {row, k});
+}
+
+/// `x` held to what an input can be; a NaN is 0.
+static Value clamp(VectorBuilder &b, Value x, Value least, Value most) {
+  return b.atMost(b.atLeast(x, least), most);
+}
+
+RowRounding::Scale RowRounding::buildScale(Value row) {
+  Value zero = b.splat(0.0f);
+  // The least, the greatest, and the sum of all times 0: NaN where one is no
+  // number.
+  SmallVector<Value> found =
+      b.loop(b.index(0), b.index(features), b.getLanes(), {zero, zero, zero},
+             [&](Value k, ValueRange so) -> SmallVector<Value> {
+               Value part = load(row, k);
+               return {b.atMost(part, so[0]), b.atLeast(part, so[1]),
+                       b.add(so[2], b.mul(part, zero))};
+             });
+  Value below = b.maximum(b.sub(zero, found[0]));
+  Value range = b.add(b.maximum(found[1]), below);
+  Value none = b.scalar(0.0f), most = b.scalar(kMostInput);
+  Value isRange =
+      arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, range, none);
+  Scale scale;
+  scale.factor = b.select(isRange, b.div(most, range), none);
+  scale.zero = clamp(
+      b, math::RoundEvenOp::create(b, b.mul(below, scale.factor)), none, most);
+  memref::StoreOp::create(b, b.add(b.div(range, most), b.sum(found[2])), steps,
+                          row);
+  memref::StoreOp::create(
+      b, arith::FPToSIOp::create(b, b.getI32Type(), scale.zero), zeros, row);
+  return scale;
+}
+
+void RowRounding::buildInt8(Value row) {
+  Scale scale = buildScale(row);
+  Value factor = b.broadcast(scale.factor), zero = b.broadcast(scale.zero);
+  b.loop(
+      b.index(0), b.index(features), b.getLanes(), {},
+      [&](Value k, ValueRange) {
+        Value rounded =
+            math::RoundEvenOp::create(b, b.mul(load(row, k), factor));
+        Value held =
+            clamp(b, b.add(rounded, zero), b.splat(0.0f), b.splat(kMostInput));
+        store(arith::FPToSIOp::create(b, b.getIntVectorType(), held), row, k);
+        return SmallVector<Value>();
+      });
+}
+
+void RowRounding::buildBf16(Value row) {
+  b.loop(
+      b.index(0), b.index(features), b.getLanes(), {},
+      [&](Value k, ValueRange) {
+        Value part = load(row, k);
+        Value bits = arith::BitcastOp::create(b, b.getIntVectorType(), part);
+        Value upper = arith::ShRUIOp::create(b, bits, b.splatInt(16));
+        Value isOdd = arith::AndIOp::create(b, upper, b.splatInt(1));
+        Value half = arith::AddIOp::create(b, isOdd, b.splatInt(0x7fff));
+        Value isNaN =
+            arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, part, part);
+        Value rounded =
+            b.select(isNaN, arith::OrIOp::create(b, bits, b.splatInt(0x400000)),
+                     arith::AddIOp::create(b, bits, half));
+        rounded =
+            form.group == 1
+                ? Value(arith::AndIOp::create(b, rounded, b.splatInt(-0x10000)))
+                : arith::ShRUIOp::create(b, rounded, b.splatInt(16));
+        store(rounded, row, k);
+        return SmallVector<Value>();
+      });
+}
+
+NarrowRows::Rows NarrowRows::get(ImplicitLocOpBuilder &b, Value tensor, Value x,
+                                 const NarrowForm &form) {
+  Rows &rows = known[{tensor, b.getInsertionBlock(), unsigned(form.number)}];
+  if (rows.words)
+    return rows;
+  int64_t features = cast<MemRefType>(x.getType()).getDimSize(1);
+  int64_t padded =
+      llvm::alignTo(features, std::max(kernels.getIsa().lanes, form.group));
+  OpFoldResult count = memref::DimOp::create(b, x, 0).getResult();
+  rows.words = allocate(b, {count, b.getIndexAttr(padded)},
+                        b.getIntegerType(form.getInputBits()));
+  SmallVector<Value> arguments = {x, rows.words};
+  if (form.number == Number::Int8) {
+    rows.steps = allocate(b, count);
+    rows.zeros = allocate(b, count, b.getI32Type());
+    arguments.append({rows.steps, rows.zeros});
+  }
+  kernels.call(
+      b,
+      llvm::formatv("round_{0}_{1}", features, stringifyNumber(form.number))
+          .str(),
+      kernels.getIsa(), arguments, [&](VectorBuilder &b, ValueRange arguments) {
+        RowRounding(form, b, arguments).build();
+      });
+  return rows;
+}

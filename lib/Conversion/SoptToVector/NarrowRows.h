@@ -1,0 +1,43 @@
+//===- NarrowRows.h - Inputs of layers, rounded row by row ---- -*- C++ -*-===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_NARROWROWS_H
+#define SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_NARROWROWS_H
+
+#include "Kernels.h"
+#include "NarrowForm.h"
+#include "llvm/ADT/DenseMap.h"
+
+namespace sopt {
+
+/// Rounds inputs to what layers in fewer bits multiply, once for all layers of
+/// a block that share one.
+class NarrowRows {
+public:
+  /// A tensor's rows. Those in bf16 have no steps and zeros.
+  struct Rows {
+    mlir::Value words; ///< memref<rows × features, rounded up>, of a form.
+    mlir::Value steps; ///< memref<rows × f32>
+    mlir::Value zeros; ///< memref<rows × i32>
+  };
+
+  explicit NarrowRows(KernelLibrary &kernels) : kernels(kernels) {}
+
+  /// `x` is a buffer of rows × features of f32 that holds `tensor`.
+  Rows get(mlir::ImplicitLocOpBuilder &b, mlir::Value tensor, mlir::Value x,
+           const NarrowForm &form);
+
+private:
+  KernelLibrary &kernels;
+  /// By tensor, the block in which its rows were made, and number.
+  using Key = std::tuple<mlir::Value, mlir::Block *, unsigned>;
+  llvm::DenseMap<Key, Rows> known;
+};
+
+} // namespace sopt
+
+#endif // SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_NARROWROWS_H

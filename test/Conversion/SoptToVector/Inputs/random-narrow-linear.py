@@ -1,0 +1,132 @@
+"""Prints a module whose @main computes layers of random shape, precision and
+number of tokens by their kernel and by their definition, and prints one 1 for
+each that agrees to 1e-4 of the largest number that an output can be.
+
+A weight that is no constant, as the argument of a function, has no kernel: such
+a layer is left to its definition.
+
+usage: random-narrow-linear.py SEED COUNT
+"""
+
+import random
+import struct
+import sys
+
+random.seed(int(sys.argv[1]))
+count = int(sys.argv[2])
+
+PRELUDE = """
+func.func @sopt_rt_flops(%count: i64) {
+  return
+}
+
+// Prints 1 if all elements agree to `bound`, or are both NaN or infinite.
+func.func private @compare(%a: tensor<?x?xf32>, %b: tensor<?x?xf32>, %bound: f32) {
+  %zero = arith.constant dense<0.0> : tensor<f32>
+  %max = linalg.generic {
+    indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>,
+                     affine_map<(i, j) -> ()>],
+    iterator_types = ["reduction", "reduction"]
+  } ins(%a, %b : tensor<?x?xf32>, tensor<?x?xf32>) outs(%zero : tensor<f32>) {
+  ^bb0(%x: f32, %y: f32, %m: f32):
+    %0 = arith.subf %x, %y : f32
+    %1 = math.absf %0 : f32
+    %nx = arith.cmpf uno, %x, %x : f32
+    %ny = arith.cmpf uno, %y, %y : f32
+    %both = arith.andi %nx, %ny : i1
+    %equal = arith.cmpf oeq, %x, %y : f32
+    %same = arith.ori %both, %equal : i1
+    %c0 = arith.constant 0.0 : f32
+    %d = arith.select %same, %c0, %1 : f32
+    %2 = arith.maximumf %m, %d : f32
+    linalg.yield %2 : f32
+  } -> tensor<f32>
+  %0 = tensor.extract %max[] : tensor<f32>
+  %1 = arith.cmpf olt, %0, %bound : f32
+  vector.print %1 : i1
+  return
+}
+"""
+
+CASE = """
+func.func private @kernel{i}(%x: tensor<?x{k}xf32>, %b: tensor<{n}xf32>) -> tensor<?x{n}xf32> {{
+  %w = arith.constant dense<"{weight}"> : tensor<{k}x{n}xf32>
+  %y = sopt.linear %x, %w {bias} {activation} {schedule} precision <{number}>
+     : (tensor<?x{k}xf32>, tensor<{k}x{n}xf32>{bias_type}) -> tensor<?x{n}xf32>
+  return %y : tensor<?x{n}xf32>
+}}
+
+func.func private @definition{i}(%x: tensor<?x{k}xf32>, %w: tensor<{k}x{n}xf32>, %b: tensor<{n}xf32>)
+    -> tensor<?x{n}xf32> {{
+  %y = sopt.linear %x, %w {bias} {activation} precision <{number}>
+     : (tensor<?x{k}xf32>, tensor<{k}x{n}xf32>{bias_type}) -> tensor<?x{n}xf32>
+  return %y : tensor<?x{n}xf32>
+}}
+
+func.func private @case{i}() {{
+  %x0 = arith.constant dense<"{x}"> : tensor<{tokens}x{k}xf32>
+  %x = tensor.cast %x0 : tensor<{tokens}x{k}xf32> to tensor<?x{k}xf32>
+  %w = arith.constant dense<"{weight}"> : tensor<{k}x{n}xf32>
+  %b = arith.constant dense<"{bias_data}"> : tensor<{n}xf32>
+  %0 = call @kernel{i}(%x, %b) : (tensor<?x{k}xf32>, tensor<{n}xf32>) -> tensor<?x{n}xf32>
+  %1 = call @definition{i}(%x, %w, %b)
+     : (tensor<?x{k}xf32>, tensor<{k}x{n}xf32>, tensor<{n}xf32>) -> tensor<?x{n}xf32>
+  %a = tensor.cast %0 : tensor<?x{n}xf32> to tensor<?x?xf32>
+  %e = tensor.cast %1 : tensor<?x{n}xf32> to tensor<?x?xf32>
+  %bound = arith.constant {bound} : f32
+  call @compare(%a, %e, %bound) : (tensor<?x?xf32>, tensor<?x?xf32>, f32) -> ()
+  return
+}}
+"""
+
+SCHEDULES = ["", "schedule <layout = <dense>, tile = 3x2>", "schedule <layout = <dense>, tile = 1x1>"]
+ACTIVATIONS = ["", "activation <relu>", "activation <gelu>"]
+SPOILT = [float("nan"), float("inf"), -float("inf")]
+
+
+def to_hex(numbers):
+    return "0x" + struct.pack(f"<{len(numbers)}f", *numbers).hex().upper()
+
+
+def make_row(k):
+    """Numbers around any centre, of any size; at times all of one sign, all zero, or with no number among them."""
+    size, centre = 10 ** random.uniform(-3, 3), random.choice([0, 0, 1, -3])
+    row = [size * (random.gauss(0, 1) + centre) for _ in range(k)]
+    if random.random() < 0.1:
+        return [0.0] * k
+    if random.random() < 0.1:
+        row[random.randrange(k)] = random.choice(SPOILT)
+    return row
+
+
+calls = []
+for i in range(count):
+    k = random.choice([1, 2, 3, 4, random.randint(5, 70), 1024])
+    n = random.randint(1, 70)
+    tokens = random.choice([1, random.randint(2, 8), random.randint(9, 30)])
+    x = [number for _ in range(tokens) for number in make_row(k)]
+    scales = [0.0 if random.random() < 0.1 else 10 ** random.uniform(-2, 1) for _ in range(n)]
+    weight = [scale * random.gauss(0, 1) for _ in range(k) for scale in scales]
+    bias = [random.gauss(0, 1) for _ in range(n)]
+    has_bias = random.random() < 0.7
+    largest = max((abs(number) for number in x if abs(number) < float("inf")), default=0)
+    print(
+        CASE.format(
+            i=i,
+            k=k,
+            n=n,
+            tokens=tokens,
+            x=to_hex(x),
+            weight=to_hex(weight),
+            bias="bias %b" if has_bias else "",
+            bias_type=f", tensor<{n}xf32>" if has_bias else "",
+            bias_data=to_hex(bias),
+            activation=random.choice(ACTIVATIONS),
+            schedule=random.choice(SCHEDULES),
+            number=["int8", "bf16"][i % 2],
+            bound=f"{1e-4 * (1 + largest * max(abs(w) for w in weight) * k**0.5):e}",
+        )
+    )
+    calls.append(f"  call @case{i}() : () -> ()")
+print(PRELUDE)
+print("func.func @main() {", *calls, "  return", "}", sep="\n")
