@@ -62,10 +62,17 @@ static void addTensorPasses(OpPassManager &passes,
   cleanUp(passes);
   passes.addPass(createSkipEmpty());
   passes.addPass(createOutputShapes());
-  if (options.kernels) {
+  if (options.kernels)
     passes.addPass(createScheduleLayers(
         {options.isa, options.machine, options.tokens, options.report}));
-    passes.addPass(createConvertSoptToVector({options.isa}));
+  if (options.precision != LayerPrecision::F32)
+    passes.addPass(createChoosePrecision(
+        {options.precision, options.report == ScheduleReport::Table}));
+  if (options.kernels) {
+    ConvertSoptToVectorOptions kernels;
+    kernels.isaName = options.isa;
+    kernels.features.assign(options.features.begin(), options.features.end());
+    passes.addPass(createConvertSoptToVector(kernels));
   }
   passes.addPass(createConvertSoptToLinalg());
   cleanUp(passes);

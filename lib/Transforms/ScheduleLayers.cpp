@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "LayerName.h"
 #include "dialects/ONNX/IR/ConstantData.h"
-#include "dialects/ONNX/IR/NodeLocation.h"
 #include "dialects/Sopt/IR/Sopt.h"
 #include "sparse-opt/Schedule/Machine.h"
 #include "sparse-opt/Schedule/Report.h"
@@ -52,16 +52,6 @@ ScheduleAttr sopt::makeSchedule(MLIRContext *context,
     return make(LayoutKind::Block, {4, 1}, true);
   }
   llvm_unreachable("all kernels are listed");
-}
-
-/// The name a user knows the layer by, or else its location.
-static std::string getLayerName(Location loc) {
-  StringRef name = onnx::getNodeName(loc);
-  if (!name.empty())
-    return name.str();
-  std::string text;
-  llvm::raw_string_ostream(text) << loc;
-  return text;
 }
 
 /// How many tokens `op` has, if that is known.

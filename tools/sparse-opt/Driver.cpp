@@ -41,6 +41,8 @@ static LogicalResult checkOptions(llvm::StringRef output,
            << (isLibrary ? "a shared library needs a target: add --target=cpu"
                          : "--target=cpu writes a shared library: name the "
                            "output with -o m.so");
+  if (options.precision != LayerPrecision::F32 && options.target != Target::CPU)
+    return emitError(loc) << "--precision is for libraries: add --target=cpu";
   if (options.target == Target::CPU && getKernelISA(options.cpu).empty())
     return emitError(loc) << "LLVM knows no CPU '" << options.cpu
                           << "' of this machine's architecture";
@@ -67,6 +69,9 @@ static void addPipelines(PassManager &passes, const Options &options) {
   if (options.cpu == "native")
     cpu.machine = findMachineFile();
   cpu.isa = getKernelISA(options.cpu);
+  cpu.precision = options.precision;
+  for (const std::string &feature : getKernelFeatures(options.cpu))
+    cpu.features.push_back(feature);
   buildCPUPipeline(passes, cpu);
 }
 

@@ -42,6 +42,21 @@ struct CommandLine {
       cl::desc("Compute only with tokens that the attention mask does not call "
                "padding; such rows of an output are zeros"),
       cl::cat(compiling)};
+  cl::opt<LayerPrecision> precision{
+      "precision",
+      cl::desc(
+          "With --target=cpu, to what linear layers round their inputs and "
+          "weights before they multiply them; a layer whose weight would "
+          "lose too much keeps more bits (see --sparse-report)"),
+      cl::init(LayerPrecision::F32),
+      cl::values(
+          clEnumValN(LayerPrecision::F32, "fp32", "not at all (default)"),
+          clEnumValN(LayerPrecision::Bf16, "bf16",
+                     "16 bits; libraries are half as large"),
+          clEnumValN(LayerPrecision::Int8, "int8",
+                     "8 bits, a weight's in steps of its own for each "
+                     "output, an input's for each token as it runs")),
+      cl::cat(compiling)};
   cl::opt<ScheduleReport> sparseReport{
       "sparse-report",
       cl::ValueOptional,
@@ -144,6 +159,7 @@ Options sopt::getOptions() {
   options.unpad = commandLine->unpad;
   // Tokens are recognised where attention is.
   options.raise = commandLine->raise || options.raiseReport || options.unpad;
+  options.precision = commandLine->precision;
   options.sparseReport = commandLine->sparseReport;
   options.pruneSearch = commandLine->pruneSearch;
   options.elide = commandLine->elide;

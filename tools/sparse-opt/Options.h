@@ -26,6 +26,7 @@ struct Options {
   bool raise = false;
   bool raiseReport = false;
   bool unpad = false;
+  LayerPrecision precision = LayerPrecision::F32;
   ScheduleReport sparseReport = ScheduleReport::None;
   std::string pruneSearch; ///< See PruneOptions; empty for no pruning.
   bool elide = false;

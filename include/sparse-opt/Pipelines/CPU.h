@@ -36,6 +36,16 @@ struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
       llvm::cl::values(clEnumValN(ScheduleReport::None, "none", "nothing"),
                        clEnumValN(ScheduleReport::Table, "table", "a table"),
                        clEnumValN(ScheduleReport::JSON, "json", "JSON"))};
+  Option<LayerPrecision> precision{
+      *this, "precision",
+      llvm::cl::desc("To what linear layers round what they multiply"),
+      llvm::cl::init(LayerPrecision::F32),
+      llvm::cl::values(clEnumValN(LayerPrecision::F32, "fp32", "not at all"),
+                       clEnumValN(LayerPrecision::Bf16, "bf16", "16 bits"),
+                       clEnumValN(LayerPrecision::Int8, "int8", "8 bits"))};
+  ListOption<std::string> features{
+      *this, "features",
+      llvm::cl::desc("What the processor has beyond the isa: vnni, bf16, bw")};
   Option<bool> kernels{
       *this, "kernels",
       llvm::cl::desc(

@@ -41,6 +41,10 @@ std::string findRuntime();
 /// Empty if LLVM knows no such CPU for this machine's architecture.
 std::string getKernelISA(llvm::StringRef cpu);
 
+/// What `cpu`, which getKernelISA knows, has beyond that instruction set: those
+/// of vnni, bf16 and bw.
+std::vector<std::string> getKernelFeatures(llvm::StringRef cpu);
+
 /// Compiles `module`, which the pipeline sopt-cpu has lowered, to a shared
 /// library at `path` with the C interface of sparse-opt/Runtime/Model.h. It
 /// depends on libc, libm and libomp alone. `path` is replaced only at the end;

@@ -13,6 +13,7 @@
 #include "dialects/Sopt/IR/Sopt.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
+#include "sparse-opt/Schedule/PrecisionChoice.h"
 
 namespace sopt {
 

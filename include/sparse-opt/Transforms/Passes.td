@@ -330,6 +330,40 @@ def ScheduleLayers : Pass<"sopt-schedule", "::mlir::ModuleOp"> {
   let dependentDialects = ["::sopt::SoptDialect"];
 }
 
+def ChoosePrecision : Pass<"sopt-choose-precision", "::mlir::ModuleOp"> {
+  let summary = "Decide to what each layer rounds what it multiplies";
+  let description = [{
+    Gives each `sopt.linear` with a constant f32 weight the `#sopt.precision`
+    that `precision` names. A layer whose weight would lose more than 5 % of its
+    norm in `int8`, or that has more than 65,536 inputs, gets `bf16`; one with an
+    infinity or NaN in its weight stays in f32.
+
+    Left alone are layers that have a precision or a schedule that skips zeros,
+    and those whose weight is no constant or is one repeated number.
+
+    `report` prints the choice for each layer and the reason to standard error.
+
+    ```mlir
+    %w = arith.constant dense<[[1.0, -0.5], [0.25, 3.0]]> : tensor<2x2xf32>
+    %y = sopt.linear %x, %w : (tensor<?x2xf32>, tensor<2x2xf32>) -> tensor<?x2xf32>
+    // gives, with precision=int8
+    %y = sopt.linear %x, %w precision <int8>
+       : (tensor<?x2xf32>, tensor<2x2xf32>) -> tensor<?x2xf32>
+    ```
+  }];
+  let options = [
+    Option<"precision", "precision", "::sopt::LayerPrecision",
+           /*default=*/"::sopt::LayerPrecision::F32", "What is asked for",
+           [{::llvm::cl::values(
+             clEnumValN(::sopt::LayerPrecision::F32, "fp32", "all of f32"),
+             clEnumValN(::sopt::LayerPrecision::Bf16, "bf16", "16 bits"),
+             clEnumValN(::sopt::LayerPrecision::Int8, "int8", "8 bits"))}]>,
+    Option<"report", "report", "bool", /*default=*/"false",
+           "Print the choices">,
+  ];
+  let dependentDialects = ["::sopt::SoptDialect"];
+}
+
 def Unpad : Pass<"sopt-unpad", "::mlir::func::FuncOp"> {
   let summary = "Compute with the tokens of a batch that are not padding";
   let description = [{

@@ -76,6 +76,22 @@ std::string sopt::getKernelISA(StringRef cpu) {
   return machine->getTargetTriple().isAArch64() ? "neon" : "generic";
 }
 
+std::vector<std::string> sopt::getKernelFeatures(StringRef cpu) {
+  static constexpr std::pair<StringLiteral, StringLiteral> kFeatures[] = {
+      {"+avx512vnni", "vnni"},
+      {"+avxvnni", "vnni"},
+      {"+avx512bf16", "bf16"},
+      {"+avx512bw", "bw"}};
+  std::vector<std::string> features;
+  std::unique_ptr<TargetMachine> machine = createMachine(cpu);
+  if (!machine || !machine->getTargetTriple().isX86())
+    return features;
+  for (auto [feature, name] : kFeatures)
+    if (machine->getMCSubtargetInfo()->checkFeatures(feature))
+      features.push_back(name.str());
+  return features;
+}
+
 //===----------------------------------------------------------------------===//
 // Code
 //===----------------------------------------------------------------------===//
