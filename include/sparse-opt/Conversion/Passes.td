@@ -113,7 +113,8 @@ def ConvertSoptToVector : Pass<"convert-sopt-to-vector", "::mlir::ModuleOp"> {
     `linalg.conv_2d_nchw_fchw` and `linalg.conv_2d_ngchw_gfchw` of a constant
     filter, whose sums start from a `linalg.broadcast` bias or a fill of zeros,
     become the call of a kernel that gathers the windows of one tile of
-    positions at a time and multiplies packed filters by them.
+    positions at a time and multiplies packed filters by them; in groups of one
+    channel, of one that gathers nothing, and there any filter will do.
 
     Left alone, for `convert-sopt-to-linalg`: element types other than f32;
     `linear` with a precision and a weight that is no constant;

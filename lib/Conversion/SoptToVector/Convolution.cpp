@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ConvolutionKernel.h"
+#include "DepthwiseKernel.h"
 #include "Patterns.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -68,6 +69,82 @@ static Value asOneRow(ImplicitLocOpBuilder &b, Value image) {
       ArrayRef<ReassociationIndices>{{0}, {1}, {2, 3}}, sizes);
 }
 
+/// What is static about `op`.
+template <typename OpT> static ConvolutionShape getShape(OpT op) {
+  constexpr bool kGrouped = std::is_same_v<OpT, linalg::Conv2DNgchwGfchwOp>;
+  ArrayRef<int64_t> sizes =
+      cast<RankedTensorType>(op.getInputs()[1].getType()).getShape();
+  auto pair = [](DenseIntElementsAttr attribute) {
+    auto values = llvm::to_vector(attribute.getValues<int64_t>());
+    return std::array<int64_t, 2>{values[0], values[1]};
+  };
+  ConvolutionShape shape;
+  shape.groups = kGrouped ? sizes[0] : 1;
+  sizes = sizes.drop_front(kGrouped);
+  shape.outputs = sizes[0];
+  shape.channels = sizes[1];
+  shape.kernel = {sizes[2], sizes[3]};
+  shape.strides = pair(op.getStrides());
+  shape.dilations = pair(op.getDilations());
+  return shape;
+}
+
+namespace {
+/// Buffers of a convolution, with its groups and their channels as one
+/// dimension. There is no bias if sums start from zeros.
+struct ConvolutionBuffers {
+  Value image, bias, outputs;
+};
+} // namespace
+
+/// Calls the kernel that gathers no windows.
+static void callDepthwise(ImplicitLocOpBuilder &b, KernelLibrary &kernels,
+                          const ConvolutionShape &shape,
+                          const ConvolutionBuffers &buffers, Value filter) {
+  Value filters = collapse(b, readOnlyBuffer(b, filter), {{0, 1, 2}, {3}, {4}});
+  SmallVector<Value> arguments = {buffers.image, filters};
+  if (buffers.bias)
+    arguments.push_back(buffers.bias);
+  arguments.push_back(buffers.outputs);
+  DepthwiseKernel kernel(shape, bool(buffers.bias));
+  kernels.call(b, kernel.getName(), kernels.getIsa(), arguments,
+               [&](VectorBuilder &b, ValueRange arguments) {
+                 kernel.build(b, arguments);
+               });
+}
+
+/// Calls the kernel that multiplies packed `filters` by windows.
+static void callGathering(ImplicitLocOpBuilder &b, KernelLibrary &kernels,
+                          const ConvolutionShape &shape,
+                          const ConvolutionBuffers &buffers, Value filters) {
+  Value rowSize = memref::DimOp::create(b, buffers.outputs, 3);
+  Value outputs = collapse(b, buffers.outputs, {{0}, {1}, {2, 3}});
+  Value image = buffers.image;
+  if (shape.isPointwise()) {
+    image = asOneRow(b, image);
+    rowSize = memref::DimOp::create(b, outputs, 2);
+  }
+  SmallVector<Value> arguments = {image, filters};
+  if (buffers.bias)
+    arguments.push_back(buffers.bias);
+  arguments.append({outputs, rowSize});
+  ConvolutionKernel kernel(shape, bool(buffers.bias));
+  kernels.call(b, kernel.getName(), kernels.getIsa(), arguments,
+               [&](VectorBuilder &b, ValueRange arguments) {
+                 kernel.build(b, arguments);
+               });
+}
+
+static void countFlops(ImplicitLocOpBuilder &b, KernelLibrary &kernels,
+                       const ConvolutionShape &shape, Value outputs) {
+  Value count = arith::ConstantIndexOp::create(
+      b, 2 * shape.groups * shape.outputs * shape.getDepth());
+  for (int64_t dim : {0, 2, 3}) // images, rows, columns
+    count =
+        arith::MulIOp::create(b, count, memref::DimOp::create(b, outputs, dim));
+  kernels.countFlops(b, count);
+}
+
 template <typename OpT>
 LogicalResult
 ConvolutionToKernel<OpT>::matchAndRewrite(OpT op,
@@ -87,59 +164,30 @@ ConvolutionToKernel<OpT>::matchAndRewrite(OpT op,
     return rewriter.notifyMatchFailure(op, "sums start from no bias");
 
   ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-  ArrayRef<int64_t> sizes = filterType.getShape();
-  auto pair = [](DenseIntElementsAttr attribute) {
-    auto values = llvm::to_vector(attribute.getValues<int64_t>());
-    return std::array<int64_t, 2>{values[0], values[1]};
-  };
-  ConvolutionShape shape;
-  shape.groups = kGrouped ? sizes[0] : 1;
-  sizes = sizes.drop_front(kGrouped);
-  shape.outputs = sizes[0];
-  shape.channels = sizes[1];
-  shape.kernel = {sizes[2], sizes[3]};
-  shape.strides = pair(op.getStrides());
-  shape.dilations = pair(op.getDilations());
-
-  Value filters =
-      packer.packFilters(b, filter, shape.groups, kernels.getIsa().rows);
-  if (!filters)
-    return rewriter.notifyMatchFailure(op, "filter is no constant");
-  SmallVector<OpFoldResult> resultSizes =
-      tensor::getMixedSizes(b, b.getLoc(), op.getOutputs()[0]);
-  Value y = allocate(b, resultSizes);
-  Value image = readOnlyBuffer(b, x), outputs = y;
+  ConvolutionShape shape = getShape(op);
+  bool isDepthwise = DepthwiseKernel::suits(shape);
+  Value packed;
+  if (!isDepthwise) {
+    packed = packer.packFilters(b, filter, shape.groups, kernels.getIsa().rows);
+    if (!packed)
+      return rewriter.notifyMatchFailure(op, "filter is no constant");
+  }
+  Value y =
+      allocate(b, tensor::getMixedSizes(b, b.getLoc(), op.getOutputs()[0]));
+  ConvolutionBuffers buffers = {readOnlyBuffer(b, x), Value(), y};
+  if (*bias)
+    buffers.bias = readOnlyBuffer(b, *bias);
   if (kGrouped) {
-    SmallVector<ReassociationIndices> joinGroups = {{0}, {1, 2}, {3}, {4}};
-    image = collapse(b, image, joinGroups);
-    outputs = collapse(b, outputs, joinGroups);
+    for (Value *buffer : {&buffers.image, &buffers.outputs})
+      *buffer = collapse(b, *buffer, {{0}, {1, 2}, {3}, {4}});
+    if (*bias)
+      buffers.bias = collapse(b, buffers.bias, {{0, 1}});
   }
-  outputs = collapse(b, outputs, {{0}, {1}, {2, 3}});
-  Value positions = memref::DimOp::create(b, outputs, 2);
-  Value rowSize =
-      getValueOrCreateConstantIndexOp(b, b.getLoc(), resultSizes.back());
-  if (shape.isPointwise()) {
-    image = asOneRow(b, image);
-    rowSize = positions;
-  }
-  SmallVector<Value> arguments = {image, filters};
-  if (*bias) {
-    Value buffer = readOnlyBuffer(b, *bias);
-    arguments.push_back(kGrouped ? collapse(b, buffer, {{0, 1}}) : buffer);
-  }
-  arguments.append({outputs, rowSize});
-
-  Value images = memref::DimOp::create(b, outputs, 0);
-  Value flops = arith::ConstantIndexOp::create(
-      b, 2 * shape.groups * shape.outputs * shape.getDepth());
-  kernels.countFlops(
-      b, arith::MulIOp::create(b, arith::MulIOp::create(b, images, positions),
-                               flops));
-  ConvolutionKernel kernel(shape, bool(*bias));
-  kernels.call(b, kernel.getName(), kernels.getIsa(), arguments,
-               [&](VectorBuilder &b, ValueRange arguments) {
-                 kernel.build(b, arguments);
-               });
+  countFlops(b, kernels, shape, buffers.outputs);
+  if (isDepthwise)
+    callDepthwise(b, kernels, shape, buffers, filter);
+  else
+    callGathering(b, kernels, shape, buffers, packed);
   rewriter.replaceOp(op, castTensor(b, writtenTensor(b, y), resultType));
   return success();
 }

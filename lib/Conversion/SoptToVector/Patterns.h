@@ -39,7 +39,7 @@ void populateAttentionToKernel(mlir::RewritePatternSet &patterns,
                                KernelLibrary &kernels);
 
 /// linalg.conv_2d_nchw_fchw and linalg.conv_2d_ngchw_gfchw of a constant filter
-/// → a call of a kernel that gathers windows and multiplies them by filters.
+/// → a call of a kernel that multiplies windows, gathered or not, by filters.
 void populateConvolutionToKernel(mlir::RewritePatternSet &patterns,
                                  KernelLibrary &kernels, WeightPacker &packer);
 

@@ -145,6 +145,11 @@ CASES["conv_strides"] = lambda: conv(kernel=(2, 3), strides=[3, 2], pads=[1, 1, 
 CASES["conv_dilations"] = lambda: conv(kernel=(2, 3), dilations=[3, 2], strides=[1, 2])
 CASES["conv_groups"] = lambda: conv(group=2, outputs=28, pads=[1, 1, 1, 1])
 CASES["conv_depthwise"] = lambda: conv(group=4, outputs=4, strides=[1, 2], auto_pad="SAME_LOWER")
+for name, strides, dilations in ("", [1, 1], [1, 1]), ("_strides", [2, 2], [1, 1]), ("_apart", [1, 3], [2, 3]):
+    for dims in 1, 2:
+        CASES[f"conv_depthwise_{dims}d{name}"] = lambda strides=strides, dilations=dilations, dims=dims: conv(
+            group=4, dims=dims, outputs=8, kernel=(5, 3), pads=[4, 3] * dims, strides=strides[:dims],
+            dilations=dilations[:dims])
 CASES["conv_1d"] = lambda: conv(dims=1, strides=[2], pads=[2, 1])
 CASES["conv_1d_groups"] = lambda: conv(dims=1, group=2, bias=False)
 CASES["conv_3d"] = lambda: (

@@ -1,6 +1,6 @@
 """Prints a module whose @main compares convolutions of random shape, computed by
-kernels, with what linalg computes where the filter is no constant, and prints
-one 1 for each that agrees to 1e-3.
+kernels, with what linalg computes where sums start from anything, and prints one
+1 for each that agrees to 1e-3.
 
 usage: random-convolution.py SEED COUNT
 """
@@ -42,7 +42,8 @@ func.func private @fill(%n: index, %c: index, %h: index, %w: index) -> tensor<?x
 }
 """
 
-# No kernel is made for %hidden, which does not look like a constant.
+# No kernel is made where sums start from %hidden, which does not look like a
+# bias or zeros.
 CASE = """
 func.func private @case{i}(%n: index, %h: index, %w: index, %oh: index, %ow: index) {{
   %channels = arith.constant {channels} : index
@@ -55,9 +56,9 @@ func.func private @case{i}(%n: index, %h: index, %w: index, %oh: index, %ow: ind
   %init = {init}
   %y = {op} {{dilations = dense<{dilations}> : tensor<2xi64>, strides = dense<{strides}> : tensor<2xi64>}}
     ins(%x, %filter : {x}, {w}) outs(%init : {y}) -> {y}
-  %hidden = tensor.cast %filter : {w} to {w}
+  %hidden = tensor.cast %init : {y} to {y}
   %expected = {op} {{dilations = dense<{dilations}> : tensor<2xi64>, strides = dense<{strides}> : tensor<2xi64>}}
-    ins(%x, %hidden : {x}, {w}) outs(%init : {y}) -> {y}
+    ins(%x, %filter : {x}, {w}) outs(%hidden : {y}) -> {y}
   %none = arith.constant dense<0.0> : tensor<f32>
   %max = linalg.generic {{
     indexing_maps = [affine_map<({loops}) -> ({loops})>, affine_map<({loops}) -> ({loops})>,
@@ -87,7 +88,9 @@ calls = []
 for i in range(count):
     groups = random.choice([1, 1, 2, 3])
     outputs, channels = random.choice([1, 2, 5, 12, 31, 70, 200]), random.randint(1, 5)
-    kernel = random.choice([(1, 1), (3, 3), (1, 3), (2, 1), (5, 4)])
+    if random.random() < 0.5:  # depthwise
+        groups, outputs, channels = random.randint(2, 5), random.choice([1, 1, 3]), 1
+    kernel = random.choice([(1, 1), (3, 3), (1, 3), (2, 1), (5, 4), (9, 8)])
     strides = random.choice([(1, 1), (1, 1), (2, 2), (1, 3)])
     dilations = random.choice([(1, 1), (1, 1), (2, 3)])
     images, rows, columns = random.choice([0, 1, 2]), random.randint(1, 6), random.choice([1, 3, 16, 37, 64])
