@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Quantization.h"
+#include "ExactProducts.h"
 #include "Lowering.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
@@ -136,50 +137,65 @@ static Lowered lowerQuantizeLinear(onnx::QuantizeLinearOp op,
   return *result;
 }
 
-/// x as 8 bits with a scale and zero point that fit its range, 0 included.
+/// The least, or the greatest, of 0 and the elements of `x`.
+static Value findExtreme(Emitter &e, Value x, bool least) {
+  SmallVector<int64_t> all = llvm::to_vector(llvm::seq<int64_t>(0, getRank(x)));
+  auto choose = [&](Value element, Value acc) {
+    return least ? e.make<arith::MinimumFOp>(acc, element)
+                 : e.make<arith::MaximumFOp>(acc, element);
+  };
+  Value zero = e.constant(getElementType(x), 0);
+  return e.element(e.reduce(x, all, /*keepDims=*/false, {zero, choose}), {});
+}
+
+DynamicRange sopt::findRange(Emitter &e, Value x) {
+  Type f32 = e.getF32Type();
+  Value least = findExtreme(e, x, true), most = findExtreme(e, x, false);
+  Value step = e.make<arith::DivFOp>(e.make<arith::SubFOp>(most, least),
+                                     e.constant(f32, 255));
+  // Where all is 0, ONNX divides by 0; any scale fits, and runtimes give 1.
+  Value isFlat = e.make<arith::CmpFOp>(arith::CmpFPredicate::OEQ, step,
+                                       e.constant(f32, 0));
+  DynamicRange range;
+  range.scale = e.select(isFlat, e.constant(f32, 1), step);
+  Value origin =
+      e.make<arith::NegFOp>(e.make<arith::DivFOp>(least, range.scale));
+  range.zero = roundTo(e, origin, Value(), e.getI8Type(), /*isUnsigned=*/true);
+  return range;
+}
+
+Value sopt::quantize(Emitter &e, Value x, const DynamicRange &range) {
+  Type i8 = e.getI8Type();
+  return e.map(e.sizes(x), i8, {{x, e.getMultiDimIdentityMap(getRank(x))}},
+               [&](ValueRange args) {
+                 return roundTo(e, e.make<arith::DivFOp>(args[0], range.scale),
+                                range.zero, i8, /*isUnsigned=*/true);
+               });
+}
+
 static Lowered
 lowerDynamicQuantizeLinear(onnx::DynamicQuantizeLinearOp op,
                            onnx::DynamicQuantizeLinearOp::Adaptor operands,
                            Emitter &e) {
   Value x = operands.getX();
-  Type f32 = e.getF32Type(), i8 = e.getI8Type();
-  if (getElementType(x) != f32)
+  if (!getElementType(x).isF32())
     return e.refuse("its operand is not of f32");
-  SmallVector<int64_t> all = llvm::to_vector(llvm::seq<int64_t>(0, getRank(x)));
-  Value zero = e.constant(f32, 0);
-  Value least =
-      e.element(e.reduce(x, all, /*keepDims=*/false,
-                         {zero,
-                          [&](Value element, Value acc) {
-                            return e.make<arith::MinimumFOp>(acc, element);
-                          }}),
-                {});
-  Value most =
-      e.element(e.reduce(x, all, /*keepDims=*/false,
-                         {zero,
-                          [&](Value element, Value acc) {
-                            return e.make<arith::MaximumFOp>(acc, element);
-                          }}),
-                {});
-  Value step = e.make<arith::DivFOp>(e.make<arith::SubFOp>(most, least),
-                                     e.constant(f32, 255));
-  // Where all is 0, ONNX divides by 0; any scale fits, and runtimes give 1.
-  Value isFlat = e.make<arith::CmpFOp>(arith::CmpFPredicate::OEQ, step, zero);
-  Value scale = e.select(isFlat, e.constant(f32, 1), step);
-  Value origin = e.make<arith::NegFOp>(e.make<arith::DivFOp>(least, scale));
-  Value point = roundTo(e, origin, Value(), i8, /*isUnsigned=*/true);
-  Value y = e.map(e.sizes(x), i8, {{x, e.getMultiDimIdentityMap(getRank(x))}},
-                  [&](ValueRange args) {
-                    return roundTo(e, e.make<arith::DivFOp>(args[0], scale),
-                                   point, i8, /*isUnsigned=*/true);
-                  });
-  return SmallVector<Value>{y, e.fromScalars({scale}, {}, f32),
-                            e.fromScalars({point}, {}, i8)};
+  DynamicRange range = findRange(e, x);
+  return SmallVector<Value>{quantize(e, x, range),
+                            e.fromScalars({range.scale}, {}, e.getF32Type()),
+                            e.fromScalars({range.zero}, {}, e.getI8Type())};
 }
 
 //===----------------------------------------------------------------------===//
 // Products of quantized matrices
 //===----------------------------------------------------------------------===//
+
+/// Zero points of a left matrix, one per row if there are several.
+static Value asRowParameter(Emitter &e, Value zero) {
+  if (getRank(zero) != 1 || getConstantSize(e.size(zero, 0)) == 1)
+    return zero;
+  return e.reshape(zero, {e.size(zero, 0), e.index(1)});
+}
 
 /// `matrix` - `zero` as i32; a vector of zero points is one per row of a left
 /// matrix, one per column of a right one.
@@ -187,11 +203,8 @@ static FailureOr<Value> centre(Emitter &e, Value matrix, Value zero,
                                bool isUnsigned, bool isLeft) {
   Type i32 = e.getI32Type();
   SmallVector<Value> terms = {matrix};
-  if (zero) {
-    if (isLeft && getRank(zero) == 1 && getConstantSize(e.size(zero, 0)) != 1)
-      zero = e.reshape(zero, {e.size(zero, 0), e.index(1)});
-    terms.push_back(zero);
-  }
+  if (zero)
+    terms.push_back(isLeft ? asRowParameter(e, zero) : zero);
   return e.elementwise(terms, i32, [&](ValueRange args) {
     Value number = e.convert(args[0], i32, isUnsigned, false);
     if (args.size() == 1)
@@ -210,10 +223,33 @@ static FailureOr<Value> multiplyCentred(Emitter &e, FailureOr<Value> a,
   return product;
 }
 
+/// The product with a constant matrix by kernels for floats; null for others.
+template <typename Op>
+static FailureOr<Value> multiplyByWeights(Op op, typename Op::Adaptor operands,
+                                          Emitter &e) {
+  Value a = operands.getA(), zero = operands.getAZeroPoint();
+  if (getRank(operands.getB()) != 2 || getRank(a) < 2)
+    return Value();
+  std::optional<WholeWeights> weights =
+      WholeWeights::get(operands.getB(), operands.getBZeroPoint(),
+                        isUnsigned(op.getB().getType()), /*axis=*/1);
+  if (!weights)
+    return Value();
+  FailureOr<Value> centred =
+      centreAsFloats(e, a, zero ? asRowParameter(e, zero) : Value(),
+                     isUnsigned(op.getA().getType()));
+  if (failed(centred))
+    return e.refuse("its operands or their zero points do not fit");
+  return multiplyExactly(e, *centred, *weights);
+}
+
 /// The product of both operands less their zero points.
 template <typename Op>
 static FailureOr<Value> multiplyIntegers(Op op, typename Op::Adaptor operands,
                                          Emitter &e) {
+  FailureOr<Value> exact = multiplyByWeights(op, operands, e);
+  if (failed(exact) || *exact)
+    return exact;
   return multiplyCentred(
       e,
       centre(e, operands.getA(), operands.getAZeroPoint(),

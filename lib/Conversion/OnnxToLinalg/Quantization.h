@@ -21,6 +21,17 @@ mlir::FailureOr<mlir::Value> alongAxis(Emitter &e, mlir::Value parameter,
 mlir::Value roundTo(Emitter &e, mlir::Value x, mlir::Value zero,
                     mlir::Type type, bool isUnsigned);
 
+/// What dynamic quantisation maps to 0 … 255, as scalars.
+struct DynamicRange {
+  mlir::Value scale, zero;
+};
+
+/// The range of the elements of `x`, of f32, 0 included.
+DynamicRange findRange(Emitter &e, mlir::Value x);
+
+/// `x`, of f32, as unsigned integers of 8 bits.
+mlir::Value quantize(Emitter &e, mlir::Value x, const DynamicRange &range);
+
 } // namespace sopt
 
 #endif // SPARSE_OPT_LIB_CONVERSION_ONNXTOLINALG_QUANTIZATION_H

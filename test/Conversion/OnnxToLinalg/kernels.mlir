@@ -52,3 +52,18 @@ func.func @attention(%x: tensor<1x?x8xf32>) -> tensor<1x?x8xf32> {
      : (tensor<1x?x8xf32>, tensor<1x?x8xf32>, tensor<1x?x8xf32>) -> tensor<1x?x8xf32>
   return %0 : tensor<1x?x8xf32>
 }
+
+// -----
+
+// Products of small integers with weights are those of floats, which are exact.
+// CHECK-LABEL: func @matmul_integer
+//       CHECK: %[[W:.+]] = arith.constant dense<{{\[\[}}-1.000000e+00, -4.000000e+00], [1.000000e+00, -6.000000e+00]]> : tensor<2x2xf32>
+//       CHECK: sopt.linear %{{.*}}, %[[W]] : (tensor<?x2xf32>, tensor<2x2xf32>) -> tensor<?x2xf32>
+//       CHECK: arith.fptosi
+func.func @matmul_integer(%x: tensor<?x2xui8>, %xz: tensor<ui8>) -> tensor<?x2xi32> {
+  %w = onnx.Constant() {value = dense<[[1, -2], [3, -4]]> : tensor<2x2xi8>} : () -> tensor<2x2xi8>
+  %wz = onnx.Constant() {value = dense<2> : tensor<i8>} : () -> tensor<i8>
+  %0 = onnx.MatMulInteger(%x, %w, %xz, %wz) {operandSegmentSizes = array<i32: 1, 1, 1, 1>}
+     : (tensor<?x2xui8>, tensor<2x2xi8>, tensor<ui8>, tensor<i8>) -> tensor<?x2xi32>
+  return %0 : tensor<?x2xi32>
+}

@@ -195,6 +195,30 @@ def conv_integer():
     return model, [{"x": random.integers(0, 256, shape).astype(np.uint8)} for shape in ((1, 3, 6, 5), (2, 3, 3, 3))]
 
 
+def many_products(group):
+    """Sums beyond what f32 holds exactly."""
+    weights = {"w": random.integers(120, 128, (8, 296 // group, 3, 3)).astype(np.int8), "xz": np.uint8(3)}
+    node = helper.make_node("ConvInteger", ["x", "w", "xz"], ["y"], pads=[1, 1, 1, 1], group=group)
+    model = make_model([node], {"x": (TensorProto.UINT8, ["n", 296, "h", "w"])}, {"y": (TensorProto.INT32, None)}, weights)
+    return model, [{"x": random.integers(200, 256, (n, 296, 4, 5)).astype(np.uint8)} for n in (1, 2)]
+
+
+CASES["conv_integer_many_products"] = lambda: many_products(1)
+CASES["conv_integer_many_products_groups"] = lambda: many_products(2)
+
+
+def matmul_integer(terms, low, high, zero):
+    weights = {"b": random.integers(low, high, (terms, 7)).astype(zero.dtype), "az": np.uint8(5), "bz": zero}
+    node = helper.make_node("MatMulInteger", ["a", "b", "az", "bz"], ["y"])
+    model = make_model([node], {"a": (TensorProto.UINT8, ["n", "m", terms])}, {"y": (TensorProto.INT32, None)}, weights)
+    return model, [{"a": random.integers(0, 256, (*shape, terms)).astype(np.uint8)} for shape in ((1, 3), (2, 1))]
+
+
+CASES["matmul_integer"] = lambda: matmul_integer(30, -128, 128, np.int8(0))
+CASES["matmul_integer_per_column"] = lambda: matmul_integer(30, 0, 256, random.integers(0, 256, 7).astype(np.uint8))
+CASES["matmul_integer_many_products"] = lambda: matmul_integer(2000, 240, 256, np.uint8(1))
+
+
 def loop(body_nodes, body_outputs, condition="cond_in", first=True, trips=True):
     """A Loop that carries v and stacks s, over the graph's x."""
     body = helper.make_graph(
