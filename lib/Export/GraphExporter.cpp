@@ -193,7 +193,8 @@ LogicalResult GraphExporter::exportCustomNode(Operation *op, NodeProto &node) {
                        ? ""
                        : names.get(operand).str());
   for (Value result : custom.getOutputs())
-    node.add_output(names.get(result).str());
+    node.add_output(isa<NoneType>(result.getType()) ? ""
+                                                    : names.get(result).str());
   for (NamedAttribute entry : custom.getAttrs()) {
     AttributeProto &attribute = *node.add_attribute();
     attribute.set_name(entry.getName().str());
@@ -273,7 +274,7 @@ LogicalResult GraphExporter::exportResultTypes(Operation *op,
       return user->hasTrait<OpTrait::IsTerminator>() &&
              user->getParentRegion() == op->getParentRegion();
     });
-    if (isOutput)
+    if (isOutput || isa<NoneType>(result.getType()))
       continue;
     ::onnx::ValueInfoProto info;
     info.set_name(names.get(result).str());

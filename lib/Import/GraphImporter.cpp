@@ -227,10 +227,10 @@ Error GraphImporter::importCustomNode(NodeProto &node) {
     state.addOperands(value);
   }
   for (const std::string &output : node.output()) {
-    if (output.empty())
-      return createStringError("%s leaves out an output, which is not "
-                               "supported for the domain '%s'",
-                               describe(node).c_str(), node.domain().c_str());
+    if (output.empty()) {
+      state.addTypes(builder.getNoneType());
+      continue;
+    }
     // Only the file itself can tell the type: the library knows no schema.
     Type type = getType(output);
     if (!type)
@@ -262,7 +262,11 @@ Error GraphImporter::importCustomNode(NodeProto &node) {
   state.addAttribute("op_type", builder.getStringAttr(node.op_type()));
   state.addAttribute("attrs", attributes.getDictionary(builder.getContext()));
   state.addAttribute("region_names", builder.getArrayAttr(regionNames));
-  defineResults(node, builder.create(state));
+  Operation *op = builder.create(state);
+  for (const auto &[output, result] :
+       zip_equal(node.output(), op->getResults()))
+    if (!output.empty())
+      define(output, result);
   return Error::success();
 }
 

@@ -12,6 +12,7 @@
 #include "LoopBodies.h"
 #include "ModelLimits.h"
 #include "OpsetConversion.h"
+#include "RuntimeOperators.h"
 #include "dialects/ONNX/IR/ElementTypes.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -387,6 +388,7 @@ static Error expandOperators(ModelProto &model, ArrayRef<StringRef> names) {
 static Expected<OnnxFile> prepare(std::unique_ptr<ModelProto> model,
                                   StringRef folder,
                                   ArrayRef<StringRef> expanded) {
+  registerRuntimeOperators();
   OnnxFile file;
   file.model = std::move(model);
   file.externalFiles = std::make_unique<ExternalFiles>(folder.str());

@@ -188,7 +188,10 @@ def ConvertOnnxToLinalg : Pass<"convert-onnx-to-linalg", "::mlir::ModuleOp"> {
     Replaces every operation of the onnx dialect, and unsigned element types by
     signless ones, also in the signatures of functions. Matrix products with a
     matrix of f32, layer normalisation and attention become operations of the
-    sopt dialect, which have kernels of their own.
+    sopt dialect, which have kernels of their own. So do products and
+    convolutions of 8-bit integers with constant weights, as f32, in which they
+    are exact: what would add up to more than 2²⁴ is summed in parts. Of
+    `onnx.Custom`, DynamicQuantizeLSTM of the domain com.microsoft is lowered.
 
     All dimensions may be dynamic. Broadcasting is decided at run time where
     sizes are not known to be equal. Indices out of range and shapes that do not

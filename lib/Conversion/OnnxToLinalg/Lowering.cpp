@@ -19,6 +19,8 @@ LogicalResult sopt::checkTypes(Emitter &e, Operation *op) {
   };
   for (Type type : llvm::concat<Type>(llvm::to_vector(op->getOperandTypes()),
                                       llvm::to_vector(op->getResultTypes()))) {
+    if (isa<NoneType>(type)) // left out
+      continue;
     auto tensor = dyn_cast<RankedTensorType>(type);
     if (!tensor)
       return e.refuse(isa<TensorType>(type)
@@ -75,8 +77,13 @@ LogicalResult sopt::replace(Emitter &e, Operation *op, const Lowered &lowered,
   if (lowered.hasFailed())
     return failure();
   SmallVector<Value> values(lowered.getValues());
+  for (auto [index, result] : llvm::enumerate(op->getResults()))
+    if (isa<NoneType>(result.getType()))
+      values.insert(values.begin() + index, Value());
   assert(values.size() == op->getNumResults());
   for (auto [value, result] : llvm::zip_equal(values, op->getResults())) {
+    if (!value)
+      continue;
     FailureOr<Value> conforming = conform(
         e, value,
         cast<RankedTensorType>(converter.convertType(result.getType())));

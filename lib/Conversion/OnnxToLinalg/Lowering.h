@@ -157,6 +157,7 @@ void populateRecurrentLowerings(LoweringSet &set);
 void populateReductionLowerings(LoweringSet &set);
 void populateReshapeLowerings(LoweringSet &set);
 void populateResizeLowerings(LoweringSet &set);
+void populateRuntimeOperatorLowerings(LoweringSet &set);
 void populateSignalLowerings(LoweringSet &set);
 void populateSoftmaxLowerings(LoweringSet &set);
 void populateSortingLowerings(LoweringSet &set);

@@ -126,6 +126,7 @@ void sopt::populateOnnxToLinalgPatterns(const OnnxTypeConverter &converter,
   populateReductionLowerings(set);
   populateReshapeLowerings(set);
   populateResizeLowerings(set);
+  populateRuntimeOperatorLowerings(set);
   populateSignalLowerings(set);
   populateSoftmaxLowerings(set);
   populateSortingLowerings(set);
@@ -223,7 +224,8 @@ struct ConvertOnnxToLinalg
       // Has told what is wrong with it.
       if (isa<SparseConstantOp>(op))
         result = failure();
-      if (!isa<onnx::ONNXDialect>(op->getDialect()))
+      // What is left out is left out of an operation that tells its own.
+      if (!isa<onnx::ONNXDialect>(op->getDialect()) || isa<onnx::NoneOp>(op))
         return WalkResult::advance();
       auto reason = state.refusals.find(op);
       InFlightDiagnostic error =

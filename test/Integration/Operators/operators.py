@@ -89,6 +89,30 @@ CASES["lstm_activations"] = lambda: recurrent(
     "LSTM", 4, extra=("bias",), activations=["HardSigmoid", "Softsign", "LeakyRelu"], activation_alpha=[0.3, 0.05],
     activation_beta=[0.4])
 CASES["lstm_clip"] = lambda: recurrent("LSTM", 4, extra=("bias",), clip=0.5)
+
+
+def quantized_lstm(direction="forward", extra=(), batch=1, centre=0):
+    """As onnxruntime's quantiser writes it; weights of more than one row would be quantised row by row, or not."""
+    model, runs = recurrent("LSTM", 4, direction, ("bias", "initial", *extra))
+    node, graph = model.graph.node[0], model.graph
+    weights = {weight.name: numpy_helper.to_array(weight) for weight in graph.initializer}
+    for name in "W", "R":
+        scale = np.abs(weights[name]).max(axis=(1, 2)) / 127
+        whole = np.round(weights[name] / scale[:, None, None]) + centre
+        kind = np.uint8 if centre else np.int8
+        weights.update({name: whole.transpose(0, 2, 1).astype(kind), name + "s": scale.astype(np.float32),
+                        name + "z": np.full(scale.shape, centre, kind)})
+    del graph.initializer[:]
+    graph.initializer.extend(numpy_helper.from_array(array, name) for name, array in weights.items())
+    node.op_type, node.domain = "DynamicQuantizeLSTM", "com.microsoft"
+    node.input.extend([""] * (8 - len(node.input)) + ["Ws", "Wz", "Rs", "Rz"])
+    model.opset_import.append(helper.make_opsetid("com.microsoft", 1))
+    return model, [feed for feed in runs if feed["x"].shape[1] == batch]
+
+
+CASES["lstm_quantized"] = quantized_lstm
+CASES["lstm_quantized_both_ways"] = lambda: quantized_lstm("bidirectional", ("lengths",))
+CASES["lstm_quantized_peepholes"] = lambda: quantized_lstm("reverse", ("peepholes",), centre=130)
 CASES["gru_linear_before_reset"] = lambda: recurrent("GRU", 3, "bidirectional", ("bias",), linear_before_reset=1)
 CASES["gru_clip"] = lambda: recurrent("GRU", 3, extra=("bias",), clip=0.3)
 
