@@ -312,6 +312,35 @@ static Error inferShapes(ModelProto &model) {
   });
 }
 
+/// Forgets the shapes that the file declares of what nodes compute: some are
+/// wrong, of which other runtimes only warn. Nothing else tells those of nodes
+/// of other domains.
+static void forgetShapes(GraphProto &graph) {
+  StringSet<> kept;
+  for (const NodeProto &node : graph.node())
+    if (!node.domain().empty() && node.domain() != "ai.onnx")
+      for (const std::string &output : node.output())
+        kept.insert(output);
+  for (auto *values : {graph.mutable_output(), graph.mutable_value_info()})
+    for (auto &value : *values)
+      if (!kept.contains(value.name()) && value.type().has_tensor_type())
+        value.mutable_type()->mutable_tensor_type()->clear_shape();
+}
+
+/// Infers shapes, also where the file declares others.
+static Error inferTrueShapes(ModelProto &model) {
+  Error error = inferShapes(model);
+  if (!error)
+    return error;
+  forgetShapes(*model.mutable_graph());
+  if (Error again = inferShapes(model)) {
+    consumeError(std::move(again));
+    return error;
+  }
+  consumeError(std::move(error));
+  return Error::success();
+}
+
 /// Settles what shapes can be inferred through subgraphs: before the model is
 /// brought to one opset, since the library converts no node of a subgraph.
 static void settleSubgraphs(ModelProto &model) {
@@ -432,7 +461,7 @@ static Expected<OnnxFile> prepare(std::unique_ptr<ModelProto> model,
     return std::move(error);
   // Its shapes are inferred through its function.
   stateDefaults(*file.model->mutable_graph(), {"MeanVarianceNormalization"});
-  if (Error error = inferShapes(*file.model))
+  if (Error error = inferTrueShapes(*file.model))
     return std::move(error);
   return std::move(file);
 }
