@@ -6,12 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "Branches.h"
+#include "Scope.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/SmallVector.h"
-#include "llvm/ADT/StringMap.h"
-#include "llvm/Support/MathExtras.h"
 #include <google/protobuf/repeated_ptr_field.h>
-#include <optional>
 
 using namespace llvm;
 using namespace sopt;
@@ -19,279 +16,6 @@ using ::onnx::AttributeProto;
 using ::onnx::GraphProto;
 using ::onnx::NodeProto;
 using ::onnx::TensorProto;
-using ::onnx::TypeProto;
-
-namespace {
-/// The elements of a small tensor of integers or booleans, as far as they are
-/// known; its shape does not matter to what is evaluated here.
-using Elements = SmallVector<std::optional<int64_t>>;
-
-/// What a graph, and those around it, tell of their values.
-class Scope {
-public:
-  Scope(const GraphProto &graph, const Scope *parent);
-
-  /// The elements of the value called `name`; nothing if even their number is
-  /// not known.
-  std::optional<Elements> evaluate(StringRef name, unsigned depth = 0) const;
-
-private:
-  std::optional<Elements> evaluateNode(const NodeProto &node,
-                                       unsigned depth) const;
-  const TypeProto *findType(StringRef name) const;
-
-  const Scope *parent;
-  StringMap<const NodeProto *> nodes;
-  StringMap<const TensorProto *> constants;
-  StringMap<const TypeProto *> types;
-};
-} // namespace
-
-/// Tensors of more elements are no shapes.
-static constexpr int64_t kMaxElements = 64;
-/// Longer chains of nodes are not followed.
-static constexpr unsigned kMaxDepth = 32;
-
-Scope::Scope(const GraphProto &graph, const Scope *parent) : parent(parent) {
-  for (const NodeProto &node : graph.node())
-    for (const std::string &output : node.output())
-      nodes[output] = &node;
-  for (const TensorProto &tensor : graph.initializer())
-    constants[tensor.name()] = &tensor;
-  for (const auto *values :
-       {&graph.input(), &graph.output(), &graph.value_info()})
-    for (const auto &value : *values)
-      types[value.name()] = &value.type();
-}
-
-const TypeProto *Scope::findType(StringRef name) const {
-  for (const Scope *scope = this; scope; scope = scope->parent)
-    if (const TypeProto *type = scope->types.lookup(name))
-      return type;
-  return nullptr;
-}
-
-//===----------------------------------------------------------------------===//
-// Constants and attributes
-//===----------------------------------------------------------------------===//
-
-template <typename T>
-static std::optional<Elements> readRaw(const std::string &raw) {
-  Elements elements;
-  for (size_t at = 0; at + sizeof(T) <= raw.size(); at += sizeof(T)) {
-    T value;
-    memcpy(&value, raw.data() + at, sizeof(T));
-    elements.push_back(int64_t(value));
-  }
-  return elements;
-}
-
-static std::optional<Elements> readTensor(const TensorProto &tensor) {
-  int64_t count = 1;
-  for (int64_t size : tensor.dims())
-    if (size < 0 || (count *= std::min(size, kMaxElements + 1)) > kMaxElements)
-      return std::nullopt;
-  if (tensor.data_location() == TensorProto::EXTERNAL)
-    return std::nullopt;
-  std::optional<Elements> elements;
-  const std::string &raw = tensor.raw_data();
-  switch (tensor.data_type()) {
-  case TensorProto::INT64:
-    elements = !raw.empty() ? readRaw<int64_t>(raw)
-                            : Elements(tensor.int64_data().begin(),
-                                       tensor.int64_data().end());
-    break;
-  case TensorProto::INT32:
-    elements = !raw.empty() ? readRaw<int32_t>(raw)
-                            : Elements(tensor.int32_data().begin(),
-                                       tensor.int32_data().end());
-    break;
-  case TensorProto::BOOL:
-    elements = !raw.empty() ? readRaw<uint8_t>(raw)
-                            : Elements(tensor.int32_data().begin(),
-                                       tensor.int32_data().end());
-    break;
-  default:
-    return std::nullopt;
-  }
-  if (int64_t(elements->size()) != count)
-    return std::nullopt;
-  return elements;
-}
-
-static const AttributeProto *findAttribute(const NodeProto &node,
-                                           StringRef name) {
-  for (const AttributeProto &attribute : node.attribute())
-    if (attribute.name() == name)
-      return &attribute;
-  return nullptr;
-}
-
-static int64_t getInt(const NodeProto &node, StringRef name, int64_t fallback) {
-  const AttributeProto *attribute = findAttribute(node, name);
-  return attribute ? attribute->i() : fallback;
-}
-
-static std::optional<Elements> readConstant(const NodeProto &node) {
-  if (const AttributeProto *value = findAttribute(node, "value"))
-    return readTensor(value->t());
-  if (const AttributeProto *value = findAttribute(node, "value_int"))
-    return Elements{value->i()};
-  if (const AttributeProto *value = findAttribute(node, "value_ints"))
-    if (value->ints_size() <= kMaxElements)
-      return Elements(value->ints().begin(), value->ints().end());
-  return std::nullopt;
-}
-
-//===----------------------------------------------------------------------===//
-// Nodes
-//===----------------------------------------------------------------------===//
-
-static std::optional<Elements> getShape(const NodeProto &node,
-                                        const TypeProto *type) {
-  if (!type || !type->has_tensor_type() || !type->tensor_type().has_shape())
-    return std::nullopt;
-  Elements shape;
-  for (const auto &dim : type->tensor_type().shape().dim())
-    shape.push_back(dim.has_dim_value() ? std::optional(dim.dim_value())
-                                        : std::nullopt);
-  int64_t rank = shape.size();
-  auto limit = [&](int64_t position) {
-    return std::clamp<int64_t>(position < 0 ? position + rank : position, 0,
-                               rank);
-  };
-  int64_t start = limit(getInt(node, "start", 0));
-  int64_t end = std::max(start, limit(getInt(node, "end", rank)));
-  return Elements(ArrayRef(shape).slice(start, end - start));
-}
-
-static std::optional<Elements> countElements(const Elements &shape) {
-  int64_t count = 1;
-  for (std::optional<int64_t> size : shape)
-    if (!size || MulOverflow(count, *size, count))
-      return std::nullopt;
-  return Elements{count};
-}
-
-static std::optional<Elements> gather(const Elements &data,
-                                      const Elements &indices) {
-  Elements result;
-  int64_t size = data.size();
-  for (std::optional<int64_t> index : indices) {
-    if (!index || *index < -size || *index >= size)
-      return std::nullopt;
-    result.push_back(data[*index < 0 ? *index + size : *index]);
-  }
-  return result;
-}
-
-namespace {
-/// An operator on one or two integers.
-struct Operator {
-  StringLiteral name;
-  int64_t (*evaluate)(int64_t a, int64_t b);
-};
-} // namespace
-
-static const Operator kUnary[] = {
-    {"Identity", [](int64_t a, int64_t) { return a; }},
-    {"Not", [](int64_t a, int64_t) -> int64_t { return !a; }},
-    {"Squeeze", [](int64_t a, int64_t) { return a; }},
-    {"Unsqueeze", [](int64_t a, int64_t) { return a; }},
-};
-
-static const Operator kBinary[] = {
-    {"And", [](int64_t a, int64_t b) -> int64_t { return a && b; }},
-    {"Equal", [](int64_t a, int64_t b) -> int64_t { return a == b; }},
-    {"Greater", [](int64_t a, int64_t b) -> int64_t { return a > b; }},
-    {"GreaterOrEqual", [](int64_t a, int64_t b) -> int64_t { return a >= b; }},
-    {"Less", [](int64_t a, int64_t b) -> int64_t { return a < b; }},
-    {"LessOrEqual", [](int64_t a, int64_t b) -> int64_t { return a <= b; }},
-    {"Or", [](int64_t a, int64_t b) -> int64_t { return a || b; }},
-};
-
-static std::optional<Elements>
-evaluatePairs(const Operator &op, const Elements &a, const Elements &b) {
-  size_t count = std::max(a.size(), b.size());
-  if ((a.size() != count && a.size() != 1) ||
-      (b.size() != count && b.size() != 1))
-    return std::nullopt;
-  Elements result;
-  for (size_t i = 0; i < count; ++i) {
-    std::optional<int64_t> x = a[a.size() == 1 ? 0 : i];
-    std::optional<int64_t> y = b[b.size() == 1 ? 0 : i];
-    result.push_back(x && y ? std::optional(op.evaluate(*x, *y))
-                            : std::nullopt);
-  }
-  return result;
-}
-
-/// A cast, where it changes no value that is known.
-static std::optional<Elements> cast(const NodeProto &node,
-                                    const Elements &elements) {
-  Elements result;
-  int64_t to = getInt(node, "to", 0);
-  for (std::optional<int64_t> element : elements) {
-    if (to == TensorProto::BOOL && element)
-      element = *element != 0;
-    else if (to == TensorProto::INT32 && element &&
-             *element != int32_t(*element))
-      return std::nullopt;
-    else if (to != TensorProto::BOOL && to != TensorProto::INT32 &&
-             to != TensorProto::INT64)
-      return std::nullopt;
-    result.push_back(element);
-  }
-  return result;
-}
-
-std::optional<Elements> Scope::evaluateNode(const NodeProto &node,
-                                            unsigned depth) const {
-  StringRef kind = node.op_type();
-  if (!node.domain().empty() && node.domain() != "ai.onnx")
-    return std::nullopt;
-  if (kind == "Constant")
-    return readConstant(node);
-  if (node.input_size() == 0)
-    return std::nullopt;
-  if (kind == "Shape" || kind == "Size") {
-    std::optional<Elements> shape = getShape(node, findType(node.input(0)));
-    return kind == "Size" && shape ? countElements(*shape) : shape;
-  }
-  std::optional<Elements> a = evaluate(node.input(0), depth + 1);
-  if (!a)
-    return std::nullopt;
-  if (kind == "Cast")
-    return cast(node, *a);
-  for (const Operator &op : kUnary)
-    if (kind == op.name)
-      return evaluatePairs(op, *a, *a);
-  if (node.input_size() != 2)
-    return std::nullopt;
-  std::optional<Elements> b = evaluate(node.input(1), depth + 1);
-  if (!b)
-    return std::nullopt;
-  if (kind == "Gather" && getInt(node, "axis", 0) == 0)
-    return gather(*a, *b);
-  for (const Operator &op : kBinary)
-    if (kind == op.name)
-      return evaluatePairs(op, *a, *b);
-  return std::nullopt;
-}
-
-std::optional<Elements> Scope::evaluate(StringRef name, unsigned depth) const {
-  if (depth > kMaxDepth)
-    return std::nullopt;
-  if (const TensorProto *constant = constants.lookup(name))
-    return readTensor(*constant);
-  if (const NodeProto *node = nodes.lookup(name))
-    return evaluateNode(*node, depth);
-  return parent ? parent->evaluate(name, depth) : std::nullopt;
-}
-
-//===----------------------------------------------------------------------===//
-// Rewriting
-//===----------------------------------------------------------------------===//
 
 bool sopt::hasSubgraphs(const GraphProto &graph) {
   return any_of(graph.node(), [](const NodeProto &node) {
@@ -360,19 +84,84 @@ static void spliceBranch(const NodeProto &node, GraphProto branch,
   }
 }
 
-static bool foldIn(GraphProto &graph, const Scope *parent) {
+/// Whether the only output of a branch is what `kind` makes of `value`.
+static const NodeProto *findResult(const GraphProto &branch, StringRef kind,
+                                   StringRef value) {
+  if (branch.output_size() != 1)
+    return nullptr;
+  for (const NodeProto &node : branch.node())
+    if (node.op_type() == kind && node.input_size() > 0 &&
+        node.input(0) == value && node.output_size() == 1 &&
+        node.output(0) == branch.output(0).name())
+      return &node;
+  return nullptr;
+}
+
+/// The number that a value of one element is, if that is known.
+static std::optional<int64_t> getNumber(const Scope &scope, StringRef name) {
+  std::optional<Elements> elements = scope.evaluate(name);
+  return elements && elements->size() == 1 ? elements->front() : std::nullopt;
+}
+
+/// The dimension that a Squeeze drops, if it is one.
+static std::optional<int64_t> getAxis(const NodeProto &squeeze,
+                                      const Scope &scope) {
+  if (squeeze.input_size() == 2)
+    return getNumber(scope, squeeze.input(1));
+  const AttributeProto *axes = findAttribute(squeeze, "axes");
+  return axes && axes->ints_size() == 1 ? std::optional(axes->ints(0))
+                                        : std::nullopt;
+}
+
+/// What defines `name`, past nodes that hand a condition on.
+static const NodeProto *findCondition(const Scope &scope, StringRef name) {
+  const NodeProto *node = scope.findNode(name);
+  while (node && node->input_size() == 1 &&
+         (node->op_type() == "Cast" || node->op_type() == "Identity"))
+    node = scope.findNode(node->input(0));
+  return node;
+}
+
+/// Whether `node` is If(Gather(Shape(x), axis) == 1) {Squeeze(x, axis)} else
+/// {x}.
+static bool isSqueeze(const NodeProto &node, const Scope &scope) {
+  if (node.op_type() != "If" || node.input_size() != 1 ||
+      node.output_size() != 1)
+    return false;
+  const NodeProto *equal = findCondition(scope, node.input(0));
+  if (!equal || equal->op_type() != "Equal" || equal->input_size() != 2 ||
+      getNumber(scope, equal->input(1)) != 1)
+    return false;
+  const NodeProto *size = scope.findNode(equal->input(0));
+  if (!size || size->op_type() != "Gather" || size->input_size() != 2)
+    return false;
+  const NodeProto *shape = scope.findNode(size->input(0));
+  std::optional<int64_t> axis = getNumber(scope, size->input(1));
+  if (!shape || shape->op_type() != "Shape" || shape->attribute_size() != 0 ||
+      !axis)
+    return false;
+  const AttributeProto *drop = findAttribute(node, "then_branch");
+  const AttributeProto *keep = findAttribute(node, "else_branch");
+  const std::string &x = shape->input(0);
+  if (!drop || !keep || !findResult(keep->g(), "Identity", x))
+    return false;
+  const NodeProto *squeeze = findResult(drop->g(), "Squeeze", x);
+  return squeeze && getAxis(*squeeze, Scope(drop->g(), &scope)) == axis;
+}
+
+/// The branch of `node` to take, or null to leave it.
+using Chooser = function_ref<const AttributeProto *(const NodeProto &node,
+                                                    const Scope &scope)>;
+
+static bool foldIn(GraphProto &graph, const Scope *parent, Chooser choose) {
   bool hasChanged = false;
   google::protobuf::RepeatedPtrField<NodeProto> nodes;
   {
     Scope scope(graph, parent);
     for (NodeProto &node : *graph.mutable_node()) {
-      std::optional<Elements> condition;
-      const AttributeProto *branch = nullptr;
-      if (node.op_type() == "If" && node.input_size() == 1)
-        condition = scope.evaluate(node.input(0));
-      if (condition && condition->size() == 1 && condition->front())
-        branch = findAttribute(node, *condition->front() ? "then_branch"
-                                                         : "else_branch");
+      const AttributeProto *branch =
+          node.op_type() == "If" && node.input_size() == 1 ? choose(node, scope)
+                                                           : nullptr;
       if (branch && node.output_size() > 0 && !node.output(0).empty() &&
           branch->g().sparse_initializer().empty()) {
         spliceBranch(node, branch->g(), graph, nodes);
@@ -381,7 +170,7 @@ static bool foldIn(GraphProto &graph, const Scope *parent) {
       }
       for (AttributeProto &attribute : *node.mutable_attribute())
         if (attribute.has_g())
-          hasChanged |= foldIn(*attribute.mutable_g(), &scope);
+          hasChanged |= foldIn(*attribute.mutable_g(), &scope, choose);
       *nodes.Add() = node;
     }
   }
@@ -390,4 +179,23 @@ static bool foldIn(GraphProto &graph, const Scope *parent) {
   return hasChanged;
 }
 
-bool sopt::foldBranches(GraphProto &graph) { return foldIn(graph, nullptr); }
+bool sopt::foldBranches(GraphProto &graph) {
+  return foldIn(
+      graph, nullptr,
+      [](const NodeProto &node, const Scope &scope) -> const AttributeProto * {
+        std::optional<int64_t> condition = getNumber(scope, node.input(0));
+        if (!condition)
+          return nullptr;
+        return findAttribute(node, *condition ? "then_branch" : "else_branch");
+      });
+}
+
+bool sopt::foldSqueeze(GraphProto &graph, unsigned skipped, bool drops) {
+  return foldIn(
+      graph, nullptr,
+      [&](const NodeProto &node, const Scope &scope) -> const AttributeProto * {
+        if (!isSqueeze(node, scope) || skipped-- != 0)
+          return nullptr;
+        return findAttribute(node, drops ? "then_branch" : "else_branch");
+      });
+}

@@ -23,6 +23,11 @@ bool hasSubgraphs(const ::onnx::GraphProto &graph);
 /// comes after; so infer shapes, call this, and again until it changes nothing.
 bool foldBranches(::onnx::GraphProto &graph);
 
+/// Takes a branch of such an If, the one after `skipped` others in `graph` and
+/// the graphs in it, though its condition is not known: that which drops the
+/// dimension, or that which keeps it. Returns whether there is one.
+bool foldSqueeze(::onnx::GraphProto &graph, unsigned skipped, bool drops);
+
 } // namespace sopt
 
 #endif // SPARSE_OPT_LIB_IMPORT_BRANCHES_H

@@ -365,6 +365,35 @@ static void settleSubgraphs(ModelProto &model) {
   }
 }
 
+/// Whether all shapes of `model` can be inferred, once subgraphs are settled.
+static bool isSound(ModelProto &model) {
+  settleSubgraphs(model);
+  Error error = inferTrueShapes(model);
+  bool isSound = !error;
+  consumeError(std::move(error));
+  return isSound;
+}
+
+/// Drops a dimension that is dropped only if its size is 1, where the model
+/// fits together in no other way. If the size is another then, the Squeeze
+/// fails, as something after it would have done.
+static void settleSqueezes(ModelProto &model) {
+  constexpr unsigned most = 16;
+  unsigned left = 0;
+  if (!hasSubgraphs(model.graph()))
+    return;
+  for (unsigned tried = 0; tried < most; ++tried) {
+    ModelProto dropped = model, kept = model;
+    if (!foldSqueeze(*dropped.mutable_graph(), left, /*drops=*/true))
+      return;
+    foldSqueeze(*kept.mutable_graph(), left, /*drops=*/false);
+    if (isSound(dropped) && !isSound(kept))
+      model = std::move(dropped);
+    else
+      ++left;
+  }
+}
+
 /// Runs the library's checker. It demands that outputs have a shape, which
 /// exporters do without where they know none, and so does everyone else.
 static Error check(ModelProto &model) {
@@ -457,6 +486,7 @@ static Expected<OnnxFile> prepare(std::unique_ptr<ModelProto> model,
     if (Error error = expandOperators(*file.model, expanded))
       return std::move(error);
   settleSubgraphs(*file.model);
+  settleSqueezes(*file.model);
   if (Error error = convertToNewestOpset(*file.model))
     return std::move(error);
   // Its shapes are inferred through its function.
