@@ -117,6 +117,15 @@ MaybeContents computeBinary(ShapeAnalysis &analysis, Operation *op,
   return result;
 }
 
+MaybeContents computeNegative(ShapeAnalysis &analysis, onnx::NegOp op) {
+  MaybeContents result = copy(analysis.getContents(op.getX()));
+  if (result)
+    for (Element &element : *result)
+      if (element)
+        element = DimExpr(0) - *element;
+  return result;
+}
+
 /// 1 or 0 if `x` certainly is or is not `y`.
 Element compareEqual(const DimExpr &x, const DimExpr &y) {
   if (x == y)
@@ -263,6 +272,7 @@ std::optional<SymbolicContents> ShapeTransfer::inferContents(OpResult result) {
         return computeBinary(analysis, op,
                              [](auto &x, auto &y) { return x * y; });
       })
+      .Case([&](onnx::NegOp op) { return computeNegative(analysis, op); })
       .Case(
           [&](onnx::DivOp op) { return computeBinary(analysis, op, floorDiv); })
       .Case([&](onnx::EqualOp op) {

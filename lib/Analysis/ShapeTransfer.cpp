@@ -278,7 +278,13 @@ std::optional<DimExpr> inferSliceSize(ShapeAnalysis &analysis,
   }
   if (from && *from == 0)
     return last;
-  // size - k elements from k on, if there are that many: one must be known to.
+  // The last `size` elements are all.
+  if (last == size && DimExpr(0) - *start == size)
+    return size;
+  // last - k elements from k on, if there are that many: one must be known to.
+  DimExpr rest = last - *start;
+  if (last == size && start->isNonNegative() && rest.isNonNegative())
+    return rest;
   return std::nullopt;
 }
 
@@ -485,6 +491,9 @@ ShapeTransfer::inferShape(OpResult result, ArrayRef<DimExpr> declared) {
       })
       .Case([&](onnx::SliceOp op) { return inferSlice(analysis, *this, op); })
       .Case([&](onnx::ExpandOp op) { return inferExpand(analysis, op); })
+      .Case<onnx::ScatterNDOp, onnx::ScatterElementsOp>([&](Operation *op) {
+        return copy(analysis.getShape(op->getOperand(0)));
+      })
       .Case([&](onnx::ConstantOfShapeOp op) {
         return getShapeOperand(analysis, op.getInput());
       })

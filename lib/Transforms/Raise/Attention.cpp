@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "../ConstantBuilder.h"
+#include "Bias.h"
 #include "Heads.h"
 #include "Masks.h"
 #include "Patterns.h"
@@ -44,8 +45,10 @@ namespace {
 struct ScoreTerm {
   Value value; ///< What is added; null if scores are replaced.
   double factor = 1;
-  /// The set where scores are replaced, by `fill`.
-  std::optional<MaskSet> replaced;
+  /// The scores with it.
+  Value sum;
+  /// Where scores are replaced, by `fill`.
+  onnx::WhereOp where;
   double fill = 0;
 };
 
@@ -71,6 +74,8 @@ struct Output {
   /// Batch × queries × size, if there is one head and no dimension for it.
   Value packed;
   bool zeroesNaN = false;
+  /// The weights with batch and heads merged or apart, if a Reshape changes it.
+  Value reshapedWeights;
 };
 
 /// The rewriting of one Softmax; a reason is left where it stops.
@@ -96,21 +101,29 @@ private:
     const SymbolicShape *shape = shapes.getShape(value);
     return shape && shape->size() == 4;
   }
-  static bool hasHeads(const HeadOperand &operand) {
-    return operand.byHead || operand.transposed;
+  BiasLifter getLifter(ArrayRef<DimExpr> shape) {
+    return BiasLifter(shapes, shape, scores.product.getA());
   }
   SymbolicShape getScoresShape() const {
     return {q.batch, q.heads, q.length, k.length};
   }
   bool replaceScores(onnx::WhereOp where, double factor);
   bool matchOperands();
+  bool shareHeads();
+  bool matchShapes();
   bool matchMask();
   bool matchWindow();
-  void readTerms(SmallVectorImpl<AdditiveMask> &masks,
+  bool readTerms(SmallVectorImpl<AdditiveMask> &masks,
                  SmallVectorImpl<ScoreTerm> &origins, ArrayRef<DimExpr> shape);
+  bool readReplacement(const ScoreTerm &term,
+                       SmallVectorImpl<AdditiveMask> &masks,
+                       SmallVectorImpl<ScoreTerm> &origins,
+                       ArrayRef<DimExpr> shape);
   Value buildOperation(PatternRewriter &rewriter, Location loc, Type type,
                        bool packed);
   Value buildPadding(PatternRewriter &rewriter, Location loc);
+  Value buildTerm(const ScoreTerm &term, PatternRewriter &rewriter,
+                  Location loc);
   Value buildBias(PatternRewriter &rewriter, Location loc);
 
   onnx::SoftmaxOp softmax;
@@ -134,7 +147,7 @@ bool AttentionRaiser::match() {
       axis != -1 && axis != type.getRank() - 1)
     return stop("it is not over the last dimension");
   return matchOutput() && collectScores(softmax.getInput(), 1) &&
-         matchOperands() && matchResult() && matchMask();
+         matchOperands() && matchShapes() && matchResult() && matchMask();
 }
 
 bool AttentionRaiser::matchOutput() {
@@ -163,6 +176,11 @@ bool AttentionRaiser::matchOutput() {
     if (auto cast = dyn_cast<onnx::CastOp>(users.front());
         cast && isa<FloatType>(getElementTypeOrSelf(cast.getType()))) {
       weights = cast.getOutput();
+      continue;
+    }
+    auto reshape = dyn_cast<onnx::ReshapeOp>(users.front());
+    if (reshape && !output.reshapedWeights) {
+      weights = output.reshapedWeights = reshape.getReshaped();
       continue;
     }
     output.product = dyn_cast<onnx::MatMulOp>(users.front());
@@ -213,11 +231,10 @@ bool AttentionRaiser::collectScores(Value value, double factor) {
     Value a = op->getOperand(0), b = op->getOperand(1);
     if (!isSub && !leadsToProduct(a))
       std::swap(a, b);
-    if (!isLikeScores(value))
-      return stop("a mask is added while batch and heads are merged");
     if (!isa<RankedTensorType>(b.getType()))
       return stop("the rank of a mask is not known");
-    scores.terms.push_back({b, isSub ? -factor : factor, std::nullopt, 0});
+    if (getSplat(b) != std::optional(0.0))
+      scores.terms.push_back({b, isSub ? -factor : factor, value, {}, 0});
     value = a;
   }
 }
@@ -227,17 +244,11 @@ bool AttentionRaiser::replaceScores(onnx::WhereOp where, double factor) {
   std::optional<double> fill = getSplat(fills ? where.getX() : where.getY());
   if (!fill)
     return stop("scores are chosen between two tensors");
-  const SymbolicShape *shape = shapes.getShape(where.getOutput());
-  if (!shape || shape->size() != 4)
-    return stop("scores are replaced while batch and heads are merged");
-  std::optional<MaskSet> set =
-      MaskReader(shapes, *shape).readSet(where.getCondition(), fills);
-  if (!set)
-    return stop("where scores are replaced is not understood");
   double replacement = *fill * factor;
   if (replacement > maxReplacement)
     return stop("scores are replaced by a number that is not very low");
-  scores.terms.push_back({Value(), factor, set, replacement});
+  scores.terms.push_back(
+      {Value(), factor, where.getOutput(), where, replacement});
   return true;
 }
 
@@ -260,8 +271,8 @@ bool AttentionRaiser::matchOperands() {
   if (q.batch != k.batch || q.batch != v.batch || k.length != v.length ||
       q.size != k.size)
     return stop("batch, length or size of q, k and v are not provably equal");
-  if (q.heads != k.heads || q.heads != v.heads)
-    return stop("q, k and v differ in the number of heads");
+  if (!shareHeads())
+    return false;
   for (Value value : {output.product.getY(), scores.product.getA(),
                       scores.product.getB(), output.product.getB()})
     if (!isa<RankedTensorType>(value.getType()))
@@ -270,17 +281,36 @@ bool AttentionRaiser::matchOperands() {
   if (!isa<FloatType>(type) ||
       getElementTypeOrSelf(scores.product.getType()) != type)
     return stop("the types of scores and result differ");
-  skipRepeatedHeads(k, shapes);
-  skipRepeatedHeads(v, shapes);
-  if (k.heads != v.heads)
-    return stop("k and v differ in how heads are shared");
-  const SymbolicShape *input = shapes.getShape(softmax.getInput());
-  SymbolicShape apart = getScoresShape();
-  SymbolicShape merged = {apart[0] * apart[1], apart[2], apart[3]};
-  if (!input || (*input != apart && *input != merged))
-    return stop("the input is not batch by heads by queries by keys");
   if (hasHeads(q) != hasHeads(k) || hasHeads(q) != hasHeads(v))
     return stop("not all of q, k and v have a dimension for heads");
+  return true;
+}
+
+bool AttentionRaiser::shareHeads() {
+  // One head of keys and values meets each of the queries' by broadcasting.
+  bool isShared = k.heads == 1 && v.heads == 1;
+  if ((q.heads != k.heads || q.heads != v.heads) && !isShared)
+    return stop("q, k and v differ in the number of heads");
+  skipRepeatedHeads(k, shapes);
+  skipRepeatedHeads(v, shapes);
+  return k.heads == v.heads || stop("k and v differ in how heads are shared");
+}
+
+/// Wherever batch and heads are merged or apart, it must be these.
+bool AttentionRaiser::matchShapes() {
+  SymbolicShape apart = getScoresShape();
+  BiasLifter lifter = getLifter(apart);
+  auto isScores = [&](Value value) {
+    const SymbolicShape *shape = shapes.getShape(value);
+    return shape && lifter.isScores(*shape);
+  };
+  if (!isScores(softmax.getInput()) ||
+      (output.reshapedWeights && !isScores(output.reshapedWeights)))
+    return stop("the input is not batch by heads by queries by keys");
+  for (const ScoreTerm &term : scores.terms)
+    if (!isScores(term.sum))
+      return stop("a mask is added to a tensor that is not batch by heads by "
+                  "queries by keys");
   return true;
 }
 
@@ -304,51 +334,86 @@ bool AttentionRaiser::matchResult() {
   return true;
 }
 
-void AttentionRaiser::readTerms(SmallVectorImpl<AdditiveMask> &masks,
+bool AttentionRaiser::readReplacement(const ScoreTerm &term,
+                                      SmallVectorImpl<AdditiveMask> &masks,
+                                      SmallVectorImpl<ScoreTerm> &origins,
+                                      ArrayRef<DimExpr> shape) {
+  const SymbolicShape *sum = shapes.getShape(term.sum);
+  if (*sum != shape)
+    return stop("scores are replaced while batch and heads are merged");
+  onnx::WhereOp where = term.where;
+  bool fills = getSplat(where.getX()).has_value();
+  std::optional<MaskSet> set =
+      MaskReader(shapes, shape).readSet(where.getCondition(), fills);
+  if (set && !set->isEmpty()) {
+    masks.push_back({*set, term.fill});
+    origins.push_back(term);
+  }
+  // Else it is a bias so low that the scores do not show: the same if what is
+  // added afterwards is the only mask besides.
+  if (!set)
+    mask.biases.push_back(term);
+  return true;
+}
+
+bool AttentionRaiser::readTerms(SmallVectorImpl<AdditiveMask> &masks,
                                 SmallVectorImpl<ScoreTerm> &origins,
                                 ArrayRef<DimExpr> shape) {
   MaskReader reader(shapes, shape);
+  BiasLifter lifter = getLifter(shape);
   SmallVector<ScoreTerm> terms(scores.terms);
+  bool hasReplacingBias = false;
   for (size_t i = 0; i < terms.size(); ++i) {
     ScoreTerm term = terms[i];
-    if (term.replaced) {
-      if (term.replaced->isEmpty())
-        continue;
-      masks.push_back({*term.replaced, term.fill});
-      origins.push_back(term);
+    size_t numBiases = mask.biases.size(), numMasks = masks.size();
+    if (term.where) {
+      if (!readReplacement(term, masks, origins, shape))
+        return false;
+      hasReplacingBias |= mask.biases.size() > numBiases;
       continue;
     }
-    std::optional<AdditiveMask> read = reader.readAdditive(term.value);
-    auto sum = term.value.getDefiningOp<onnx::AddOp>();
-    if (!read && sum &&
-        (reader.readAdditive(sum.getA()) || reader.readAdditive(sum.getB()))) {
-      terms.push_back({sum.getA(), term.factor, std::nullopt, 0});
-      terms.push_back({sum.getB(), term.factor, std::nullopt, 0});
+    const SymbolicShape *sum = shapes.getShape(term.sum);
+    Value found = lifter.find(term.value, *sum);
+    if (!found && !lifter.canBuild(term.value, *sum))
+      return stop("a mask is added to merged batch and heads");
+    std::optional<AdditiveMask> read =
+        found ? reader.readAdditive(found) : std::nullopt;
+    auto add = found ? found.getDefiningOp<onnx::AddOp>() : onnx::AddOp();
+    if (!read && add &&
+        (reader.readAdditive(add.getA()) || reader.readAdditive(add.getB()))) {
+      terms.push_back({add.getA(), term.factor, term.sum, {}, 0});
+      terms.push_back({add.getB(), term.factor, term.sum, {}, 0});
       continue;
     }
     if (!read) {
       mask.biases.push_back(term);
-      continue;
+    } else if (!read->set.isEmpty()) {
+      masks.push_back({read->set, read->fill * term.factor});
+      origins.push_back(term);
     }
-    if (read->set.isEmpty())
-      continue;
-    masks.push_back({read->set, read->fill * term.factor});
-    origins.push_back(term);
+    if (hasReplacingBias && masks.size() > numMasks)
+      return stop("where scores are replaced is not understood");
   }
+  auto replaces = [](const ScoreTerm &term) { return bool(term.where); };
+  if (hasReplacingBias && (llvm::any_of(origins, replaces) ||
+                           llvm::count_if(mask.biases, replaces) > 1))
+    return stop("where scores are replaced is not understood");
+  return true;
 }
 
 bool AttentionRaiser::matchMask() {
   SymbolicShape shape = getScoresShape();
   SmallVector<AdditiveMask> masks;
   SmallVector<ScoreTerm> origins;
-  readTerms(masks, origins, shape);
+  if (!readTerms(masks, origins, shape))
+    return false;
 
   // One mask becomes part of the operation. First choice is one that replaces
   // scores, which no bias can say; then a causal one, which saves most work.
   std::optional<size_t> chosen;
   for (size_t i = 0; i < masks.size(); ++i) {
     auto rank = [&](size_t at) {
-      return 2 * bool(origins[at].replaced) + bool(masks[at].set.causalOffset);
+      return 2 * bool(origins[at].where) + bool(masks[at].set.causalOffset);
     };
     if (!chosen || rank(i) > rank(*chosen))
       chosen = i;
@@ -360,12 +425,12 @@ bool AttentionRaiser::matchMask() {
     // meet, which a bias keeps exact.
     bool both = std::isinf(masks[i].fill) && std::isinf(masks[*chosen].fill);
     std::optional<MaskSet> united =
-        both || (origins[i].replaced && origins[*chosen].replaced)
+        both || (origins[i].where && origins[*chosen].where)
             ? MaskReader::unite(masks[*chosen].set, masks[i].set)
             : std::nullopt;
     if (united)
       masks[*chosen].set = *united;
-    else if (origins[i].replaced)
+    else if (origins[i].where)
       return stop("scores are replaced twice");
     else
       mask.biases.push_back(origins[i]);
@@ -373,7 +438,7 @@ bool AttentionRaiser::matchMask() {
   if (chosen) {
     mask.set = masks[*chosen].set;
     mask.fill = masks[*chosen].fill;
-    if (origins[*chosen].replaced && !std::isinf(mask.fill))
+    if (origins[*chosen].where && !std::isinf(mask.fill))
       mask.fill = -double(std::numeric_limits<float>::max());
   }
   if (output.zeroesNaN && !mask.biases.empty())
@@ -432,19 +497,50 @@ Value AttentionRaiser::buildPadding(PatternRewriter &rewriter, Location loc) {
   return onnx::EqualOp::create(rewriter, loc, boolType, padding, zero);
 }
 
+Value AttentionRaiser::buildTerm(const ScoreTerm &term,
+                                 PatternRewriter &rewriter, Location loc) {
+  if (onnx::WhereOp where = term.where) {
+    // What replaces all scores of a query weighs its keys alike, however low
+    // it is; the lowest number also absorbs the scores.
+    auto type = cast<RankedTensorType>(where.getType());
+    double lowest = APFloat::getLargest(
+                        cast<FloatType>(type.getElementType()).getFloatSemantics(),
+                        /*Negative=*/true)
+                        .convertToDouble();
+    auto create = [&](double value) -> Value {
+      return createFloats(rewriter, loc, {}, type.getElementType(), value);
+    };
+    Value fill = create(std::isinf(term.fill) ? term.fill : lowest);
+    Value kept = create(0);
+    bool fills = getSplat(where.getX()).has_value();
+    auto shape = cast<RankedTensorType>(where.getCondition().getType());
+    return onnx::WhereOp::create(
+        rewriter, loc, shape.clone(type.getElementType()), where.getCondition(),
+        fills ? fill : kept, fills ? kept : fill);
+  }
+  SymbolicShape shape = getScoresShape();
+  BiasLifter lifter = getLifter(shape);
+  const SymbolicShape &sum = *shapes.getShape(term.sum);
+  Value part = lifter.find(term.value, sum);
+  if (!part)
+    part = lifter.build(term.value, sum, rewriter);
+  if (term.factor == 1)
+    return part;
+  auto type = cast<RankedTensorType>(part.getType());
+  return onnx::MulOp::create(
+      rewriter, loc, type, part,
+      createFloats(rewriter, loc, {}, type.getElementType(), term.factor));
+}
+
 Value AttentionRaiser::buildBias(PatternRewriter &rewriter, Location loc) {
   Value sum;
   for (const ScoreTerm &term : mask.biases) {
-    Value part = term.value;
-    auto type = cast<RankedTensorType>(part.getType());
-    if (term.factor != 1)
-      part = onnx::MulOp::create(
-          rewriter, loc, type, part,
-          createFloats(rewriter, loc, {}, type.getElementType(), term.factor));
+    Value part = buildTerm(term, rewriter, loc);
     if (!sum) {
       sum = part;
       continue;
     }
+    auto type = cast<RankedTensorType>(part.getType());
     SymbolicShape shape =
         shapes.broadcast(*shapes.getShape(sum), *shapes.getShape(part));
     SmallVector<int64_t> sizes;
@@ -461,7 +557,7 @@ Value AttentionRaiser::buildOperation(PatternRewriter &rewriter, Location loc,
     return is ? rewriter.getUnitAttr() : UnitAttr();
   };
   auto get = [&](const HeadOperand &operand) {
-    return packed ? operand.packed : getByHead(operand, rewriter);
+    return packed ? getPacked(operand, rewriter) : getByHead(operand, rewriter);
   };
   Value padding = buildPadding(rewriter, loc);
   Value bias = buildBias(rewriter, loc);

@@ -110,7 +110,15 @@ sopt::readTransposedHeads(Value value, ShapeAnalysis &shapes, double &factor) {
     return readHeads(byHead, shapes, factor);
   HeadOperand operand;
   operand.transposed = value;
-  if (!readSizes(operand, shapes.getShape(value), 3))
+  const SymbolicShape *shape = shapes.getShape(value);
+  if (shape && shape->size() == 3) {
+    operand.heads = 1;
+    operand.batch = (*shape)[0];
+    operand.length = (*shape)[2];
+    operand.size = (*shape)[1];
+    return operand;
+  }
+  if (!readSizes(operand, shape, 3))
     return std::nullopt;
   if (Value split = matchTranspose(value, {0, 2, 3, 1}))
     readPacked(operand, split, shapes);
@@ -150,15 +158,34 @@ void sopt::skipRepeatedHeads(HeadOperand &operand, ShapeAnalysis &shapes) {
     operand = *shared;
 }
 
+bool sopt::hasHeads(const HeadOperand &operand) {
+  auto rank = [](Value value) {
+    auto type = value ? dyn_cast<RankedTensorType>(value.getType())
+                      : RankedTensorType();
+    return type ? type.getRank() : 0;
+  };
+  return operand.byHead || rank(operand.transposed) == 4;
+}
+
+/// `value` with its last two dimensions exchanged.
+static Value transposeBack(Value value, PatternRewriter &rewriter) {
+  auto type = cast<RankedTensorType>(value.getType());
+  SmallVector<int64_t> shape(type.getShape());
+  std::swap(shape.end()[-1], shape.end()[-2]);
+  auto perm = llvm::to_vector(llvm::seq<int64_t>(type.getRank()));
+  std::swap(perm.end()[-1], perm.end()[-2]);
+  return onnx::TransposeOp::create(rewriter, value.getLoc(), type.clone(shape),
+                                   value, rewriter.getDenseI64ArrayAttr(perm));
+}
+
 Value sopt::getByHead(const HeadOperand &operand, PatternRewriter &rewriter) {
   if (operand.byHead)
     return operand.byHead;
-  if (!operand.transposed)
-    return Value();
-  auto type = cast<RankedTensorType>(operand.transposed.getType());
-  SmallVector<int64_t> shape(type.getShape());
-  std::swap(shape[2], shape[3]);
-  return onnx::TransposeOp::create(rewriter, operand.transposed.getLoc(),
-                                   type.clone(shape), operand.transposed,
-                                   rewriter.getDenseI64ArrayAttr({0, 1, 3, 2}));
+  return operand.transposed ? transposeBack(operand.transposed, rewriter)
+                            : Value();
+}
+
+Value sopt::getPacked(const HeadOperand &operand, PatternRewriter &rewriter) {
+  return operand.packed ? operand.packed
+                        : transposeBack(operand.transposed, rewriter);
 }

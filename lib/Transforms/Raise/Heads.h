@@ -17,7 +17,8 @@ namespace sopt {
 struct HeadOperand {
   /// Batch × heads × length × size. Null if only `transposed` exists.
   mlir::Value byHead;
-  /// Batch × heads × size × length, as kᵀ may be given.
+  /// Batch × heads × size × length, as kᵀ may be given; without heads if all
+  /// of q, k and v are.
   mlir::Value transposed;
   /// Batch × length × (heads · size), if the heads were split off that.
   mlir::Value packed;
@@ -46,6 +47,12 @@ void skipRepeatedHeads(HeadOperand &operand, ShapeAnalysis &shapes);
 
 /// The operand by head, transposed if it must be.
 mlir::Value getByHead(const HeadOperand &operand, mlir::PatternRewriter &);
+
+/// The operand with its heads packed, which it must have been, or have none.
+mlir::Value getPacked(const HeadOperand &operand, mlir::PatternRewriter &);
+
+/// Whether it has a dimension for heads.
+bool hasHeads(const HeadOperand &operand);
 
 } // namespace sopt
 
