@@ -40,6 +40,12 @@ static void cleanUp(OpPassManager &passes) {
   passes.addPass(createCSEPass());
 }
 
+/// The same on tensors, on which nothing has side effects.
+static void cleanUpTensors(OpPassManager &passes) {
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createMergeEqual());
+}
+
 /// From the onnx and sopt dialects to linalg on tensors and calls of kernels.
 static void addTensorPasses(OpPassManager &passes,
                             const CPUPipelineOptions &options) {
@@ -59,7 +65,7 @@ static void addTensorPasses(OpPassManager &passes,
   passes.addPass(createCheckLimits(limits));
   passes.addPass(createConvertOnnxToLinalg());
   // Sizes computed twice must be one value before kernels are chosen.
-  cleanUp(passes);
+  cleanUpTensors(passes);
   passes.addPass(createSkipEmpty());
   passes.addPass(createOutputShapes());
   if (options.kernels)
@@ -75,15 +81,16 @@ static void addTensorPasses(OpPassManager &passes,
     passes.addPass(createConvertSoptToVector(kernels));
   }
   passes.addPass(createConvertSoptToLinalg());
-  cleanUp(passes);
+  cleanUpTensors(passes);
   passes.addPass(createFuseElementwise());
-  cleanUp(passes);
+  cleanUpTensors(passes);
   passes.addPass(createSkipEmpty());
 }
 
 /// From tensors to buffers, each freed after its last use.
 static void addBufferPasses(OpPassManager &passes) {
   passes.addPass(createOwnDestinations());
+  passes.addPass(createSplitGraph());
   passes.addPass(bufferization::createEmptyTensorEliminationPass());
   bufferization::OneShotBufferizePassOptions oneShot;
   oneShot.bufferizeFunctionBoundaries = true;
@@ -93,6 +100,7 @@ static void addBufferPasses(OpPassManager &passes) {
       bufferization::LayoutMapOption::IdentityLayoutMap;
   passes.addPass(bufferization::createOneShotBufferizePass(oneShot));
   cleanUp(passes);
+  passes.addPass(createFreeLocals());
   passes.addPass(bufferization::createOwnershipBasedBufferDeallocationPass());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(bufferization::createBufferDeallocationSimplificationPass());
@@ -107,6 +115,7 @@ static void addBufferPasses(OpPassManager &passes) {
 static void addLoopPasses(OpPassManager &passes) {
   passes.addNestedPass<func::FuncOp>(createLinalgToLoops());
   passes.addPass(createMarkNodes());
+  passes.addPass(createShareLoops());
   passes.addPass(createSplitGraph());
   passes.addPass(createApproximateMath());
   cleanUp(passes);

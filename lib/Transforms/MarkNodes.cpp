@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Outline.h"
 #include "dialects/ONNX/IR/NodeLocation.h"
 #include "dialects/Sopt/IR/Sopt.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -28,7 +29,8 @@ static constexpr llvm::StringLiteral markName = "sopt_rt_node";
 /// Whether `op` can take time that a user wants to see.
 static bool isWork(Operation *op) {
   if (auto call = dyn_cast<func::CallOp>(op))
-    return !call.getCallee().starts_with("sopt_rt_");
+    return !call.getCallee().starts_with("sopt_rt_") &&
+           !call.getCallee().starts_with(kPartName);
   return isa<LoopLikeOpInterface, memref::CopyOp>(op) || op->getNumRegions();
 }
 
@@ -36,8 +38,8 @@ namespace {
 struct MarkNodes : sopt::impl::MarkNodesBase<MarkNodes> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    auto function = module.lookupSymbol<func::FuncOp>("main_graph");
-    if (!function || function.isExternal())
+    SmallVector<func::FuncOp> functions = getModelFunctions(module);
+    if (functions.empty())
       return;
     OpBuilder builder(&getContext());
     if (!module.lookupSymbol(markName)) {
@@ -48,6 +50,18 @@ struct MarkNodes : sopt::impl::MarkNodesBase<MarkNodes> {
     }
 
     llvm::MapVector<StringRef, int64_t> nodes;
+    for (func::FuncOp function : functions)
+      mark(function, nodes);
+    SmallVector<StringRef> names(llvm::make_first_range(nodes));
+    module->setAttr(SoptDialect::getNodesAttrName(),
+                    builder.getStrArrayAttr(names));
+  }
+
+private:
+  /// Marks in `function` where another node begins, and numbers new ones.
+  static void mark(func::FuncOp function,
+                   llvm::MapVector<StringRef, int64_t> &nodes) {
+    OpBuilder builder(function);
     StringRef running;
     for (Operation &op : llvm::make_early_inc_range(function.getOps())) {
       StringRef name = sopt::onnx::getNodeName(op.getLoc());
@@ -61,9 +75,6 @@ struct MarkNodes : sopt::impl::MarkNodesBase<MarkNodes> {
       func::CallOp::create(builder, op.getLoc(), markName, TypeRange(),
                            argument);
     }
-    SmallVector<StringRef> names(llvm::make_first_range(nodes));
-    module->setAttr(SoptDialect::getNodesAttrName(),
-                    builder.getStrArrayAttr(names));
   }
 };
 } // namespace

@@ -409,6 +409,26 @@ def Unpad : Pass<"sopt-unpad", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::sopt::onnx::ONNXDialect", "::sopt::SoptDialect"];
 }
 
+def MergeEqual : Pass<"sopt-merge-equal"> {
+  let summary = "Compute what is equal once";
+  let description = [{
+    Upstream's CSE without its square: it takes all operations for equal at
+    first that differ in nothing but their regions, and compares each with each:
+    thousands of `linalg.generic` that take their tensors from around them, as
+    gathers do, cost it minutes. Here what is inside counts from the start. Only
+    operations without side effects are merged.
+
+    ```mlir
+    %0 = math.absf %x : f32
+    %1 = math.absf %x : f32
+    %2 = arith.addf %0, %1 : f32
+    // gives
+    %0 = math.absf %x : f32
+    %2 = arith.addf %0, %0 : f32
+    ```
+  }];
+}
+
 def FuseElementwise : Pass<"sopt-fuse-elementwise"> {
   let summary = "Fuse elementwise linalg operations, up to a size";
   let description = [{
@@ -500,6 +520,30 @@ def OwnDestinations : Pass<"sopt-own-destinations"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def FreeLocals : Pass<"sopt-free-locals"> {
+  let summary = "Free each buffer that nothing keeps right after its last use";
+  let description = [{
+    Upstream's deallocation compares each buffer with each other, since one may
+    be a view of the other: the time grows with the square of a function's
+    length. Most buffers are handed to nobody who could keep them: no loop
+    carries them, no function returns them. This pass frees these and marks them
+    for upstream's as taken care of. It leaves all others to it.
+
+    ```mlir
+    %a = memref.alloc() : memref<f32>
+    memref.store %x, %a[] : memref<f32>
+    %y = memref.load %a[] : memref<f32>
+    // gives
+    %a = memref.alloc() {bufferization.manual_deallocation} : memref<f32>
+    memref.store %x, %a[] : memref<f32>
+    %y = memref.load %a[] : memref<f32>
+    memref.dealloc %a {bufferization.manual_deallocation} : memref<f32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
 def FreeEarly : Pass<"sopt-free-early", "::mlir::func::FuncOp"> {
   let summary = "Free each buffer right after its last use";
   let description = [{
@@ -587,17 +631,46 @@ def ApproximateMath : Pass<"sopt-approximate-math"> {
                            "::mlir::vector::VectorDialect"];
 }
 
+def ShareLoops : Pass<"sopt-share-loops", "::mlir::ModuleOp"> {
+  let summary = "Make one function of the loops of a long model that are alike";
+  let description = [{
+    Where `@main_graph` and its parts together have more than `longest`
+    operations, makes each of their loop nests a function, the same for all that
+    differ only in the buffers they read and write: a model's layers are alike,
+    and LLVM then generates their code once.
+
+    ```mlir
+    // with longest=1
+    func.func @main_graph(%m: memref<f32>, %n: index, %step: index, %x: f32) {
+      scf.for %i = %n to %n step %step {
+        memref.store %x, %m[] : memref<f32>
+      }
+      return
+    }
+    // makes of the loop
+    func.func private @main_graph_loops0(%n: index, %step: index, %x: f32, %m: memref<f32>) {
+      scf.for %i = %n to %n step %step {
+        memref.store %x, %m[] : memref<f32>
+      }
+      return
+    }
+    ```
+  }];
+  let options = [
+    Option<"longest", "longest", "unsigned", /*default=*/"1024",
+           "How many operations a model may have whose loops stay">,
+  ];
+  let dependentDialects = ["::mlir::func::FuncDialect"];
+}
+
 def SplitGraph : Pass<"sopt-split-graph", "::mlir::ModuleOp"> {
   let summary = "Make a long model a sequence of functions";
   let description = [{
-    LLVM's optimizations and its register allocation take time that grows with
-    the square of a function's length. Where `@main_graph` has more than
-    `longest` operations, each `length` of them become a function of their own;
-    constants and globals are not handed over but repeated. Before that each
-    loop nest becomes a function, and those that differ only in the buffers they
-    read and write become the same one: a model's layers are alike, and LLVM
-    then generates their code once. Runs on buffers, when their deallocations
-    are placed. Leaves a `@main_graph` of several blocks alone.
+    Bufferization, LLVM's optimizations and its register allocation take time
+    that grows with the square of a function's length. Where `@main_graph`, or a
+    part that was split off it before, has more than `longest` operations, each
+    `length` of them become a function of their own; constants and globals are
+    not handed over but repeated. Leaves functions of several blocks alone.
 
     ```mlir
     // with longest=1 length=1
@@ -607,7 +680,7 @@ def SplitGraph : Pass<"sopt-split-graph", "::mlir::ModuleOp"> {
       return
     }
     // makes of the copy
-    func.func private @main_graph_part1(%x: memref<4xf32>, %a: memref<4xf32>) {
+    func.func private @main_graph_part2(%x: memref<4xf32>, %a: memref<4xf32>) {
       memref.copy %x, %a : memref<4xf32> to memref<4xf32>
       return
     }
@@ -625,7 +698,7 @@ def SplitGraph : Pass<"sopt-split-graph", "::mlir::ModuleOp"> {
 def MarkNodes : Pass<"sopt-mark-nodes", "::mlir::ModuleOp"> {
   let summary = "Tell the runtime which of the model's nodes is running";
   let description = [{
-    Before each top-level loop nest, call or copy of `@main_graph` whose
+    Before each top-level loop nest, call or copy of `@main_graph` and its parts whose
     location names another node than the one before, calls `sopt_rt_node` with
     the node's index in the module's `sopt.nodes`, an array of names that it
     makes. Runs on buffers, after fusion: time of a fused loop counts for the
