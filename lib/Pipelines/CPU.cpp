@@ -61,7 +61,7 @@ static void addTensorPasses(OpPassManager &passes,
   // Again, now that sizes are known and definitions count; what exporters write
   // around the nodes that compute is gone.
   CheckLimitsOptions limits;
-  limits.maxNodes = 12000;
+  limits.maxNodes = options.maxNodes;
   passes.addPass(createCheckLimits(limits));
   passes.addPass(createConvertOnnxToLinalg());
   // Sizes computed twice must be one value before kernels are chosen.
@@ -85,6 +85,7 @@ static void addTensorPasses(OpPassManager &passes,
   passes.addPass(createFuseElementwise());
   cleanUpTensors(passes);
   passes.addPass(createSkipEmpty());
+  passes.addPass(createCheckWork({options.maxWork}));
 }
 
 /// From tensors to buffers, each freed after its last use.

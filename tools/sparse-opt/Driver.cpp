@@ -19,6 +19,7 @@
 #include "sparse-opt/Target/SharedLibrary.h"
 #include "sparse-opt/Tools/ModelFile.h"
 #include "sparse-opt/Transforms/Passes.h"
+#include <limits>
 #include <optional>
 
 using namespace mlir;
@@ -49,11 +50,43 @@ static LogicalResult checkOptions(llvm::StringRef output,
   return success();
 }
 
+/// How many numbers the model's constants hold, those of fewer than eight bits
+/// by the byte.
+static uint64_t countWeights(ModuleOp module) {
+  uint64_t bits = 0;
+  module.walk([&](Operation *op) {
+    for (NamedAttribute attribute : op->getAttrs()) {
+      auto values = dyn_cast<ElementsAttr>(attribute.getValue());
+      if (!values || values.isSplat())
+        continue;
+      Type type = values.getElementType();
+      uint64_t width = type.isIntOrFloat() ? type.getIntOrFloatBitWidth() : 8;
+      bits += std::min<uint64_t>(width, 8) * values.getNumElements();
+    }
+  });
+  return bits / 8;
+}
+
+/// Limits what is done for a model by its weights: a model that is used has
+/// many where it has much to compute, and a file of 1 MB has too few for more
+/// than the first of these helpings, which take some seconds.
+static void limitWork(ModuleOp module, CPUPipelineOptions &cpu) {
+  constexpr uint64_t kHelping = 100000, kWeights = 1 << 20;
+  cpu.maxWork = kHelping * (1 + countWeights(module) / kWeights);
+}
+
 /// Adds the pipelines that our options ask for.
-static void addPipelines(PassManager &passes, const Options &options) {
+static void addPipelines(PassManager &passes, const Options &options,
+                         ModuleOp module) {
+  CheckLimitsOptions limits;
+  CPUPipelineOptions cpu;
+  if (options.limitWork)
+    limitWork(module, cpu);
+  else
+    limits.maxNodes = cpu.maxNodes = std::numeric_limits<uint64_t>::max();
   // At once, before anything is done that takes long.
   if (options.target == Target::CPU)
-    passes.addPass(createCheckLimits());
+    passes.addPass(createCheckLimits(limits));
   if (options.raise || options.target != Target::None) {
     RaisePipelineOptions raise;
     raise.report = options.raiseReport;
@@ -63,7 +96,6 @@ static void addPipelines(PassManager &passes, const Options &options) {
     passes.addNestedPass<func::FuncOp>(createUnpad());
   if (options.target != Target::CPU)
     return;
-  CPUPipelineOptions cpu;
   cpu.report = options.sparseReport;
   // What was measured here says nothing of another processor.
   if (options.cpu == "native")
@@ -180,7 +212,7 @@ LogicalResult sopt::runModelCommand(llvm::StringRef input,
   if (failed(applyPassManagerCLOptions(passes)) ||
       failed(config.setupPassPipeline(passes)))
     return failure();
-  addPipelines(passes, options);
+  addPipelines(passes, options, *module);
   if (failed(passes.run(*module)))
     return failure();
 

@@ -82,8 +82,9 @@ static const Explanation explanations[] = {
      "compile grows faster than a graph: a file that was made to exhaust a "
      "machine looks like this.",
      "Where the model is meant so, give it smaller shapes, inline its "
-     "functions with the exporter, or split it; `-sopt-check-limits` has the "
-     "limits as its options."},
+     "functions with the exporter, or split it. `--no-work-limit` compiles it "
+     "whatever time that takes; `-sopt-check-limits` and `-sopt-check-work` "
+     "have the limits as their options."},
     {"unknown-type",
      {"the type of the input '", "the type of the subgraph's input '",
       "the type of '"},

@@ -127,6 +127,11 @@ struct CommandLine {
       cl::desc("Archive of the runtime to link into the library (default: "
                "libSparseOptRuntime.a that came with sparse-opt)"),
       cl::value_desc("file.a"), cl::cat(compiling)};
+  cl::opt<bool> noWorkLimit{
+      "no-work-limit",
+      cl::desc("With --target=cpu, compile also what may take minutes or "
+               "hours"),
+      cl::cat(compiling)};
   cl::opt<bool> quiet{"quiet", cl::desc("Do not show progress"),
                       cl::cat(compiling)};
 };
@@ -165,6 +170,7 @@ Options sopt::getOptions() {
   options.elide = commandLine->elide;
   options.measureMachine = commandLine->measureMachine;
   options.explain = commandLine->explain;
+  options.limitWork = !commandLine->noWorkLimit;
   options.quiet = commandLine->quiet;
   options.listSupported = commandLine->listSupported;
   return options;

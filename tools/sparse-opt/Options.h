@@ -31,7 +31,8 @@ struct Options {
   std::string pruneSearch; ///< See PruneOptions; empty for no pruning.
   bool elide = false;
   bool measureMachine = false;
-  std::string explain; ///< An error, or empty.
+  std::string explain;   ///< An error, or empty.
+  bool limitWork = true; ///< Whether to refuse what takes long to compile.
   bool quiet = false;
   ListFormat listSupported = ListFormat::None;
 };

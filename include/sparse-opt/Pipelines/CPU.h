@@ -46,6 +46,15 @@ struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
   ListOption<std::string> features{
       *this, "features",
       llvm::cl::desc("What the processor has beyond the isa: vnni, bf16, bw")};
+  Option<uint64_t> maxNodes{
+      *this, "max-nodes",
+      llvm::cl::desc("Nodes that a model may have after simplification"),
+      llvm::cl::init(12000)};
+  Option<uint64_t> maxWork{
+      *this, "max-work",
+      llvm::cl::desc("Units of -sopt-check-work that a model may need; 0 for "
+                     "any number"),
+      llvm::cl::init(0)};
   Option<bool> kernels{
       *this, "kernels",
       llvm::cl::desc(

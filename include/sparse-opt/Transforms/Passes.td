@@ -197,6 +197,27 @@ def CheckLimits : Pass<"sopt-check-limits", "::mlir::ModuleOp"> {
   ];
 }
 
+def CheckWork : Pass<"sopt-check-work", "::mlir::ModuleOp"> {
+  let summary = "Refuse models that take too long to generate code for";
+  let description = [{
+    Estimates, on tensors and after fusion, what is left to do, and refuses a
+    model for which it is more than `most`: one unit for each operation, and
+    ten more for each in a loop, as LLVM has to make code of it; those of loops
+    that are alike count once, as do the loops of a model's equal layers.
+    Without a limit it does nothing.
+
+    ```mlir
+    func.func @main_graph(%x: f32) -> f32 {
+      return %x : f32
+    }
+    ```
+  }];
+  let options = [
+    Option<"most", "most", "uint64_t", /*default=*/"0",
+           "Units of work that a model may need; 0 for any number">,
+  ];
+}
+
 def RecordSignature : Pass<"sopt-record-signature", "::mlir::ModuleOp"> {
   let summary = "Note what the model takes and gives, before lowering forgets";
   let description = [{

@@ -123,5 +123,20 @@ def five_thousand_outputs(path):
     save(path, model([node("Relu", ("x",), (name,)) for name in names], outputs=[value(name) for name in names]))
 
 
+# -- Work --------------------------------------------------------------------
+
+
+# Few nodes, each of which is code of its own.
+@bomb("units of work, more than the")
+def four_hundred_recurrent_layers(path):
+    names = ["x", *(f"v{i}" for i in range(399)), "y"]
+    nodes = []
+    for i, (a, b) in enumerate(zip(names, names[1:])):
+        nodes += [node("LSTM", (a, "w", "r"), (f"h{i}",), hidden_size=4), node("Squeeze", (f"h{i}", "axis"), (b,))]
+    save(path, model(nodes, inputs=[value("x", (3, 2, 4))], outputs=[value("y", (3, 2, 4))], initializers=[
+        constant("w", np.ones((1, 16, 4)), np.float32), constant("r", np.ones((1, 16, 4)), np.float32),
+        constant("axis", [1])]))
+
+
 if __name__ == "__main__":
     try_all(bombs, [sys.argv[1], "--target=cpu", "--quiet"], ".so", sys.argv[2])
