@@ -100,6 +100,7 @@ static void addBufferPasses(OpPassManager &passes) {
   oneShot.functionBoundaryTypeConversion =
       bufferization::LayoutMapOption::IdentityLayoutMap;
   passes.addPass(bufferization::createOneShotBufferizePass(oneShot));
+  passes.addPass(createCopyViews());
   cleanUp(passes);
   passes.addPass(createFreeLocals());
   passes.addPass(bufferization::createOwnershipBasedBufferDeallocationPass());

@@ -565,6 +565,24 @@ def FreeLocals : Pass<"sopt-free-locals"> {
                            "::mlir::memref::MemRefDialect"];
 }
 
+def CopyViews : Pass<"sopt-copy-views"> {
+  let summary = "Copy views with gaps where a buffer without is expected";
+  let description = [{
+    The first 6 of the rows that each batch has are a view with gaps between the
+    batches. Bufferization hands it to what expects a contiguous buffer by a
+    `memref.cast`, which is allowed to forget strides where sizes are dynamic.
+    This pass makes such a cast a copy.
+
+    ```mlir
+    func.func @first_rows(%x: memref<?x?x32xf32, strided<[?, 32, 1]>>) -> memref<?x?x32xf32> {
+      %0 = memref.cast %x : memref<?x?x32xf32, strided<[?, 32, 1]>> to memref<?x?x32xf32>
+      return %0 : memref<?x?x32xf32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect"];
+}
+
 def FreeEarly : Pass<"sopt-free-early", "::mlir::func::FuncOp"> {
   let summary = "Free each buffer right after its last use";
   let description = [{
