@@ -243,6 +243,10 @@ DimExpr ShapeAnalysis::min(const DimExpr &a, const DimExpr &b) {
   std::optional<int64_t> x = a.getConstant(), y = b.getConstant();
   if (x && y)
     return std::min(*x, *y);
+  if ((b - a).isNonNegative())
+    return a;
+  if ((a - b).isNonNegative())
+    return b;
   std::string first = toString(a), second = toString(b);
   if (first > second)
     std::swap(first, second);

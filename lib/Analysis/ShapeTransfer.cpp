@@ -8,6 +8,7 @@
 #include "ShapeTransfer.h"
 #include "dialects/ONNX/IR/ONNX.h"
 #include "dialects/Sopt/IR/Sopt.h"
+#include "sparse-opt/Analysis/EinsumEquation.h"
 #include "sparse-opt/Analysis/OperatorKinds.h"
 #include "llvm/ADT/SmallBitVector.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -60,6 +61,31 @@ MaybeShape inferGemm(ShapeAnalysis &analysis, onnx::GemmOp op) {
   std::optional<DimExpr> m = analysis.getDim(op.getA(), op.getTransA() ? 1 : 0);
   std::optional<DimExpr> n = analysis.getDim(op.getB(), op.getTransB() ? 0 : 1);
   return m && n ? MaybeShape({*m, *n}) : std::nullopt;
+}
+
+MaybeShape inferEinsum(ShapeAnalysis &analysis, onnx::EinsumOp op) {
+  auto equation = EinsumEquation::read(op.getEquation(), op.getInputs());
+  if (!equation)
+    return std::nullopt;
+  llvm::SmallDenseMap<EinsumEquation::Label, DimExpr> sizes;
+  for (const EinsumEquation::Term &term : equation->operands) {
+    const SymbolicShape *shape = analysis.getShape(term.tensor);
+    if (!shape || shape->size() != term.labels.size())
+      return std::nullopt;
+    for (auto [label, dim] : llvm::zip_equal(term.labels, *shape)) {
+      auto [at, isNew] = sizes.try_emplace(label, dim);
+      if (!isNew)
+        at->second = analysis.broadcast(at->second, dim);
+    }
+  }
+  SymbolicShape result;
+  for (EinsumEquation::Label label : equation->result) {
+    auto at = sizes.find(label);
+    if (at == sizes.end())
+      return std::nullopt;
+    result.push_back(at->second);
+  }
+  return result;
 }
 
 DimExpr getProduct(ArrayRef<DimExpr> shape) {
@@ -476,6 +502,7 @@ ShapeTransfer::inferShape(OpResult result, ArrayRef<DimExpr> declared) {
   return TypeSwitch<Operation *, MaybeShape>(op)
       .Case([&](onnx::MatMulOp op) { return inferMatMul(analysis, op); })
       .Case([&](onnx::GemmOp op) { return inferGemm(analysis, op); })
+      .Case([&](onnx::EinsumOp op) { return inferEinsum(analysis, op); })
       .Case([&](onnx::ReshapeOp op) { return inferReshape(analysis, op); })
       .Case([&](onnx::TransposeOp op) { return inferTranspose(analysis, op); })
       .Case([&](onnx::UnsqueezeOp op) {

@@ -60,3 +60,35 @@ func.func @unrelated(%x: tensor<?xf32>, %y: tensor<?xf32>) -> tensor<?xf32> {
   %sum = onnx.Add(%x, %y) : (tensor<?xf32>, tensor<?xf32>) -> tensor<?xf32>
   return %sum : tensor<?xf32>
 }
+
+// -----
+
+// The last seq of seq elements are all; the first seq of seq + 1 are seq.
+func.func @slices(%x: tensor<?x?xf32> {onnx.dims = ["seq", "batch"]}) -> tensor<?x?xf32> {
+  %zero = onnx.Constant() {value = dense<0> : tensor<1xi64>} : () -> tensor<1xi64>
+  %one = onnx.Constant() {value = dense<1> : tensor<1xi64>} : () -> tensor<1xi64>
+  %end = onnx.Constant() {value = dense<9223372036854775807> : tensor<1xi64>} : () -> tensor<1xi64>
+  // expected-remark @below {{[1] = (seq)}}
+  %s = onnx.Shape(%x) {end = 1 : i64} : (tensor<?x?xf32>) -> tensor<1xi64>
+  // expected-remark @below {{[1] = (-seq)}}
+  %last = onnx.Neg(%s) : (tensor<1xi64>) -> tensor<1xi64>
+  // expected-remark @below {{[seq, batch]}}
+  %0 = onnx.Slice(%x, %last, %end, %zero) {operandSegmentSizes = array<i32: 1, 1, 1, 1, 0>}
+       : (tensor<?x?xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<?x?xf32>
+  // expected-remark @below {{[1] = (seq + 1)}}
+  %more = onnx.Add(%s, %one) : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi64>
+  // expected-remark @below {{[seq + 1]}}
+  %row = onnx.ConstantOfShape(%more) : (tensor<1xi64>) -> tensor<?xf32>
+  // expected-remark @below {{[seq]}}
+  %cut = onnx.Slice(%row, %zero, %s, %zero) {operandSegmentSizes = array<i32: 1, 1, 1, 1, 0>}
+       : (tensor<?xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<?xf32>
+  return %0 : tensor<?x?xf32>
+}
+
+// -----
+
+func.func @einsum(%x: tensor<?xf32> {onnx.dims = ["seq"]}, %y: tensor<4xf32>) -> tensor<?x4xf32> {
+  // expected-remark @below {{[seq, 4]}}
+  %0 = onnx.Einsum(%x, %y) {equation = "i , j -> i j"} : (tensor<?xf32>, tensor<4xf32>) -> tensor<?x4xf32>
+  return %0 : tensor<?x4xf32>
+}

@@ -13,101 +13,16 @@
 //===----------------------------------------------------------------------===//
 
 #include "Lowering.h"
+#include "sparse-opt/Analysis/EinsumEquation.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 using namespace sopt;
 
-namespace {
-/// A letter, or for a dimension of an ellipsis, counted from the right, a
-/// number below kFirstLetter.
-using Label = char;
-constexpr Label kFirstLetter = 'A';
-
-struct Term {
-  Value tensor; ///< Null for the result.
-  SmallVector<Label> labels;
-};
-
-struct Equation {
-  SmallVector<Term> operands;
-  SmallVector<Label> result;
-};
-} // namespace
-
-/// Reads labels of a tensor with `rank` dimensions, or as many as the text has
-/// and `ellipsis` for "…" where `rank` is not known.
-static std::optional<SmallVector<Label>>
-readLabels(StringRef text, std::optional<int64_t> rank, int64_t &ellipsis) {
-  SmallVector<Label> labels;
-  int64_t letters = llvm::count_if(text, llvm::isAlpha);
-  bool hasEllipsis = text.contains("...");
-  if (rank) {
-    int64_t rest = *rank - letters;
-    if (rest < 0 || (!hasEllipsis && rest > 0) || rest >= kFirstLetter)
-      return std::nullopt;
-    ellipsis = rest;
-  }
-  while (!text.empty()) {
-    if (text.consume_front("...")) {
-      for (int64_t dim = ellipsis; dim > 0; --dim)
-        labels.push_back(Label(dim));
-    } else if (llvm::isAlpha(text.front())) {
-      labels.push_back(text.front());
-      text = text.drop_front();
-    } else {
-      return std::nullopt;
-    }
-  }
-  return labels;
-}
-
-static std::optional<Equation> readEquation(StringRef text,
-                                            ValueRange tensors) {
-  std::string plain;
-  llvm::copy_if(text, std::back_inserter(plain),
-                [](char c) { return c != ' '; });
-  auto [left, right] = StringRef(plain).split("->");
-  bool isExplicit = StringRef(plain).contains("->");
-  SmallVector<StringRef> parts;
-  left.split(parts, ',');
-  if (parts.size() != tensors.size())
-    return std::nullopt;
-  Equation equation;
-  int64_t widest = 0;
-  for (auto [part, tensor] : llvm::zip_equal(parts, tensors)) {
-    int64_t ellipsis = 0;
-    std::optional<SmallVector<Label>> labels =
-        readLabels(part, getRank(tensor), ellipsis);
-    if (!labels)
-      return std::nullopt;
-    widest = std::max(widest, ellipsis);
-    equation.operands.push_back({tensor, *labels});
-  }
-  if (isExplicit) {
-    std::optional<SmallVector<Label>> labels =
-        readLabels(right, std::nullopt, widest);
-    if (!labels)
-      return std::nullopt;
-    equation.result = *labels;
-    return equation;
-  }
-  // All of the ellipsis, then letters that occur once, in their order.
-  for (int64_t dim = widest; dim > 0; --dim)
-    equation.result.push_back(Label(dim));
-  llvm::SmallMapVector<Label, int, 8> counts;
-  for (const Term &term : equation.operands)
-    for (Label label : term.labels)
-      ++counts[label];
-  SmallVector<Label> once;
-  for (auto [label, count] : counts)
-    if (count == 1 && label >= kFirstLetter)
-      once.push_back(label);
-  llvm::sort(once);
-  llvm::append_range(equation.result, once);
-  return equation;
-}
+using Equation = EinsumEquation;
+using Label = Equation::Label;
+using Term = Equation::Term;
 
 //===----------------------------------------------------------------------===//
 // One operand
@@ -252,7 +167,7 @@ static FailureOr<Term> multiply(Emitter &e, Term a, Term b,
 static Lowered lowerEinsum(onnx::EinsumOp op, onnx::EinsumOp::Adaptor operands,
                            Emitter &e) {
   std::optional<Equation> equation =
-      readEquation(op.getEquation(), operands.getInputs());
+      Equation::read(op.getEquation(), operands.getInputs());
   if (!equation || equation->operands.empty())
     return e.refuse("its equation does not fit its operands");
   Type type = getElementType(equation->operands.front().tensor);
