@@ -113,8 +113,9 @@ LogicalResult sopt::exportONNX(ModuleOp module, StringRef path) {
 static OwningOpRef<ModuleOp> spellInONNX(ModuleOp module) {
   OwningOpRef<ModuleOp> spelt = module.clone();
   auto hasSopt = module.walk([](Operation *op) {
-    return isa_and_nonnull<SoptDialect>(op->getDialect()) &&
-                   !isa<SparseConstantOp>(op)
+    return (isa_and_nonnull<SoptDialect>(op->getDialect()) &&
+            !isa<SparseConstantOp>(op)) ||
+                   isa<sopt::onnx::SwishOp>(op)
                ? WalkResult::interrupt()
                : WalkResult::advance();
   });

@@ -51,7 +51,8 @@ def ConvertSoptToOnnx : Pass<"convert-sopt-to-onnx"> {
     added to the scores. Where Attention means something else, it is written out
     as MatMul and Softmax: with `top_k`; where a query without keys must give
     NaN, for Attention gives zeros; where the bias may hide all keys or
-    broadcasts to them; for types other than f32.
+    broadcasts to them; for types other than f32. `onnx.Swish` becomes Mul and
+    Sigmoid unless the model came in an opset that has it, for few runtimes do.
 
     Left alone, for export to report: attention that must be written out with
     heads whose width is dynamic, or with `top_k_bits`, and polynomials whose

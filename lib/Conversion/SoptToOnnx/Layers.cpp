@@ -10,6 +10,8 @@
 #include "dialects/ONNX/IR/ONNX.h"
 #include "dialects/Sopt/IR/Packing.h"
 #include "dialects/Sopt/IR/Sopt.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace sopt;
@@ -37,7 +39,37 @@ static Value createActivation(NodeBuilder &b, Activation activation, Value x) {
   llvm_unreachable("unknown activation");
 }
 
+/// Whether the model came in an opset that has Swish.
+static bool hasSwish(Operation *op) {
+  constexpr int64_t kFirstOpset = 24;
+  auto module = op->getParentOfType<ModuleOp>();
+  auto model = module ? module->getAttrOfType<DictionaryAttr>(
+                            onnx::ONNXDialect::getModelAttrName())
+                      : DictionaryAttr();
+  auto opsets =
+      model ? model.getAs<DictionaryAttr>("opset_import") : DictionaryAttr();
+  auto opset = opsets ? opsets.getAs<IntegerAttr>("ai.onnx") : IntegerAttr();
+  return opset && opset.getInt() >= kFirstOpset;
+}
+
 namespace {
+/// Swish(x) {alpha} → x · σ(alpha · x), for most runtimes do not know it yet
+struct WriteSwish : OpRewritePattern<onnx::SwishOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(onnx::SwishOp op,
+                                PatternRewriter &rewriter) const override {
+    if (hasSwish(op))
+      return rewriter.notifyMatchFailure(op, "the model has it");
+    NodeBuilder b(rewriter, op);
+    Value x = op.getX(), scaled = x;
+    if (double alpha = op.getAlpha().convertToDouble(); alpha != 1)
+      scaled = b.elementwise(
+          "Mul", {x, b.scalar(alpha, getElementTypeOrSelf(x.getType()))});
+    b.replace(b.elementwise("Mul", {x, b.elementwise("Sigmoid", scaled)}));
+    return success();
+  }
+};
+
 /// linear(x, w, b) activation <f> → f(Add(MatMul(x, w), b))
 struct WriteLinear : OpRewritePattern<LinearOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -99,6 +131,6 @@ struct WriteSparseConstant : OpRewritePattern<SparseConstantOp> {
 } // namespace
 
 void sopt::populateLayerToOnnxPatterns(RewritePatternSet &patterns) {
-  patterns.add<WriteLinear, WriteLayerNorm, WriteSparseConstant>(
+  patterns.add<WriteLinear, WriteLayerNorm, WriteSparseConstant, WriteSwish>(
       patterns.getContext());
 }

@@ -44,3 +44,13 @@ func.func @poly(%x: tensor<2x?xf32>) -> tensor<2x?xf32> {
      : tensor<2x?xf32> -> tensor<2x?xf32>
   return %0 : tensor<2x?xf32>
 }
+
+// Few runtimes know Swish.
+// CHECK-LABEL: func @swish
+func.func @swish(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  // CHECK: %[[U:.*]] = onnx.Mul(%[[X:.*]], %{{.*}})
+  // CHECK: %[[S:.*]] = onnx.Sigmoid(%[[U]])
+  // CHECK: onnx.Mul(%[[X]], %[[S]])
+  %0 = onnx.Swish(%x) {alpha = 1.702 : f32} : (tensor<?x8xf32>) -> tensor<?x8xf32>
+  return %0 : tensor<?x8xf32>
+}
