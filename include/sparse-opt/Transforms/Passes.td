@@ -71,10 +71,12 @@ def RaiseONNX : Pass<"onnx-raise"> {
     - (x − mean(x))/√(var(x) + ε)·scale + bias to onnx.LayerNormalization,
       x/√(mean(x²) + ε)·scale to onnx.RMSNormalization;
     - exp(x)/sum(exp(x)) to onnx.Softmax;
-    - a Gemm on flattened rows to MatMul and Add on the rows as they are;
+    - a Gemm on flattened rows to MatMul and Add on the rows as they are, an
+      Einsum that multiplies stacks of matrices to MatMul;
     - softmax(q·kᵀ·scale + mask)·v to sopt.attention, with the scale gathered
       from wherever it was applied, heads left packed where they were split by
-      Reshape and Transpose, repeated key heads shared, and the mask as data:
+      Reshape and Transpose, repeated or broadcast key heads shared, batch and
+      heads merged or windows of images apart on the way, and the mask as data:
       padding (from an integer or boolean tensor that is 0 or 1), causal (from
       comparisons of positions, Trilu, constant triangles), or a bias where it
       is neither;
@@ -82,7 +84,8 @@ def RaiseONNX : Pass<"onnx-raise"> {
 
     Where masked scores are replaced by a large negative number, not added to
     it, `fill` becomes the lowest number, which gives the same result: nothing
-    if any key is left, the mean over all keys if none is.
+    if any key is left, the mean over all keys if none is. So it is where the
+    condition is no mask of those, and becomes a bias.
 
     Left alone is what has uses in the middle, sizes that do not provably fit,
     and what differs in the formula; `report` says where and why.

@@ -11,6 +11,7 @@
 #include "Masks.h"
 #include "Patterns.h"
 #include "Scalars.h"
+#include "Scores.h"
 #include "dialects/Sopt/IR/Sopt.h"
 #include "mlir/IR/TypeUtilities.h"
 #include <cmath>
@@ -18,47 +19,7 @@
 using namespace mlir;
 using namespace sopt;
 
-/// A masked score is replaced by at most this where a graph replaces scores
-/// instead of adding to them; a larger number could win over real scores.
-constexpr double maxReplacement = -1e4;
-
-/// Whether a product of two computed tensors with four dimensions is found
-/// below `value` by arithmetic alone.
-static bool leadsToProduct(Value value, unsigned depth = 0) {
-  Operation *op = value.getDefiningOp();
-  if (!op || depth > 8)
-    return false;
-  if (isa<onnx::MatMulOp>(op))
-    return true;
-  if (isa<onnx::CastOp, onnx::ReshapeOp>(op))
-    return leadsToProduct(op->getOperand(0), depth + 1);
-  if (isa<onnx::AddOp, onnx::SubOp, onnx::MulOp, onnx::DivOp, onnx::WhereOp,
-          onnx::MaxOp>(op))
-    return llvm::any_of(op->getOperands(), [&](Value operand) {
-      return leadsToProduct(operand, depth + 1);
-    });
-  return false;
-}
-
 namespace {
-/// One of the tensors added to, or put in place of, the scores.
-struct ScoreTerm {
-  Value value; ///< What is added; null if scores are replaced.
-  double factor = 1;
-  /// The scores with it.
-  Value sum;
-  /// Where scores are replaced, by `fill`.
-  onnx::WhereOp where;
-  double fill = 0;
-};
-
-/// scale · (q · kᵀ) and what is done to it before the softmax
-struct Scores {
-  onnx::MatMulOp product;
-  double scale = 1;
-  SmallVector<ScoreTerm> terms;
-};
-
 /// The mask that the attention gets.
 struct Mask {
   MaskSet set;
@@ -94,8 +55,11 @@ private:
     return false;
   }
   bool matchOutput();
+  bool matchScores() {
+    StringRef why = scores.collect(softmax.getInput(), 1);
+    return why.empty() || stop(why);
+  }
   bool matchResult();
-  bool collectScores(Value value, double factor);
   /// Whether `value` has batch, heads, queries and keys apart.
   bool isLikeScores(Value value) {
     const SymbolicShape *shape = shapes.getShape(value);
@@ -107,7 +71,6 @@ private:
   SymbolicShape getScoresShape() const {
     return {q.batch, q.heads, q.length, k.length};
   }
-  bool replaceScores(onnx::WhereOp where, double factor);
   bool matchOperands();
   bool shareHeads();
   bool matchShapes();
@@ -146,8 +109,8 @@ bool AttentionRaiser::match() {
   if (int64_t axis = softmax.getAxis();
       axis != -1 && axis != type.getRank() - 1)
     return stop("it is not over the last dimension");
-  return matchOutput() && collectScores(softmax.getInput(), 1) &&
-         matchOperands() && matchShapes() && matchResult() && matchMask();
+  return matchOutput() && matchScores() && matchOperands() && matchShapes() &&
+         matchResult() && matchMask();
 }
 
 bool AttentionRaiser::matchOutput() {
@@ -188,68 +151,6 @@ bool AttentionRaiser::matchOutput() {
       return stop("the attention weights are not multiplied by values");
     return true;
   }
-}
-
-bool AttentionRaiser::collectScores(Value value, double factor) {
-  while (true) {
-    Value uncast = skipFloatCasts(value);
-    peelScalarFactors(uncast, factor);
-    value = uncast;
-    Operation *op = value.getDefiningOp();
-    if (auto product = dyn_cast_or_null<onnx::MatMulOp>(op)) {
-      scores.product = product;
-      scores.scale = factor;
-      return value.hasOneUse() || stop("the scores have other uses");
-    }
-    if (!op || !value.hasOneUse())
-      return stop("the scores are no product of queries and keys");
-    if (auto reshape = dyn_cast<onnx::ReshapeOp>(op)) {
-      // Batch and heads merged or taken apart; the sizes are checked at the
-      // ends.
-      value = reshape.getData();
-      continue;
-    }
-    if (auto where = dyn_cast<onnx::WhereOp>(op)) {
-      if (!replaceScores(where, factor))
-        return false;
-      value = getSplat(where.getX()) ? where.getY() : where.getX();
-      continue;
-    }
-    // A floor under the scores, the lowest number, keeps −∞ out of them.
-    if (auto max = dyn_cast<onnx::MaxOp>(op);
-        max && max->getNumOperands() == 2) {
-      std::optional<double> floor = getScalar(max->getOperand(1));
-      if (!floor || *floor > -6e4)
-        return stop("the scores have a lower bound");
-      value = max->getOperand(0);
-      continue;
-    }
-    bool isSub = isa<onnx::SubOp>(op);
-    if (!isSub && !isa<onnx::AddOp>(op))
-      return stop("the scores are no product of queries and keys");
-    // The scores are the operand that a product leads to; the other is added.
-    Value a = op->getOperand(0), b = op->getOperand(1);
-    if (!isSub && !leadsToProduct(a))
-      std::swap(a, b);
-    if (!isa<RankedTensorType>(b.getType()))
-      return stop("the rank of a mask is not known");
-    if (getSplat(b) != std::optional(0.0))
-      scores.terms.push_back({b, isSub ? -factor : factor, value, {}, 0});
-    value = a;
-  }
-}
-
-bool AttentionRaiser::replaceScores(onnx::WhereOp where, double factor) {
-  bool fills = getSplat(where.getX()).has_value();
-  std::optional<double> fill = getSplat(fills ? where.getX() : where.getY());
-  if (!fill)
-    return stop("scores are chosen between two tensors");
-  double replacement = *fill * factor;
-  if (replacement > maxReplacement)
-    return stop("scores are replaced by a number that is not very low");
-  scores.terms.push_back(
-      {Value(), factor, where.getOutput(), where, replacement});
-  return true;
 }
 
 bool AttentionRaiser::matchOperands() {
@@ -503,10 +404,11 @@ Value AttentionRaiser::buildTerm(const ScoreTerm &term,
     // What replaces all scores of a query weighs its keys alike, however low
     // it is; the lowest number also absorbs the scores.
     auto type = cast<RankedTensorType>(where.getType());
-    double lowest = APFloat::getLargest(
-                        cast<FloatType>(type.getElementType()).getFloatSemantics(),
-                        /*Negative=*/true)
-                        .convertToDouble();
+    double lowest =
+        APFloat::getLargest(
+            cast<FloatType>(type.getElementType()).getFloatSemantics(),
+            /*Negative=*/true)
+            .convertToDouble();
     auto create = [&](double value) -> Value {
       return createFloats(rewriter, loc, {}, type.getElementType(), value);
     };

@@ -73,8 +73,7 @@ bool BiasLifter::canBuild(Value term, ArrayRef<DimExpr> sum) const {
   SymbolicShape lead = getLead(*shape, sum.size());
   if (isMerged(sum))
     return lead.front() == sum.front();
-  return isWindowed(sum) &&
-         llvm::all_of(llvm::zip(lead, sum), [](auto pair) {
+  return isWindowed(sum) && llvm::all_of(llvm::zip(lead, sum), [](auto pair) {
            auto [dim, whole] = pair;
            return dim == DimExpr(1) || dim == whole;
          });
@@ -91,9 +90,9 @@ Value BiasLifter::repeatForImages(Value term, ArrayRef<DimExpr> sum,
   auto operandType = cast<RankedTensorType>(firstOperand.getType());
   int64_t perImage =
       windows * (operandType.getRank() == 3 ? *scores[1].getConstant() : 1);
-  Value images = onnx::ShapeOp::create(
-      rewriter, loc, vector, firstOperand, rewriter.getI64IntegerAttr(1),
-      rewriter.getI64IntegerAttr(0));
+  Value images = onnx::ShapeOp::create(rewriter, loc, vector, firstOperand,
+                                       rewriter.getI64IntegerAttr(1),
+                                       rewriter.getI64IntegerAttr(0));
   images = onnx::DivOp::create(rewriter, loc, vector, images,
                                createInts(rewriter, loc, {perImage}));
   Value sizes = onnx::ConcatOp::create(
@@ -125,9 +124,9 @@ Value BiasLifter::build(Value term, ArrayRef<DimExpr> sum,
   int64_t numHeads = *heads.getConstant();
   Value apart =
       createInts(rewriter, loc, {batch == DimExpr(1) ? 1 : -1, numHeads});
-  Value sizes = onnx::ConcatOp::create(rewriter, loc, pair.clone(ArrayRef<int64_t>{4}),
-                                       ValueRange{apart, tailSizes},
-                                       rewriter.getI64IntegerAttr(0));
+  Value sizes = onnx::ConcatOp::create(
+      rewriter, loc, pair.clone(ArrayRef<int64_t>{4}),
+      ValueRange{apart, tailSizes}, rewriter.getI64IntegerAttr(0));
   SmallVector<int64_t> shape = {toSize(batch), numHeads};
   llvm::append_range(shape, type.getShape().take_back(2));
   return onnx::ReshapeOp::create(rewriter, loc, type.clone(shape), term, sizes);

@@ -38,6 +38,7 @@ void populateActivationPatterns(mlir::RewritePatternSet &, RaiseContext &);
 void populateNormalizationPatterns(mlir::RewritePatternSet &, RaiseContext &);
 void populateSoftmaxPatterns(mlir::RewritePatternSet &, RaiseContext &);
 void populateLinearPatterns(mlir::RewritePatternSet &, RaiseContext &);
+void populateEinsumPatterns(mlir::RewritePatternSet &, RaiseContext &);
 void populateAttentionPatterns(mlir::RewritePatternSet &, RaiseContext &);
 void populateOnnxAttentionPatterns(mlir::RewritePatternSet &, RaiseContext &);
 

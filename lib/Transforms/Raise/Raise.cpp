@@ -43,8 +43,12 @@ struct RaiseONNX : sopt::impl::RaiseONNXBase<RaiseONNX> {
     // Attention is found around a Softmax, so after those written out. Its
     // heads are no longer merged by a Reshape then, which may reveal a Gemm on
     // flattened rows.
-    run(raise, {populateSoftmaxPatterns, populateActivationPatterns,
-                populateNormalizationPatterns, populateLinearPatterns});
+    run(raise, {populateEinsumPatterns, populateSoftmaxPatterns,
+                populateActivationPatterns, populateNormalizationPatterns,
+                populateLinearPatterns,
+                [](RewritePatternSet &patterns, RaiseContext &raise) {
+                  populateReshapePatterns(patterns, raise.shapes);
+                }});
     run(raise, {populateAttentionPatterns, populateOnnxAttentionPatterns,
                 populateLinearPatterns,
                 [](RewritePatternSet &patterns, RaiseContext &raise) {
