@@ -50,17 +50,21 @@ static void addExplicit(Emitter &e, Windows &windows, size_t dim, Value size,
   Value stride = e.index(windows.strides[dim]);
   Value padded = e.add(size, e.index(low + high));
   Value room = e.sub(padded, e.index(getExtent(windows, dim)));
-  Value steps = ceilMode ? e.ceilDiv(room, stride) : e.div(room, stride);
-  Value count = e.add(steps, e.index(1));
+  Value count;
   if (ceilMode) {
+    count = e.add(e.ceilDiv(room, stride), e.index(1));
     // A window that would begin in the padding after the end is left out.
     Value lastStart = e.mul(e.sub(count, e.index(1)), stride);
     Value isOutside = e.compare(arith::CmpIPredicate::sge, lastStart,
                                 e.add(size, e.index(low)));
     count = e.select(isOutside, e.sub(count, e.index(1)), count);
+    // No room for one window: division rounds towards zero, so ask.
+    count = e.select(e.less(room, e.index(0)), e.index(0), count);
+  } else {
+    // Without a choice, which bufferization would try both sides of, for each
+    // of the convolutions that this one comes after.
+    count = e.div(e.max(e.add(room, stride), e.index(0)), stride);
   }
-  // No room for one window: division rounds towards zero, so ask.
-  count = e.select(e.less(room, e.index(0)), e.index(0), count);
   windows.low.push_back(e.index(low));
   windows.high.push_back(e.index(high));
   windows.counts.push_back(count);

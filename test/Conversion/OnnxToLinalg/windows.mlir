@@ -51,3 +51,19 @@ func.func @max_pool(%x: tensor<1x1x4xf32>) -> tensor<1x1x2xf32> {
      : (tensor<1x1x4xf32>) -> tensor<1x1x2xf32>
   return %0 : tensor<1x1x2xf32>
 }
+
+// -----
+
+// How many windows there are is computed without a choice: bufferization asks
+// for bounds of both sides of each choice that a size depends on, and each
+// layer would add one.
+// CHECK-LABEL: func @number_of_windows
+//   CHECK-NOT: arith.select
+//       CHECK: arith.maxsi
+//   CHECK-NOT: arith.select
+//       CHECK: linalg.conv_2d_nchw_fchw
+func.func @number_of_windows(%x: tensor<?x2x?x?xf32>, %w: tensor<4x2x3x3xf32>) -> tensor<?x4x?x?xf32> {
+  %0 = onnx.Conv(%x, %w) {pads = array<i64: 1, 1, 1, 1>, strides = array<i64: 2, 2>}
+     : (tensor<?x2x?x?xf32>, tensor<4x2x3x3xf32>) -> tensor<?x4x?x?xf32>
+  return %0 : tensor<?x4x?x?xf32>
+}
