@@ -162,7 +162,8 @@ def ConvertOnnxToSopt : Pass<"convert-onnx-to-sopt"> {
     Rewrites MatMul and Gemm with a constant matrix of floats, the bias added to
     them and the activation after them (Relu, Gelu, Swish, Tanh, Sigmoid), to
     `sopt.linear`; LayerNormalization and RMSNormalization of the last dimension
-    to `sopt.layer_norm`, with a sum that only they read as its residual.
+    to `sopt.layer_norm`, with a sum that only they read as its residual. A
+    product's attribute `sopt.schedule`, a `#sopt.schedule`, becomes the layer's.
 
     Left alone are products of computed tensors, Gemm with other factors than 1
     or A transposed, statistics that are used, and parameters whose size is not

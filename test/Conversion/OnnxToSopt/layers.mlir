@@ -89,3 +89,18 @@ func.func @two_dimensions(%x: tensor<?x4x8xf32>, %s: tensor<4x8xf32>) -> tensor<
   %0 = onnx.LayerNormalization(%x, %s) {axis = -2 : i64, resultSegmentSizes = array<i32: 1, 0, 0>} : (tensor<?x4x8xf32>, tensor<4x8xf32>) -> tensor<?x4x8xf32>
   return %0 : tensor<?x4x8xf32>
 }
+
+// -----
+
+// How a product is to be computed was decided before, also for a Gemm whose
+// weight must be transposed first.
+// CHECK-LABEL: func.func @scheduled
+// CHECK: sopt.linear %arg0, %{{.*}} schedule <layout = <csr, i16>, dense_below = 8> :
+// CHECK: sopt.linear %arg0, %{{.*}} schedule <layout = <block 4x1, i16>> :
+func.func @scheduled(%x: tensor<?x2xf32>) -> (tensor<?x3xf32>, tensor<?x3xf32>) {
+  %w = onnx.Constant() {value = dense<[[1.0, 0.0, 2.0], [3.0, 4.0, 0.0]]> : tensor<2x3xf32>} : () -> tensor<2x3xf32>
+  %v = onnx.Constant() {value = dense<[[1.0, 0.0], [2.0, 3.0], [4.0, 0.0]]> : tensor<3x2xf32>} : () -> tensor<3x2xf32>
+  %0 = onnx.MatMul(%x, %w) {sopt.schedule = #sopt.schedule<layout = <csr, i16>, dense_below = 8>} : (tensor<?x2xf32>, tensor<2x3xf32>) -> tensor<?x3xf32>
+  %1 = onnx.Gemm(%x, %v) {transB = 1 : i64, sopt.schedule = #sopt.schedule<layout = <block 4x1, i16>>} : (tensor<?x2xf32>, tensor<3x2xf32>) -> tensor<?x3xf32>
+  return %0, %1 : tensor<?x3xf32>, tensor<?x3xf32>
+}
