@@ -120,6 +120,7 @@ Error Pruning::pruneNextStage(unsigned number, const StagedRun *dense,
 }
 
 Error Pruning::tryOut(MutableArrayRef<PruneCandidate> candidates) {
+  strengths.assign(model.stages.size(), std::nullopt);
   StagedRun dense = model.makeRun(items);
   // All go through the model together, so that the dense one does so once.
   std::vector<StagedRun> runs(candidates.size(), model.makeRun(items));

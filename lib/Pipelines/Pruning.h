@@ -39,7 +39,7 @@ private:
   StagedModel &model;
   llvm::ArrayRef<CalibrationItem> items;
   PruneProgress progress;
-  /// Of each stage, once the first candidate told it.
+  /// Of each stage, once the first of the candidates told it.
   std::vector<std::optional<ReconstructionStrength>> strengths;
 };
 
