@@ -15,16 +15,29 @@ using namespace sopt;
 
 static constexpr float kMostInt8 = 127;
 
+/// Calls `visit` with the index of each element and its column.
+static void
+forEachElement(size_t size, int64_t columns,
+               function_ref<void(size_t at, int64_t column)> visit) {
+  for (size_t row = 0; row < size; row += columns)
+    for (int64_t column = 0; column < columns; ++column)
+      visit(row + column, column);
+}
+
 /// The largest magnitude of each column; NaN where there is one.
 static std::vector<float> getLargest(ArrayRef<float> matrix, int64_t columns) {
   std::vector<float> largest(columns, 0);
-  for (size_t at = 0; at < matrix.size(); ++at) {
+  forEachElement(matrix.size(), columns, [&](size_t at, int64_t column) {
     float magnitude = std::fabs(matrix[at]);
-    float &most = largest[at % columns];
-    if (magnitude > most || std::isnan(magnitude))
-      most = magnitude;
-  }
+    if (magnitude > largest[column] || std::isnan(magnitude))
+      largest[column] = magnitude;
+  });
   return largest;
+}
+
+/// `x` held between the ends; a NaN is 0.
+static float clamp(float x, float least, float most) {
+  return std::isnan(x) ? 0 : std::fmin(std::fmax(x, least), most);
 }
 
 Int8Matrix sopt::roundToInt8(ArrayRef<float> matrix, int64_t columns) {
@@ -34,13 +47,40 @@ Int8Matrix sopt::roundToInt8(ArrayRef<float> matrix, int64_t columns) {
     result.steps.push_back(factor / kMostInt8);
     factor = factor > 0 ? kMostInt8 / factor : 0;
   }
-  result.integers.reserve(matrix.size());
-  for (size_t at = 0; at < matrix.size(); ++at) {
-    // The default rounding of the environment is to even.
-    float rounded = std::nearbyint(matrix[at] * factors[at % columns]);
-    // Infinite where the largest magnitude is hardly any.
-    float held = std::fmin(std::fmax(rounded, -kMostInt8), kMostInt8);
-    result.integers.push_back(std::isnan(rounded) ? 0 : int8_t(held));
+  result.integers.resize(matrix.size());
+  forEachElement(matrix.size(), columns, [&](size_t at, int64_t column) {
+    // The default rounding of the environment is to even. A factor is infinite
+    // where the largest magnitude is hardly any.
+    float rounded = std::nearbyint(matrix[at] * factors[column]);
+    result.integers[at] = int8_t(clamp(rounded, -kMostInt8, kMostInt8));
+  });
+  return result;
+}
+
+std::vector<float> sopt::widenInt8(const Int8Matrix &matrix) {
+  std::vector<float> result(matrix.integers.size());
+  forEachElement(result.size(), int64_t(matrix.steps.size()),
+                 [&](size_t at, int64_t column) {
+                   result[at] =
+                       float(matrix.integers[at]) * matrix.steps[column];
+                 });
+  return result;
+}
+
+std::vector<float> sopt::roundRowToInt8(ArrayRef<float> row) {
+  constexpr float kMost = 255;
+  float low = 0, high = 0;
+  for (float x : row) {
+    low = std::fmin(low, x);
+    high = std::fmax(high, x);
+  }
+  float range = high - low, factor = range > 0 ? kMost / range : 0;
+  float zero = clamp(std::nearbyint(-low * factor), 0, kMost);
+  std::vector<float> result;
+  result.reserve(row.size());
+  for (float x : row) {
+    float q = clamp(std::nearbyint(x * factor) + zero, 0, kMost);
+    result.push_back((q - zero) * (range / kMost));
   }
   return result;
 }
@@ -67,10 +107,8 @@ static double getError(ArrayRef<float> matrix,
 }
 
 double sopt::getInt8Error(ArrayRef<float> matrix, int64_t columns) {
-  Int8Matrix rounded = roundToInt8(matrix, columns);
-  return getError(matrix, [&](size_t at) {
-    return float(rounded.integers[at]) * rounded.steps[at % columns];
-  });
+  std::vector<float> rounded = widenInt8(roundToInt8(matrix, columns));
+  return getError(matrix, [&](size_t at) { return rounded[at]; });
 }
 
 double sopt::getBfloat16Error(ArrayRef<float> matrix) {

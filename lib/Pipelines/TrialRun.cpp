@@ -115,6 +115,8 @@ static LogicalResult compile(ModuleOp module, StringRef path) {
   CPUPipelineOptions cpu;
   cpu.isa = getKernelISA("native");
   cpu.machine = findMachineFile();
+  for (const std::string &feature : getKernelFeatures("native"))
+    cpu.features.push_back(feature);
   buildCPUPipeline(passes, cpu);
   if (failed(passes.run(module)))
     return failure();

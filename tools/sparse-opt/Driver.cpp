@@ -13,6 +13,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/Timing.h"
 #include "sparse-opt/Pipelines/CPU.h"
+#include "sparse-opt/Pipelines/Precision.h"
 #include "sparse-opt/Pipelines/Prune.h"
 #include "sparse-opt/Pipelines/Raise.h"
 #include "sparse-opt/Schedule/Machine.h"
@@ -42,8 +43,6 @@ static LogicalResult checkOptions(llvm::StringRef output,
            << (isLibrary ? "a shared library needs a target: add --target=cpu"
                          : "--target=cpu writes a shared library: name the "
                            "output with -o m.so");
-  if (options.precision != LayerPrecision::F32 && options.target != Target::CPU)
-    return emitError(loc) << "--precision is for libraries: add --target=cpu";
   if (options.target == Target::CPU && getKernelISA(options.cpu).empty())
     return emitError(loc) << "LLVM knows no CPU '" << options.cpu
                           << "' of this machine's architecture";
@@ -75,15 +74,23 @@ static void limitWork(ModuleOp module, CPUPipelineOptions &cpu) {
   cpu.maxWork = kHelping * (1 + countWeights(module) / kWeights);
 }
 
-/// Adds the pipelines that our options ask for.
-static void addPipelines(PassManager &passes, const Options &options,
-                         ModuleOp module) {
+/// What --precision says; failure is reported.
+static FailureOr<PrecisionOptions> parsePrecision(const Options &options,
+                                                  Location loc) {
+  llvm::Expected<PrecisionOptions> parsed =
+      PrecisionOptions::parse(options.precision);
+  if (!parsed)
+    return emitError(loc) << "--precision: " << toString(parsed.takeError());
+  if (parsed->precision != LayerPrecision::F32 && options.target != Target::CPU)
+    return emitError(loc) << "--precision is for libraries: add --target=cpu";
+  return *parsed;
+}
+
+/// Adds the pipelines on whole operations that our options ask for.
+static void addRaising(PassManager &passes, const Options &options) {
   CheckLimitsOptions limits;
-  CPUPipelineOptions cpu;
-  if (options.limitWork)
-    limitWork(module, cpu);
-  else
-    limits.maxNodes = cpu.maxNodes = std::numeric_limits<uint64_t>::max();
+  if (!options.limitWork)
+    limits.maxNodes = std::numeric_limits<uint64_t>::max();
   // At once, before anything is done that takes long.
   if (options.target == Target::CPU)
     passes.addPass(createCheckLimits(limits));
@@ -94,17 +101,22 @@ static void addPipelines(PassManager &passes, const Options &options,
   }
   if (options.unpad)
     passes.addNestedPass<func::FuncOp>(createUnpad());
-  if (options.target != Target::CPU)
-    return;
+}
+
+static void setOptions(CPUPipelineOptions &cpu, const Options &options,
+                       const PrecisionOptions &precision, ModuleOp module) {
+  if (options.limitWork)
+    limitWork(module, cpu);
+  else
+    cpu.maxNodes = std::numeric_limits<uint64_t>::max();
   cpu.report = options.sparseReport;
   // What was measured here says nothing of another processor.
   if (options.cpu == "native")
     cpu.machine = findMachineFile();
   cpu.isa = getKernelISA(options.cpu);
-  cpu.precision = options.precision;
+  cpu.precision = precision.precision;
   for (const std::string &feature : getKernelFeatures(options.cpu))
     cpu.features.push_back(feature);
-  buildCPUPipeline(passes, cpu);
 }
 
 static LogicalResult failSearch(llvm::Error error, Location loc) {
@@ -163,6 +175,53 @@ static bool isComplete(const PruneOptions &search) {
   return search.shard || !search.pareto.empty();
 }
 
+/// Chooses precisions by running the raised model, and tells how near it stays.
+static LogicalResult calibrate(ModuleOp module,
+                               const PrecisionOptions &precision,
+                               CPUPipelineOptions &cpu, Progress &progress) {
+  llvm::Expected<PrecisionReport> report =
+      choosePrecisions(module, precision, cpu, [&](const llvm::Twine &step) {
+        progress.begin("precision: " + step.str());
+      });
+  if (!report)
+    return module.emitError("--precision: ") << toString(report.takeError());
+  report->print(llvm::errs());
+  // Layers have their schedules and precisions, which were shown.
+  cpu.report = ScheduleReport::None;
+  cpu.precision = LayerPrecision::F32;
+  return success();
+}
+
+/// What --prune-search says, if anything; failure is reported.
+static FailureOr<std::optional<PruneOptions>>
+parseSearch(const Options &options, Location loc) {
+  if (options.pruneSearch.empty())
+    return std::optional<PruneOptions>();
+  llvm::Expected<PruneOptions> parsed =
+      PruneOptions::parse(options.pruneSearch);
+  if (!parsed)
+    return failSearch(parsed.takeError(), loc);
+  return std::optional<PruneOptions>(*parsed);
+}
+
+using AddPasses = llvm::function_ref<LogicalResult(PassManager &)>;
+
+/// Lowers a raised module by pipelines that `runPasses` runs.
+static LogicalResult
+lowerToCPU(ModuleOp module, const Options &options,
+           const PrecisionOptions &precision, Progress &progress,
+           llvm::function_ref<LogicalResult(AddPasses)> runPasses) {
+  CPUPipelineOptions cpu;
+  setOptions(cpu, options, precision, module);
+  if (!precision.calibration.empty() &&
+      failed(calibrate(module, precision, cpu, progress)))
+    return failure();
+  return runPasses([&](PassManager &passes) {
+    buildCPUPipeline(passes, cpu);
+    return success();
+  });
+}
+
 LogicalResult sopt::runModelCommand(llvm::StringRef input,
                                     llvm::StringRef output,
                                     const Options &options,
@@ -179,19 +238,15 @@ LogicalResult sopt::runModelCommand(llvm::StringRef input,
   Location loc = UnknownLoc::get(&context);
   if (failed(checkOptions(output, options, loc)))
     return failure();
-  std::optional<PruneOptions> search;
-  if (!options.pruneSearch.empty()) {
-    llvm::Expected<PruneOptions> parsed =
-        PruneOptions::parse(options.pruneSearch);
-    if (!parsed)
-      return failSearch(parsed.takeError(), loc);
-    search = *parsed;
-    if (isComplete(*search) && output != "-")
-      return failSearch(
-          llvm::createStringError("shard= and pareto= name the files that they "
-                                  "write: leave out -o"),
-          loc);
-  }
+  FailureOr<std::optional<PruneOptions>> search = parseSearch(options, loc);
+  FailureOr<PrecisionOptions> precision = parsePrecision(options, loc);
+  if (failed(search) || failed(precision))
+    return failure();
+  if (*search && isComplete(**search) && output != "-")
+    return failSearch(
+        llvm::createStringError("shard= and pareto= name the files that they "
+                                "write: leave out -o"),
+        loc);
 
   Progress progress(options.quiet);
   progress.begin("read model");
@@ -200,20 +255,27 @@ LogicalResult sopt::runModelCommand(llvm::StringRef input,
   reading.stop();
   if (!module)
     return failure();
-  if (search && failed(prune(*module, *search, progress)))
+  if (*search && failed(prune(*module, **search, progress)))
     return failure();
-  if (search && isComplete(*search))
+  if (*search && isComplete(**search))
     return success();
 
-  PassManager passes(&context);
-  passes.enableVerifier(config.shouldVerifyPasses());
-  passes.enableTiming(scope);
-  progress.follow(passes);
-  if (failed(applyPassManagerCLOptions(passes)) ||
-      failed(config.setupPassPipeline(passes)))
-    return failure();
-  addPipelines(passes, options, *module);
-  if (failed(passes.run(*module)))
+  auto runPasses = [&](AddPasses add) {
+    PassManager passes(&context);
+    passes.enableVerifier(config.shouldVerifyPasses());
+    passes.enableTiming(scope);
+    progress.follow(passes);
+    return success(succeeded(applyPassManagerCLOptions(passes)) &&
+                   succeeded(add(passes)) && succeeded(passes.run(*module)));
+  };
+  auto addAsked = [&](PassManager &passes) {
+    LogicalResult added = config.setupPassPipeline(passes);
+    addRaising(passes, options);
+    return added;
+  };
+  if (failed(runPasses(addAsked)) ||
+      (options.target == Target::CPU &&
+       failed(lowerToCPU(*module, options, *precision, progress, runPasses))))
     return failure();
 
   progress.begin("write output");

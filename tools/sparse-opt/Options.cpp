@@ -42,20 +42,18 @@ struct CommandLine {
       cl::desc("Compute only with tokens that the attention mask does not call "
                "padding; such rows of an output are zeros"),
       cl::cat(compiling)};
-  cl::opt<LayerPrecision> precision{
+  cl::opt<std::string> precision{
       "precision",
       cl::desc(
           "With --target=cpu, to what linear layers round their inputs and "
-          "weights before they multiply them; a layer whose weight would "
-          "lose too much keeps more bits (see --sparse-report)"),
-      cl::init(LayerPrecision::F32),
-      cl::values(
-          clEnumValN(LayerPrecision::F32, "fp32", "not at all (default)"),
-          clEnumValN(LayerPrecision::Bf16, "bf16",
-                     "16 bits; libraries are half as large"),
-          clEnumValN(LayerPrecision::Int8, "int8",
-                     "8 bits, a weight's in steps of its own for each "
-                     "output, an input's for each token as it runs")),
+          "weights before they multiply them: fp32, not at all (default); "
+          "bf16, 16 bits; int8, 8 bits, a weight in steps of its own for "
+          "each output, an input for each token as it runs. A layer whose "
+          "weight would lose 5 % in int8 gets bf16. With a .npz file as "
+          "--prune-search takes it, the model is run: the layers that lose "
+          "most get bf16 until the outputs are near, and it is said how "
+          "near they are"),
+      cl::value_desc("fp32|bf16|int8[:FILE.npz]"), cl::init("fp32"),
       cl::cat(compiling)};
   cl::opt<ScheduleReport> sparseReport{
       "sparse-report",

@@ -26,7 +26,7 @@ struct Options {
   bool raise = false;
   bool raiseReport = false;
   bool unpad = false;
-  LayerPrecision precision = LayerPrecision::F32;
+  std::string precision; ///< See PrecisionOptions.
   ScheduleReport sparseReport = ScheduleReport::None;
   std::string pruneSearch; ///< See PruneOptions; empty for no pruning.
   bool elide = false;

@@ -24,6 +24,13 @@ struct Int8Matrix {
 /// definition of `#sopt.precision<int8>` does the same operations.
 Int8Matrix roundToInt8(llvm::ArrayRef<float> matrix, int64_t columns);
 
+/// The numbers that `matrix` stands for.
+std::vector<float> widenInt8(const Int8Matrix &matrix);
+
+/// A row rounded to the nearest of 256 multiples of a 255th of its range, taken
+/// to include 0, as the same definition does.
+std::vector<float> roundRowToInt8(llvm::ArrayRef<float> row);
+
 /// The upper half of the float that is nearest to `x` among those whose lower
 /// half is zero, halves to even: a bfloat16. A NaN stays one.
 uint16_t roundToBfloat16(float x);

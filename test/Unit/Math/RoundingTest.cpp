@@ -54,6 +54,18 @@ TEST(Rounding, Int8OfNoNumbers) {
   EXPECT_TRUE(std::isinf(rounded.steps[2]));
 }
 
+// A row is rounded to its own 256 multiples, of which 0 is one.
+TEST(Rounding, Int8OfARow) {
+  EXPECT_EQ(roundRowToInt8({-51, 204, 100.5f, 99.5f, 0}),
+            (std::vector<float>{-51, 204, 100, 100, 0}));
+  EXPECT_EQ(roundRowToInt8({0, 0}), (std::vector<float>{0, 0}));
+}
+
+TEST(Rounding, Int8IsWidened) {
+  EXPECT_EQ(widenInt8({{1, -2, 3, 4}, {0.5f, 2}}),
+            (std::vector<float>{0.5f, -4, 1.5f, 8}));
+}
+
 TEST(Rounding, Bfloat16) {
   auto widen = [](uint16_t half) {
     uint32_t bits = uint32_t(half) << 16;
