@@ -70,7 +70,7 @@ func.func @slices(%x: tensor<?x?xf32> {onnx.dims = ["seq", "batch"]}) -> tensor<
   %end = onnx.Constant() {value = dense<9223372036854775807> : tensor<1xi64>} : () -> tensor<1xi64>
   // expected-remark @below {{[1] = (seq)}}
   %s = onnx.Shape(%x) {end = 1 : i64} : (tensor<?x?xf32>) -> tensor<1xi64>
-  // expected-remark @below {{[1] = (-seq)}}
+  // expected-remark @below {{[1] = (-1*seq)}}
   %last = onnx.Neg(%s) : (tensor<1xi64>) -> tensor<1xi64>
   // expected-remark @below {{[seq, batch]}}
   %0 = onnx.Slice(%x, %last, %end, %zero) {operandSegmentSizes = array<i32: 1, 1, 1, 1, 0>}

@@ -189,7 +189,7 @@ def deberta():
 def swin():
     """Windows in the batch; each of an image's windows has its own mask"""
     g = Graph()
-    x = g.input("x", ["windows", 9, WIDTH], g.random.standard_normal((6, 9, WIDTH), np.float32))
+    x = g.input("x", [6, 9, WIDTH], g.random.standard_normal((6, 9, WIDTH), np.float32))
     shifted = np.where(g.random.random((1, 3, 1, 9, 9)) < 0.3, -100, 0).astype(np.float32)
     bias = g.weight(1, HEADS, 9, 9)
 

@@ -84,5 +84,5 @@ NEAR_MISSES = {
     "half_missing": (lambda g, x: g.Mul(x, one_plus(g, g.Erf(g.Div(x, 2 ** 0.5)))),
                      "no result is 0.5 * x * (1 + erf(x / sqrt(2)))"),
     "softmax_alone": (lambda g, x: g.Softmax(x, axis=-1),
-                      "the attention weights are not used"),
+                      "the attention weights are not multiplied by values"),
 }
