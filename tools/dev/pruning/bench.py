@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import pathlib
 import subprocess
 import sys
 import time
@@ -19,9 +20,9 @@ BOOTSTRAPS = 200
 
 
 def prune(args, method, ratio):
-    """The pruned model, made once, and the seconds it took."""
-    path = os.path.join(args.work, f"{method}-{ratio}.onnx")
-    if args.again or not os.path.exists(path):
+    """The pruned model, made anew if sparse-opt is newer."""
+    path = os.path.join(args.work, f"{pathlib.Path(args.model).stem}-{method}-{ratio}.onnx")
+    if args.again or not os.path.exists(path) or os.path.getmtime(path) < os.path.getmtime(args.sparse_opt):
         start = time.time()
         search = f"ratio={ratio} calibration={args.data}/calib.npz {METHODS[method]}"
         subprocess.run([args.sparse_opt, "--quiet", args.model, f"--prune-search={search}", "-o", path],
@@ -59,18 +60,18 @@ def compare(ours, other):
 
 def main():
     parser = argparse.ArgumentParser(prog="tools/dev/prune-bench")
-    for name in ("sparse-opt", "model", "data", "work"):
+    for name in ("sparse-opt", "model", "quick-model", "data", "work"):
         parser.add_argument(f"--{name}", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--ratios", default="0.5,0.6,0.7,0.8,0.9")
     parser.add_argument("--methods", default=",".join(METHODS))
     parser.add_argument("--texts", type=int, default=1000)
     parser.add_argument("--train-texts", type=int, default=1500)
     parser.add_argument("--again", action="store_true", help="prune what was pruned before")
-    parser.add_argument("--quick", action="store_true", help="0.8 alone, 300 texts")
+    parser.add_argument("--quick", action="store_true", help="a smaller model, 0.8 alone, 300 texts")
     parser.add_argument("--json", help="write all figures to this file")
     args = parser.parse_args()
     if args.quick:
-        args.ratios, args.texts, args.train_texts = "0.8", 300, 500
+        args.model, args.ratios, args.texts, args.train_texts = args.quick_model, "0.8", 300, 500
     os.makedirs(args.work, exist_ok=True)
     methods, ratios = args.methods.split(","), [float(r) for r in args.ratios.split(",")]
     models = {("dense", None): args.model}

@@ -7,8 +7,18 @@ import numpy
 BINS = 4096
 
 
+def choose_output(session):
+    """The output with embeddings, as --prune-search takes it: the last of floats
+    that has a row for each text, or else one for each token."""
+    floats = [(len(value.shape) == 2, index) for index, value in enumerate(session.get_outputs())
+              if value.type == "tensor(float)" and len(value.shape) >= 2]
+    return max(floats)[1]
+
+
 def embed(session, arrays, batch=16):
-    """Unit embeddings, means over the tokens, of texts sorted by their length."""
+    """Unit embeddings of texts, which are run by their length; means over the
+    tokens where the model leaves that to its user."""
+    output = choose_output(session)
     lengths = arrays["attention_mask"].sum(axis=1)
     order = numpy.argsort(lengths, kind="stable")
     names = [value.name for value in session.get_inputs()]
@@ -16,9 +26,10 @@ def embed(session, arrays, batch=16):
     for first in range(0, len(order), batch):
         rows = order[first:first + batch]
         feed = {name: arrays[name][rows, :lengths[rows].max()] for name in names}
-        hidden = session.run(None, feed)[0]
-        mask = feed["attention_mask"][:, :, None]
-        mean = (hidden * mask).sum(axis=1) / mask.sum(axis=1)
+        mean = session.run(None, feed)[output]
+        if mean.ndim == 3:
+            mask = feed["attention_mask"][:, :, None]
+            mean = (mean * mask).sum(axis=1) / mask.sum(axis=1)
         if embeddings is None:
             embeddings = numpy.zeros((len(order), mean.shape[1]), numpy.float32)
         embeddings[rows] = mean / numpy.linalg.norm(mean, axis=1, keepdims=True)
