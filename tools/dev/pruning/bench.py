@@ -21,13 +21,22 @@ BOOTSTRAPS = 200
 
 def prune(args, method, ratio):
     """The pruned model, made anew if sparse-opt is newer."""
-    path = os.path.join(args.work, f"{pathlib.Path(args.model).stem}-{method}-{ratio}.onnx")
+    stems = "-".join(pathlib.Path(path).stem for path in (args.model, args.calibration))
+    path = os.path.join(args.work, f"{stems}-{method}-{ratio}.onnx")
     if args.again or not os.path.exists(path) or os.path.getmtime(path) < os.path.getmtime(args.sparse_opt):
         start = time.time()
-        search = f"ratio={ratio} calibration={args.data}/calib.npz {METHODS[method]}"
+        search = f"ratio={ratio} calibration={args.calibration} {METHODS[method]}"
         subprocess.run([args.sparse_opt, "--quiet", args.model, f"--prune-search={search}", "-o", path],
                        check=True, stderr=subprocess.DEVNULL)
         print(f"{method} at {ratio}: {time.time() - start:.0f} s", file=sys.stderr)
+    return path
+
+
+def take_texts(args, count):
+    """The first of the calibration texts, in a file of their own."""
+    path = os.path.join(args.work, f"calib-{count}.npz")
+    with numpy.load(os.path.join(args.data, "calib.npz")) as arrays:
+        numpy.savez(path, **{name: arrays[name][:count] for name in arrays})
     return path
 
 
@@ -67,12 +76,13 @@ def main():
     parser.add_argument("--texts", type=int, default=1000)
     parser.add_argument("--train-texts", type=int, default=1500)
     parser.add_argument("--again", action="store_true", help="prune what was pruned before")
-    parser.add_argument("--quick", action="store_true", help="a smaller model, 0.8 alone, 300 texts")
+    parser.add_argument("--quick", action="store_true", help="a smaller model, 0.8 alone, 64 calibration and 300 test texts")
     parser.add_argument("--json", help="write all figures to this file")
     args = parser.parse_args()
     if args.quick:
         args.model, args.ratios, args.texts, args.train_texts = args.quick_model, "0.8", 300, 500
     os.makedirs(args.work, exist_ok=True)
+    args.calibration = take_texts(args, 64) if args.quick else os.path.join(args.data, "calib.npz")
     methods, ratios = args.methods.split(","), [float(r) for r in args.ratios.split(",")]
     models = {("dense", None): args.model}
     for ratio in ratios:
