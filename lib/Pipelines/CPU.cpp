@@ -73,7 +73,7 @@ static void addTensorPasses(OpPassManager &passes,
         {options.isa, options.machine, options.tokens, options.report}));
   if (options.precision != LayerPrecision::F32)
     passes.addPass(createChoosePrecision(
-        {options.precision, options.report == ScheduleReport::Table}));
+        {options.precision, options.report == ReportFormat::Table}));
   if (options.kernels) {
     ConvertSoptToVectorOptions kernels;
     kernels.isaName = options.isa;

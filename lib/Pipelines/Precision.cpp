@@ -247,7 +247,7 @@ sopt::choosePrecisions(ModuleOp module, const PrecisionOptions &options,
   passes.addPass(
       createScheduleLayers({cpu.isa, cpu.machine, cpu.tokens, cpu.report}));
   passes.addPass(createChoosePrecision(
-      {options.precision, cpu.report == ScheduleReport::Table}));
+      {options.precision, cpu.report == ReportFormat::Table}));
   if (failed(passes.run(module)))
     return createStringError("layers cannot be scheduled");
   Expected<double> cosine = trials.measure();

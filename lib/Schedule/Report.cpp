@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "sparse-opt/Schedule/Report.h"
+#include "sparse-opt/Report/Charts.h"
+#include "sparse-opt/Report/Table.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
 
@@ -18,34 +20,29 @@ static double toMicroseconds(double nanoseconds) {
   return nanoseconds / kNanosecondsPerMicrosecond;
 }
 
+static std::string formatMicroseconds(double nanoseconds) {
+  return formatv("{0:f1}", toMicroseconds(nanoseconds));
+}
+
 void sopt::printTable(ArrayRef<ScheduledLayer> layers, int64_t tokens,
                       raw_ostream &os) {
-  size_t width = 5;
-  for (const ScheduledLayer &layer : layers)
-    width = std::max(width, layer.name.size());
-  auto printLine = [&](StringRef name, StringRef size, StringRef kernel,
-                       StringRef time, StringRef dense, StringRef reason) {
-    os << left_justify(name, width) << right_justify(size, 12) << "  "
-       << left_justify(kernel, 10) << right_justify(time, 9)
-       << right_justify(dense, 9) << "  " << reason << '\n';
-  };
-
-  os << "predicted for " << tokens << " tokens on one thread:\n";
-  printLine("layer", "weight", "kernel", "us", "dense us", "why");
+  using Align = Table::Align;
+  Table table({Align::Left, Align::Right, Align::Left, Align::Right,
+               Align::Right, Align::Left});
+  table.add({"layer", "weight", "kernel", "us", "dense us", "why"});
   double time = 0, denseTime = 0;
   for (const ScheduledLayer &layer : layers) {
     const KernelChoice &choice = layer.choice;
-    printLine(layer.name,
-              formatv("{0}x{1}", layer.pattern.k, layer.pattern.n).str(),
-              getName(choice.kernel),
-              formatv("{0:f1}", toMicroseconds(choice.time)).str(),
-              formatv("{0:f1}", toMicroseconds(choice.denseTime)).str(),
-              choice.reason);
+    table.add({layer.name, formatv("{0}x{1}", layer.pattern.k, layer.pattern.n),
+               getName(choice.kernel).str(), formatMicroseconds(choice.time),
+               formatMicroseconds(choice.denseTime), choice.reason});
     time += choice.time;
     denseTime += choice.denseTime;
   }
-  printLine("all", "", "", formatv("{0:f1}", toMicroseconds(time)).str(),
-            formatv("{0:f1}", toMicroseconds(denseTime)).str(), "");
+  table.add(
+      {"all", "", "", formatMicroseconds(time), formatMicroseconds(denseTime)});
+  os << "predicted for " << tokens << " tokens on one thread:\n";
+  table.print(os);
 }
 
 void sopt::printJSON(ArrayRef<ScheduledLayer> layers, int64_t tokens,
@@ -69,4 +66,37 @@ void sopt::printJSON(ArrayRef<ScheduledLayer> layers, int64_t tokens,
     });
   });
   os << '\n';
+}
+
+void sopt::printSVG(ArrayRef<ScheduledLayer> layers, int64_t tokens,
+                    raw_ostream &os) {
+  BarChart chart;
+  chart.title = formatv("Time of each layer, predicted for {0} tokens on one "
+                        "thread",
+                        tokens);
+  chart.axis = "microseconds";
+  chart.series = {"as chosen", "dense"};
+  for (const ScheduledLayer &layer : layers) {
+    const KernelChoice &choice = layer.choice;
+    chart.rows.push_back({layer.name,
+                          {{0, toMicroseconds(choice.time)},
+                           {1, toMicroseconds(choice.denseTime)}},
+                          formatv("{0}, {1:f0} % zeros", getName(choice.kernel),
+                                  100 * layer.pattern.getZeroShare())});
+  }
+  drawBars(chart, os);
+}
+
+void sopt::printReport(ArrayRef<ScheduledLayer> layers, int64_t tokens,
+                       ReportFormat format) {
+  switch (format) {
+  case ReportFormat::None:
+    return;
+  case ReportFormat::Table:
+    return printTable(layers, tokens, errs());
+  case ReportFormat::JSON:
+    return printJSON(layers, tokens, outs());
+  case ReportFormat::SVG:
+    return printSVG(layers, tokens, outs());
+  }
 }

@@ -17,7 +17,7 @@ using namespace llvm;
 using namespace sopt;
 
 /// Of the mean square that the embeddings have in one of their directions.
-static constexpr double kRidges[] = {0.01, 0.1, 1, 10};
+static constexpr double kProbeRidges[] = {0.01, 0.1, 1, 10};
 
 namespace {
 /// Centred embeddings x and indicators of classes y, row by row.
@@ -165,8 +165,8 @@ double sopt::measureProbeAccuracy(const JudgedOutputs &judged) {
     return std::numeric_limits<double>::quiet_NaN();
   // Embeddings that are all equal tell nothing: any ridge does.
   double unit = problem.ridgeUnit > 0 ? problem.ridgeUnit : 1;
-  LeftOut best = leaveOut(problem, kRidges[0] * unit);
-  for (double ridge : drop_begin(kRidges)) {
+  LeftOut best = leaveOut(problem, kProbeRidges[0] * unit);
+  for (double ridge : drop_begin(kProbeRidges)) {
     LeftOut next = leaveOut(problem, ridge * unit);
     if (next.squareError < best.squareError)
       best = next;

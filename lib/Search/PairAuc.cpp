@@ -59,36 +59,53 @@ double sopt::measurePairAuc(const JudgedOutputs &judged) {
   return same && different ? above / (same * different) : kUndefined;
 }
 
-/// Pairs of different items that are in one class, by how often each class and
-/// each item was drawn.
-static double countPairs(const DenseMap<uint64_t, double> &classes,
-                         double squares) {
-  double pairs = -squares;
-  for (auto [name, weight] : classes)
-    pairs += weight * weight;
-  return pairs / 2;
+/// Up to so many sums are kept at hand, not looked up.
+static constexpr uint64_t kFewSums = 1 << 12;
+
+/// The sum of squares of weights added up by class: twice the pairs within
+/// classes, and each item with itself.
+static double sumSquares(ArrayRef<uint64_t> classes, uint64_t count,
+                         ArrayRef<double> weights) {
+  double squares = 0;
+  if (count <= kFewSums) {
+    std::vector<double> sums(count, 0.0);
+    for (auto [name, weight] : zip_equal(classes, weights))
+      sums[name] += weight;
+    for (double sum : sums)
+      squares += sum * sum;
+    return squares;
+  }
+  DenseMap<uint64_t, double> sums;
+  for (auto [name, weight] : zip_equal(classes, weights))
+    sums[name] += weight;
+  for (auto [name, sum] : sums)
+    squares += sum * sum;
+  return squares;
 }
 
 double sopt::agreeOnPairs(ArrayRef<unsigned> first, ArrayRef<unsigned> second,
                           ArrayRef<double> weights) {
-  DenseMap<uint64_t, double> byFirst, bySecond, byBoth;
-  double total = 0, squares = 0;
-  for (auto [one, other, weight] : zip_equal(first, second, weights)) {
-    byFirst[one] += weight;
-    bySecond[other] += weight;
-    byBoth[uint64_t(one) << 32 | other] += weight;
+  std::vector<uint64_t> one(first.begin(), first.end()),
+      other(second.begin(), second.end()), both;
+  if (one.empty())
+    return kUndefined;
+  uint64_t count1 = *max_element(one) + 1, count2 = *max_element(other) + 1;
+  for (auto [a, b] : zip_equal(one, other))
+    both.push_back(a * count2 + b);
+  double total = 0, own = 0;
+  for (double weight : weights) {
     total += weight;
-    squares += weight * weight;
+    own += weight * weight;
   }
-  double all = (total * total - squares) / 2,
-         same1 = countPairs(byFirst, squares),
-         same2 = countPairs(bySecond, squares),
-         both = countPairs(byBoth, squares),
-         neither = all - same1 - same2 + both;
+  double all = (total * total - own) / 2,
+         same1 = (sumSquares(one, count1, weights) - own) / 2,
+         same2 = (sumSquares(other, count2, weights) - own) / 2,
+         together = (sumSquares(both, count1 * count2, weights) - own) / 2,
+         apart = all - same1 - same2 + together;
   // A rater calls pairs the same or not, a metric of two values: its AUC is the
   // mean of the shares of both kinds that the other calls as he does.
   auto getAuc = [&](double same) {
-    return (both / same + neither / (all - same)) / 2;
+    return (together / same + apart / (all - same)) / 2;
   };
   if (!(same1 > 0 && same2 > 0 && all > same1 && all > same2))
     return kUndefined;

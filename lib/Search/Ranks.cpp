@@ -26,42 +26,34 @@ std::vector<unsigned> sopt::getPlaces(ArrayRef<double> values) {
   return places;
 }
 
-std::vector<double> sopt::getMidranks(ArrayRef<unsigned> places,
-                                      ArrayRef<double> weights) {
-  if (places.empty())
-    return {};
-  std::vector<double> counts(*llvm::max_element(places) + 1, 0.0);
+/// By place, how far the rank of its values is above the mean rank.
+static std::vector<double> getCentredRanks(ArrayRef<unsigned> places,
+                                           ArrayRef<double> weights) {
+  unsigned last = 0;
+  for (unsigned place : places)
+    last = std::max(last, place);
+  std::vector<double> ranks(last + 1, 0.0);
   for (auto [place, weight] : zip_equal(places, weights))
-    counts[place] += weight;
-  double below = 0;
-  for (double &count : counts) {
+    ranks[place] += weight;
+  double below = 0, total = std::accumulate(ranks.begin(), ranks.end(), 0.0);
+  for (double &rank : ranks) {
+    double count = rank;
+    rank = below + (count - total) / 2;
     below += count;
-    count = below - (count - 1) / 2;
   }
-  std::vector<double> ranks(places.size());
-  for (auto [rank, place] : zip_equal(ranks, places))
-    rank = counts[place];
   return ranks;
 }
 
 double sopt::getRankCorrelation(ArrayRef<unsigned> first,
                                 ArrayRef<unsigned> second,
                                 ArrayRef<double> weights) {
-  std::vector<double> x = getMidranks(first, weights),
-                      y = getMidranks(second, weights);
-  double total = 0, meanX = 0, meanY = 0;
-  for (auto [xi, yi, weight] : zip_equal(x, y, weights)) {
-    total += weight;
-    meanX += weight * xi;
-    meanY += weight * yi;
-  }
-  meanX /= total;
-  meanY /= total;
+  std::vector<double> x = getCentredRanks(first, weights),
+                      y = getCentredRanks(second, weights);
   double squareX = 0, squareY = 0, product = 0;
-  for (auto [xi, yi, weight] : zip_equal(x, y, weights)) {
-    squareX += weight * (xi - meanX) * (xi - meanX);
-    squareY += weight * (yi - meanY) * (yi - meanY);
-    product += weight * (xi - meanX) * (yi - meanY);
+  for (auto [one, other, weight] : zip_equal(first, second, weights)) {
+    squareX += weight * x[one] * x[one];
+    squareY += weight * y[other] * y[other];
+    product += weight * x[one] * y[other];
   }
   if (!(squareX > 0 && squareY > 0))
     return std::numeric_limits<double>::quiet_NaN();

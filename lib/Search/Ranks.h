@@ -17,13 +17,9 @@ namespace sopt {
 /// it.
 std::vector<unsigned> getPlaces(llvm::ArrayRef<double> values);
 
-/// The rank of each value by its place: the mean of the ranks from 1 that equal
-/// values share. Value i counts `weights[i]` times.
-std::vector<double> getMidranks(llvm::ArrayRef<unsigned> places,
-                                llvm::ArrayRef<double> weights);
-
 /// Spearman's rank correlation, -1 to 1, of values by their places: Pearson's
-/// of their midranks. NaN if either has one value alone.
+/// of their ranks, of which equal values share the mean. Value i counts
+/// `weights[i]` times. NaN if either side has one value alone.
 double getRankCorrelation(llvm::ArrayRef<unsigned> first,
                           llvm::ArrayRef<unsigned> second,
                           llvm::ArrayRef<double> weights);

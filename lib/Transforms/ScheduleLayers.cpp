@@ -116,10 +116,7 @@ struct ScheduleLayers : sopt::impl::ScheduleLayersBase<ScheduleLayers> {
       layers.push_back(
           {getLayerName(op.getLoc()), *pattern, std::move(choice)});
     });
-    if (report == ScheduleReport::Table)
-      printTable(layers, tokens, llvm::errs());
-    else if (report == ScheduleReport::JSON)
-      printJSON(layers, tokens, llvm::outs());
+    printReport(layers, tokens, report);
   }
 };
 } // namespace

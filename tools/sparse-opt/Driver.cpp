@@ -187,7 +187,7 @@ static LogicalResult calibrate(ModuleOp module,
     return module.emitError("--precision: ") << toString(report.takeError());
   report->print(llvm::errs());
   // Layers have their schedules and precisions, which were shown.
-  cpu.report = ScheduleReport::None;
+  cpu.report = ReportFormat::None;
   cpu.precision = LayerPrecision::F32;
   return success();
 }

@@ -110,6 +110,18 @@ static const Explanation explanations[] = {
      "A part of the model cannot be written as ONNX.",
      "A pass has lowered it: what kernels and loops compute is no operator.",
      "Write .onnx before lowering, after `--raise` at the latest."},
+    {"rater-agreement",
+     {"no two raters, or ", "ratings must be numbers", "not item,rater,score"},
+     "How far people agree, by each metric that is about them.",
+     "The file has either the columns item,rater,score, or one for the item "
+     "and one for each rater, who is named again where he rated again. The "
+     "ceiling is the mean, over pairs of raters, of what the metric gives one "
+     "by the other's ratings of the items that both rated, each pair weighted "
+     "by their number: Spearman's correlation (spearman), the share of equal "
+     "labels (probe), or of pairs found equal or different, as an AUC (auc). "
+     "Where raters repeat, it is no more than the same mean over their own "
+     "repetitions. The interval is of 200 draws of items.",
+     "Items rated by two or more people are what it is made of."},
     {"calibration",
      {"no array for the model's input '", "--prune-search: "},
      "The search for zeros cannot run the model as it was asked to.",

@@ -55,15 +55,17 @@ struct CommandLine {
           "near they are"),
       cl::value_desc("fp32|bf16|int8[:FILE.npz]"), cl::init("fp32"),
       cl::cat(compiling)};
-  cl::opt<ScheduleReport> sparseReport{
+  cl::opt<ReportFormat> sparseReport{
       "sparse-report",
       cl::ValueOptional,
       cl::desc("With --target=cpu, print how each layer is computed, how fast "
                "that is predicted to be, and why"),
-      cl::init(ScheduleReport::None),
-      cl::values(clEnumValN(ScheduleReport::Table, "", "as a table"),
-                 clEnumValN(ScheduleReport::Table, "table", "as a table"),
-                 clEnumValN(ScheduleReport::JSON, "json", "as JSON")),
+      cl::init(ReportFormat::None),
+      cl::values(clEnumValN(ReportFormat::Table, "", "as a table"),
+                 clEnumValN(ReportFormat::Table, "table", "as a table"),
+                 clEnumValN(ReportFormat::JSON, "json", "as JSON"),
+                 clEnumValN(ReportFormat::SVG, "svg",
+                            "as a picture, to standard output")),
       cl::cat(compiling)};
   cl::opt<std::string> pruneSearch{
       "prune-search",
@@ -87,6 +89,12 @@ struct CommandLine {
           "ratio=0.5,0.7,0.9 or without, writes NAME-1.onnx and so on, and "
           "NAME.json"),
       cl::value_desc("ratio=0.8 calibration=FILE.npz"), cl::cat(compiling)};
+  cl::opt<std::string> raterAgreement{
+      "rater-agreement",
+      cl::desc("Print how far the raters of a file agree, which is how good a "
+               "model can be found by their ratings, and exit "
+               "(--explain=rater-agreement)"),
+      cl::value_desc("ratings.csv"), cl::cat(compiling)};
   cl::opt<bool> elide{
       "elide",
       cl::desc("Leave the values of big constants out of .mlir "
@@ -165,6 +173,7 @@ Options sopt::getOptions() {
   options.precision = commandLine->precision;
   options.sparseReport = commandLine->sparseReport;
   options.pruneSearch = commandLine->pruneSearch;
+  options.raterAgreement = commandLine->raterAgreement;
   options.elide = commandLine->elide;
   options.measureMachine = commandLine->measureMachine;
   options.explain = commandLine->explain;

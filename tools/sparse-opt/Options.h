@@ -27,8 +27,9 @@ struct Options {
   bool raiseReport = false;
   bool unpad = false;
   std::string precision; ///< See PrecisionOptions.
-  ScheduleReport sparseReport = ScheduleReport::None;
-  std::string pruneSearch; ///< See PruneOptions; empty for no pruning.
+  ReportFormat sparseReport = ReportFormat::None;
+  std::string pruneSearch;    ///< See PruneOptions; empty for no pruning.
+  std::string raterAgreement; ///< A .csv file, or empty.
   bool elide = false;
   bool measureMachine = false;
   std::string explain;   ///< An error, or empty.

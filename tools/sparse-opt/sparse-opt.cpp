@@ -8,6 +8,7 @@
 #include "Driver.h"
 #include "Explain.h"
 #include "MeasureMachine.h"
+#include "RaterAgreement.h"
 #include "Supported.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -40,6 +41,9 @@ int main(int argc, char **argv) {
   sopt::Options options = sopt::getOptions();
   if (!options.explain.empty())
     return mlir::asMainReturnCode(sopt::explain(options.explain));
+  if (!options.raterAgreement.empty())
+    return mlir::asMainReturnCode(
+        sopt::printRaterAgreement(options.raterAgreement));
   if (options.measureMachine)
     return mlir::asMainReturnCode(
         sopt::measureMachine(registry, options.quiet));

@@ -29,13 +29,10 @@ struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
       *this, "tokens",
       llvm::cl::desc("Tokens to expect where the model does not say how many"),
       llvm::cl::init(128)};
-  Option<ScheduleReport> report{
+  Option<ReportFormat> report{
       *this, "report",
       llvm::cl::desc("What to print of how layers are computed, and why"),
-      llvm::cl::init(ScheduleReport::None),
-      llvm::cl::values(clEnumValN(ScheduleReport::None, "none", "nothing"),
-                       clEnumValN(ScheduleReport::Table, "table", "a table"),
-                       clEnumValN(ScheduleReport::JSON, "json", "JSON"))};
+      llvm::cl::init(ReportFormat::None), getReportFormatValues()};
   Option<LayerPrecision> precision{
       *this, "precision",
       llvm::cl::desc("To what linear layers round what they multiply"),

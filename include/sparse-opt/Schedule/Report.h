@@ -8,6 +8,7 @@
 #ifndef SPARSE_OPT_SCHEDULE_REPORT_H
 #define SPARSE_OPT_SCHEDULE_REPORT_H
 
+#include "sparse-opt/Report/ReportFormat.h"
 #include "sparse-opt/Schedule/KernelChoice.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -28,6 +29,14 @@ void printTable(llvm::ArrayRef<ScheduledLayer> layers, int64_t tokens,
 /// in microseconds of one thread.
 void printJSON(llvm::ArrayRef<ScheduledLayer> layers, int64_t tokens,
                llvm::raw_ostream &os);
+
+/// Two bars for each layer: its predicted time, and that of dense.
+void printSVG(llvm::ArrayRef<ScheduledLayer> layers, int64_t tokens,
+              llvm::raw_ostream &os);
+
+/// Prints the report where `format` has its place.
+void printReport(llvm::ArrayRef<ScheduledLayer> layers, int64_t tokens,
+                 ReportFormat format);
 
 } // namespace sopt
 

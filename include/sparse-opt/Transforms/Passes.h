@@ -13,12 +13,10 @@
 #include "dialects/Sopt/IR/Sopt.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
+#include "sparse-opt/Report/ReportFormat.h"
 #include "sparse-opt/Schedule/PrecisionChoice.h"
 
 namespace sopt {
-
-/// What the pass sopt-schedule prints.
-enum class ScheduleReport { None, Table, JSON };
 
 #define GEN_PASS_DECL
 #define GEN_PASS_REGISTRATION

@@ -326,7 +326,7 @@ def ScheduleLayers : Pass<"sopt-schedule", "::mlir::ModuleOp"> {
     has another type than f32: they have no kernel but dense.
 
     `report` prints the choice for each layer and the reason, as a table to
-    standard error or as JSON to standard output.
+    standard error, or as JSON or bars of an SVG picture to standard output.
 
     ```mlir
     // 3 of 4 elements of %w are zero, and no two non-zeros share a block
@@ -344,12 +344,9 @@ def ScheduleLayers : Pass<"sopt-schedule", "::mlir::ModuleOp"> {
            "than this pass's do not count">,
     Option<"tokens", "tokens", "int64_t", /*default=*/"128",
            "Tokens to expect where the model does not say how many">,
-    Option<"report", "report", "::sopt::ScheduleReport",
-           /*default=*/"::sopt::ScheduleReport::None", "What to print",
-           [{::llvm::cl::values(
-             clEnumValN(::sopt::ScheduleReport::None, "none", "nothing"),
-             clEnumValN(::sopt::ScheduleReport::Table, "table", "a table"),
-             clEnumValN(::sopt::ScheduleReport::JSON, "json", "JSON"))}]>,
+    Option<"report", "report", "::sopt::ReportFormat",
+           /*default=*/"::sopt::ReportFormat::None", "What to print",
+           [{::sopt::getReportFormatValues()}]>,
   ];
   let dependentDialects = ["::sopt::SoptDialect"];
 }

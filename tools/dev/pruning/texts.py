@@ -1,10 +1,12 @@
-"""Texts as tokens: what tools/dev/data writes."""
+"""Texts as tokens, and ratings: what tools/dev/data writes."""
 
 import argparse
 import os
 
 import numpy
 from tokenizers import Tokenizer
+
+import ratings
 
 SETS = {"newsgroups": "20newsgroups", "r8": "reuters-r8"}
 SHORT_WORDS = (8, 12)
@@ -40,7 +42,7 @@ def write(path, rows, tokenizer, labels):
 
 def main():
     parser = argparse.ArgumentParser(prog="tools/dev/data")
-    for name in ("tokenizer", "datasets", "default-folder"):
+    for name in ("tokenizer", "datasets", "ratings", "default-folder"):
         parser.add_argument(f"--{name}", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--texts", type=int, default=1000, help="in each test set")
     parser.add_argument("--train-texts", type=int, default=1500, help="that a probe learns from")
@@ -49,6 +51,7 @@ def main():
     args = parser.parse_args()
     folder = args.folder or args.default_folder
     os.makedirs(folder, exist_ok=True)
+    ratings.write(args.ratings, folder)
     tokenizer = Tokenizer.from_file(args.tokenizer)
     tokenizer.enable_truncation(args.tokens)
     tokenizer.enable_padding()
