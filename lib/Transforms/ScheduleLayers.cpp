@@ -71,16 +71,18 @@ static std::optional<KernelChoice> getGivenChoice(ScheduleAttr schedule,
   static constexpr LayerKernel kKernels[] = {
       LayerKernel::Dense, LayerKernel::Csr, LayerKernel::Block4};
   LayoutAttr layout = schedule.getLayout();
+  double dense = predictTime(machine, pattern, LayerKernel::Dense, tokens);
   for (LayerKernel kernel : kKernels) {
-    KernelChoice choice = {
-        kernel, predictTime(machine, pattern, kernel, tokens),
-        predictTime(machine, pattern, LayerKernel::Dense, tokens),
-        schedule.getDenseBelow(), "as the model says"};
+    KernelChoice choice = {kernel,
+                           predictTime(machine, pattern, kernel, tokens), dense,
+                           /*denseBelow=*/0, "as the model says"};
     LayoutAttr known =
         makeSchedule(schedule.getContext(), choice, pattern.k).getLayout();
-    if (known.getKind() == layout.getKind() &&
-        known.getSizes() == layout.getSizes())
-      return choice;
+    if (known.getKind() != layout.getKind() ||
+        known.getSizes() != layout.getSizes())
+      continue;
+    choice.denseBelow = schedule.getDenseBelow();
+    return choice;
   }
   return std::nullopt;
 }
