@@ -65,9 +65,9 @@ static void write(const StagedModel &model, ArrayRef<PrunedWeights> layers) {
   }
 }
 
-Expected<double> sopt::timeModel(StagedModel &model,
-                                 ArrayRef<PrunedWeights> layers,
-                                 const CalibrationItem &item) {
+Expected<double> sopt::withWeights(StagedModel &model,
+                                   ArrayRef<PrunedWeights> layers,
+                                   llvm::function_ref<Expected<double>()> run) {
   SmallVector<std::pair<onnx::ConstantOp, ElementsAttr>> before;
   for (const PrunableLayer &layer : model.layers)
     for (onnx::ConstantOp constant : {layer.constant, layer.bias})
@@ -75,11 +75,17 @@ Expected<double> sopt::timeModel(StagedModel &model,
         before.emplace_back(constant, constant.getValueAttr());
   write(model, layers);
   ConstantBlobs blobs(model.module);
-  Expected<double> nanoseconds = timeDense(model, item);
+  Expected<double> result = run();
   for (auto &[constant, value] : before)
     constant.setValueAttr(value);
   blobs.update(model.module);
-  return nanoseconds;
+  return result;
+}
+
+Expected<double> sopt::timeModel(StagedModel &model,
+                                 ArrayRef<PrunedWeights> layers,
+                                 const CalibrationItem &item) {
+  return withWeights(model, layers, [&] { return timeDense(model, item); });
 }
 
 void sopt::setWeights(StagedModel &model, ArrayRef<PrunedWeights> layers) {

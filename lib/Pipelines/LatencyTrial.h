@@ -24,6 +24,12 @@ llvm::Expected<double> timeModel(StagedModel &model,
 llvm::Expected<double> timeDense(StagedModel &model,
                                  const CalibrationItem &item);
 
+/// What `run` tells of the module while it has `layers` for its weights and
+/// biases. The module is afterwards what it was.
+llvm::Expected<double>
+withWeights(StagedModel &model, llvm::ArrayRef<PrunedWeights> layers,
+            llvm::function_ref<llvm::Expected<double>()> run);
+
 /// Writes weights and biases to the module, and frees what they replace.
 void setWeights(StagedModel &model, llvm::ArrayRef<PrunedWeights> layers);
 

@@ -38,8 +38,8 @@ std::vector<CalibrationItem> sopt::takeSome(ArrayRef<CalibrationItem> items) {
 }
 
 Measurement::Measurement(StagedModel &model, ArrayRef<CalibrationItem> items,
-                         PruneProgress progress)
-    : model(model), items(items), progress(progress), some(takeSome(items)),
+                         PruneMonitor &monitor)
+    : model(model), items(items), monitor(monitor), some(takeSome(items)),
       pruners(model.stages.size()) {}
 
 /// Moments of the inputs of stage `number`, and its pruner.
@@ -111,8 +111,9 @@ Error Measurement::fill(PruneTables &tables, Shard shard,
   bool isFinite = std::isfinite(getDistance(outputs, outputs));
   StagedRun run = model.makeRun(items), dense = model.makeRun(some);
   for (unsigned number = 0; number < end; ++number) {
-    progress("look at stage " + Twine(number + 1) + " of " +
-             Twine(model.stages.size()));
+    if (monitor.isStopped())
+      return Error::success();
+    monitor.begin("look at stages", number, unsigned(model.stages.size()));
     for (StagedRun *each : {&run, &dense})
       if (Error error = model.advanceDense(*each))
         return error;
@@ -145,8 +146,8 @@ Expected<ArrayRef<std::optional<ObsPruner>>> Measurement::getPruners() {
     --end;
   StagedRun run = model.makeRun(items);
   for (unsigned number = 0; number < end; ++number) {
-    progress("look again at stage " + Twine(number + 1) + " of " +
-             Twine(model.stages.size()));
+    monitor.begin("look again at stages", number,
+                  unsigned(model.stages.size()));
     if (Error error = model.advanceDense(run))
       return std::move(error);
     if (isWanted(number)) {

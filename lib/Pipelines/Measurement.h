@@ -26,13 +26,14 @@ class Measurement {
 public:
   /// All must outlive it.
   Measurement(StagedModel &model, llvm::ArrayRef<CalibrationItem> items,
-              PruneProgress progress);
+              PruneMonitor &monitor);
 
   /// Fills in those of the shard's layers that are missing: how far the model's
   /// outputs move if one alone is pruned to each of the targets. That is
   /// measured at one share of zeros, on some of the items, and taken for
   /// proportional to what the layer's own outputs lose. Calls `save` after each
-  /// stage. Fails if the items leave most of what layers could see unseen.
+  /// stage. Fails if the items leave most of what layers could see unseen. If
+  /// it is told to stop, it leaves the rest missing.
   llvm::Error fill(PruneTables &tables, Shard shard,
                    llvm::function_ref<llvm::Error()> save);
 
@@ -51,7 +52,7 @@ private:
 
   StagedModel &model;
   llvm::ArrayRef<CalibrationItem> items;
-  PruneProgress progress;
+  PruneMonitor &monitor;
   std::vector<CalibrationItem> some;
   /// The dense model's outputs for `some`, once they were asked for.
   std::vector<std::vector<Tensor>> outputs;

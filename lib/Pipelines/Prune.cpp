@@ -40,7 +40,7 @@ chooseLayers(func::FuncOp function, const PruneOptions &options) {
 }
 
 static Expected<std::unique_ptr<PruneSession>>
-open(ModuleOp module, const PruneOptions &options, PruneProgress progress) {
+open(ModuleOp module, const PruneOptions &options, PruneMonitor &monitor) {
   auto function = module.lookupSymbol<func::FuncOp>("main_graph");
   if (!function)
     return createStringError("nothing to prune: there is no @main_graph");
@@ -48,13 +48,13 @@ open(ModuleOp module, const PruneOptions &options, PruneProgress progress) {
   if (!layers)
     return layers.takeError();
   return std::make_unique<PruneSession>(module, function, std::move(*layers),
-                                        options, progress);
+                                        options, monitor);
 }
 
 Expected<PruneReport> sopt::pruneModel(ModuleOp module,
                                        const PruneOptions &options,
-                                       PruneProgress progress) {
-  auto session = open(module, options, progress);
+                                       PruneMonitor &monitor) {
+  auto session = open(module, options, monitor);
   if (!session)
     return session.takeError();
   const PruneConstraint &constraint = options.constraints.front();
@@ -71,14 +71,19 @@ Expected<PruneReport> sopt::pruneModel(ModuleOp module,
 }
 
 Error sopt::measurePruneTables(ModuleOp module, const PruneOptions &options,
-                               PruneProgress progress) {
-  auto session = open(module, options, progress);
+                               PruneMonitor &monitor) {
+  auto session = open(module, options, monitor);
   if (!session)
     return session.takeError();
   // Tables hang on no constraint.
   if (Error error = (*session)->prepare(Kind::Ratio, /*isAlwaysTimed=*/false))
     return error;
-  return (*session)->makeTables({options.shard - 1, options.shards});
+  if (Error error = (*session)->makeTables({options.shard - 1, options.shards}))
+    return error;
+  if ((*session)->isStopped())
+    return createStringError(
+        "interrupted: what was measured so far is kept in " + options.tables);
+  return Error::success();
 }
 
 /// Points of a front that is not told any: so many steps from the dense model
@@ -111,9 +116,9 @@ static void compare(std::vector<FrontPoint> &front) {
 
 Expected<std::vector<FrontPoint>>
 sopt::pruneFront(ModuleOp module, const PruneOptions &options,
-                 PruneProgress progress,
+                 PruneMonitor &monitor,
                  llvm::function_ref<Error(ModuleOp, StringRef)> write) {
-  auto session = open(module, options, progress);
+  auto session = open(module, options, monitor);
   if (!session)
     return session.takeError();
   std::vector<PruneConstraint> constraints = options.constraints;
@@ -122,6 +127,8 @@ sopt::pruneFront(ModuleOp module, const PruneOptions &options,
     return std::move(error);
   if (Error error = (*session)->makeTables(Shard()))
     return std::move(error);
+  if ((*session)->isStopped())
+    return createStringError("interrupted before there was any model");
   if (constraints.empty())
     constraints = spreadLatencies(**session);
   for (const PruneConstraint &constraint : constraints)
@@ -138,6 +145,8 @@ sopt::pruneFront(ModuleOp module, const PruneOptions &options,
     if (Error error = write(module, file))
       return std::move(error);
     front.push_back({file, constraint, (*session)->report(*pruned)});
+    if ((*session)->isStopped())
+      break;
   }
   compare(front);
   return front;

@@ -109,6 +109,20 @@ static Error takeText(StringRef value, PruneOptions &options) {
   return Error::success();
 }
 
+static Error takeMetric(StringRef value, PruneOptions &options) {
+  options.metric = value.str();
+  if (lookUpMetric(value))
+    return Error::success();
+  return createStringError("metric: distance, auc, probe or spearman, not '" +
+                           value + "'");
+}
+
+static Error takeTolerance(StringRef value, PruneOptions &options) {
+  if (value.getAsDouble(options.tolerance) || !(options.tolerance >= 0))
+    return createStringError("tolerance: a number from 0, not '" + value + "'");
+  return Error::success();
+}
+
 static constexpr Word kWords[] = {
     {"shape", "1x128", takeShape},
     {"formats", "4x1,2:4", takeFormats},
@@ -121,6 +135,11 @@ static constexpr Word kWords[] = {
     {"tables", "FILE.npz", takeText<&PruneOptions::tables>},
     {"shard", "1/4", takeShard},
     {"pareto", "NAME", takeText<&PruneOptions::pareto>},
+    {"metric", "auc", takeMetric},
+    {"output", "NAME", takeText<&PruneOptions::output>},
+    {"metric-command", "PROGRAM", takeText<&PruneOptions::metricCommand>},
+    {"raters", "FILE.csv", takeText<&PruneOptions::raters>},
+    {"tolerance", "0.01", takeTolerance},
 };
 
 static const ConstraintWord &lookUp(Kind kind) {
@@ -153,7 +172,7 @@ static Error takeConstraint(const ConstraintWord &word, StringRef text,
   return Error::success();
 }
 
-/// "ratio=0.8, … and pareto=NAME".
+/// "ratio=0.8, … and tolerance=0.01".
 static std::string listWords() {
   std::string text;
   for (const ConstraintWord &word : kConstraints)
@@ -177,6 +196,25 @@ static Error takeWord(StringRef key, StringRef value, PruneOptions &options) {
                            listWords());
 }
 
+/// Words that contradict each other, or would say nothing.
+static Error checkMetric(const PruneOptions &options) {
+  const Metric &metric = *lookUpMetric(options.metric);
+  bool hasEmbeddings = metric.need != MetricNeed::Nothing;
+  if (!options.metricCommand.empty() && hasEmbeddings)
+    return createStringError("metric= and metric-command= are two ways to "
+                             "judge: give one");
+  if (!options.output.empty() && !hasEmbeddings)
+    return createStringError("output= names what metric=auc, probe or spearman "
+                             "judges: give one");
+  if (!options.raters.empty() && !metric.agree)
+    return createStringError("raters= is in terms of metric=auc, probe or "
+                             "spearman: give one");
+  if (options.tolerance > 0 && options.raters.empty())
+    return createStringError("tolerance= is about the agreement of raters: "
+                             "give raters=FILE.csv");
+  return Error::success();
+}
+
 /// What is missing, or is too much.
 static Error check(const PruneOptions &options) {
   if (options.calibration.empty())
@@ -193,7 +231,7 @@ static Error check(const PruneOptions &options) {
     return createStringError("several values of " +
                              lookUp(options.constraints.front().kind).key +
                              "= make a front: name it with pareto=NAME");
-  return Error::success();
+  return checkMetric(options);
 }
 
 Expected<PruneOptions> PruneOptions::parse(StringRef text) {

@@ -17,6 +17,7 @@ using namespace sopt;
 using llvm::createStringError;
 using llvm::Error;
 using llvm::Expected;
+using llvm::Twine;
 using Kind = PruneConstraint::Kind;
 
 /// A measured latency this near the promised one, as a share, is as promised.
@@ -24,8 +25,8 @@ static constexpr double kAsPromised = 0.05;
 
 PruneSession::PruneSession(ModuleOp module, func::FuncOp function,
                            std::vector<PrunableLayer> layers,
-                           const PruneOptions &options, PruneProgress progress)
-    : options(options), progress(progress),
+                           const PruneOptions &options, PruneMonitor &monitor)
+    : options(options), monitor(monitor),
       model(module, function, std::move(layers)),
       start(std::chrono::steady_clock::now()) {
   tables.model = getFingerprint(function);
@@ -36,12 +37,14 @@ bool PruneSession::prunesAlike() const {
 }
 
 bool PruneSession::isTimeUp() const {
-  return options.seconds && std::chrono::steady_clock::now() - start >
-                                std::chrono::duration<double>(*options.seconds);
+  return monitor.isStopped() ||
+         (options.seconds &&
+          std::chrono::steady_clock::now() - start >
+              std::chrono::duration<double>(*options.seconds));
 }
 
 Error PruneSession::prepare(Kind kind, bool isAlwaysTimed) {
-  progress("compile the model in stages");
+  monitor.begin("compile the model in stages");
   Expected<const LoadedModel *> library = model.libraries.get(0);
   if (!library)
     return library.takeError();
@@ -55,21 +58,28 @@ Error PruneSession::prepare(Kind kind, bool isAlwaysTimed) {
   typical = std::move(*item);
   tables.calibration = getFingerprint(items);
   tables.seed = options.seed;
+  auto created = Judge::create(
+      options, model.module.lookupSymbol<func::FuncOp>("main_graph"), items);
+  if (!created)
+    return created.takeError();
+  judge.emplace(std::move(*created));
   addPieces(items, options.seed);
   auto made = PruneCosts::create(model, kind, *typical);
   if (!made)
     return made.takeError();
   costs.emplace(std::move(*made));
-  measurement.emplace(model, items, progress);
+  measurement.emplace(model, items, monitor);
   quick.emplace(model, *measurement, takeSome(items));
-  pruning.emplace(model, items, progress);
+  pruning.emplace(model, items, *judge, monitor);
+  if (Error error = pruning->judgeDense())
+    return error;
   isTimed = isAlwaysTimed || costs->isLatency();
   return isTimed ? fitLatency() : Error::success();
 }
 
 /// Times the dense model, and one with many zeros.
 Error PruneSession::fitLatency() {
-  progress("time the dense model");
+  monitor.begin("time the dense model");
   Expected<double> dense = timeDense(model, *typical);
   if (!dense)
     return dense.takeError();
@@ -92,7 +102,7 @@ Error PruneSession::fitLatency() {
     sparse.push_back({std::move(*weight), {}, 0});
     predicted += costs->predictDense(index);
   }
-  progress("time a sparse model");
+  monitor.begin("time a sparse model");
   Expected<double> few = timeModel(model, sparse, *typical);
   if (!few)
     return few.takeError();
@@ -142,6 +152,9 @@ Error PruneSession::makeTables(Shard shard) {
       return error;
   if (Error error = measurement->fill(tables, shard, save))
     return error;
+  isCut = llvm::any_of(tables.layers, [&](const auto &layer) {
+    return layer.errors.empty() && monitor.isStopped();
+  });
   if (std::string warning = measurement->getWarning(); !warning.empty())
     mlir::emitWarning(model.module.getLoc()) << "--prune-search: " << warning;
   return Error::success();
@@ -177,7 +190,7 @@ double PruneSession::getReachable() const {
 }
 
 Error PruneSession::check(PruneConstraint constraint) const {
-  if (prunesAlike() || costs->getBudget(constraint.value) >= getLeastCost())
+  if (!hasTables() || costs->getBudget(constraint.value) >= getLeastCost())
     return Error::success();
   // Rounded to what can be had.
   bool isMost =
@@ -190,9 +203,9 @@ Error PruneSession::check(PruneConstraint constraint) const {
                            reachable.getText());
 }
 
-/// The named method at the least share of zeros that fits the budget.
-Expected<PruneCandidate> PruneSession::pruneAlike(int64_t budget,
-                                                  double value) {
+/// All layers alike, at the least share of zeros that fits the budget.
+Expected<PruneCandidate> PruneSession::makeAlike(int64_t budget,
+                                                 double value) const {
   auto getCost = [&](const SparsityTarget &target) {
     int64_t cost = 0;
     for (auto [index, layer] : llvm::enumerate(model.layers))
@@ -214,16 +227,29 @@ Expected<PruneCandidate> PruneSession::pruneAlike(int64_t budget,
     }
     target.zeros = many;
   }
-  if (getCost(target) > budget)
-    return createStringError("method=" + options.method +
-                             " cannot keep to the constraint");
   PruneCandidate candidate;
-  candidate.name = options.method;
+  candidate.name = prunesAlike() ? options.method : "uniform";
+  if (getCost(target) > budget)
+    return createStringError("method=" + candidate.name +
+                             " cannot keep to the constraint");
   for (const PrunableLayer &layer : model.layers)
     candidate.targets.push_back(
         target.fits(layer.getInputs(), layer.getOutputs()) ? target
                                                            : SparsityTarget());
-  if (Error error = pruning->tryOut(candidate, lookUpPruner(options.method)))
+  return candidate;
+}
+
+/// By the named method, or, if that needs tables, in one that takes no search.
+Expected<PruneCandidate> PruneSession::pruneAlike(int64_t budget,
+                                                  double value) {
+  auto candidate = makeAlike(budget, value);
+  if (!candidate)
+    return candidate;
+  Error error =
+      prunesAlike()
+          ? pruning->tryOut(*candidate, lookUpPruner(options.method))
+          : pruning->tryOut(MutableArrayRef<PruneCandidate>(*candidate));
+  if (error)
     return std::move(error);
   return candidate;
 }
@@ -236,7 +262,7 @@ Expected<PruneCandidate> PruneSession::searchBudget(int64_t budget) {
   problem.isBlind = options.method == "evopress";
   unsigned tried = 0;
   auto score = [&](ArrayRef<SparsityTarget> targets) {
-    progress("try allocation " + llvm::Twine(++tried));
+    monitor.begin("try allocation " + Twine(++tried));
     return quick->score(targets);
   };
   auto tryOut = [&](MutableArrayRef<PruneCandidate> candidates) {
@@ -259,13 +285,13 @@ Expected<PruneSession::Pruned> PruneSession::searchOnce(int64_t budget,
   // Those of other weights do not hold for these.
   for (const PrunableLayer &layer : model.layers)
     getProduct(layer)->removeDiscardableAttr(kScheduleAttrName);
-  auto found = prunesAlike() ? pruneAlike(budget, value) : searchBudget(budget);
+  auto found = hasTables() ? searchBudget(budget) : pruneAlike(budget, value);
   if (!found)
     return found.takeError();
   Pruned pruned{std::move(*found), std::nullopt};
   if (!isTimed)
     return pruned;
-  progress("time the pruned model");
+  monitor.begin("time the pruned model");
   auto nanoseconds = timeModel(model, pruned.candidate.layers, *typical);
   if (!nanoseconds)
     return nanoseconds.takeError();
@@ -286,13 +312,13 @@ PruneSession::search(PruneConstraint constraint) {
   if (Error error = check(constraint))
     return std::move(error);
   auto pruned = searchOnce(budget, constraint.value);
-  if (!pruned || !costs->isLatency() || isKept(*pruned->latency))
+  if (!pruned || !costs->isLatency() || isKept(*pruned->latency) || isStopped())
     return pruned;
   // The model of latencies is bent to what was measured nearest to the goal.
   const PrunedLatency &first = *pruned->latency;
   costs->latency.fixed += (first.measured - first.promised) * 1e6;
   budget = std::max(costs->getBudget(constraint.value),
-                    prunesAlike() ? 0 : getLeastCost());
+                    hasTables() ? getLeastCost() : 0);
   auto again = searchOnce(budget, constraint.value);
   if (!again)
     return again;
@@ -307,7 +333,13 @@ PruneReport PruneSession::report(const Pruned &pruned) const {
   const PruneCandidate &candidate = pruned.candidate;
   PruneReport report;
   report.allocation = candidate.name;
+  report.metric = judge->getName().str();
+  report.score = candidate.score;
+  report.denseScore = judge->getDenseScore();
   report.loss = candidate.loss;
+  report.peak = judge->getPeak();
+  report.isTie = report.peak && candidate.loss == 0;
+  report.isStopped = monitor.isStopped();
   report.latency = pruned.latency;
   int64_t cost = 0;
   for (auto [index, layer] : llvm::enumerate(model.layers)) {

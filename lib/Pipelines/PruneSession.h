@@ -22,7 +22,7 @@ class PruneSession {
 public:
   PruneSession(mlir::ModuleOp module, mlir::func::FuncOp function,
                std::vector<PrunableLayer> layers, const PruneOptions &options,
-               PruneProgress progress);
+               PruneMonitor &monitor);
 
   /// Reads the calibration, and learns what the layers cost in the unit of
   /// `kind`. Every pruned model is timed if latency is that, or
@@ -30,8 +30,11 @@ public:
   llvm::Error prepare(PruneConstraint::Kind kind, bool isAlwaysTimed);
 
   /// Reads the tables, and fills in and writes what they miss of the shard. For
-  /// a search that needs them.
+  /// a search that needs them. If it is told to stop, searches do without.
   llvm::Error makeTables(Shard shard);
+
+  /// Whether the search was told to end.
+  bool isStopped() const { return monitor.isStopped(); }
 
   /// Fails, and says what can be reached, if a search for the constraint would.
   llvm::Error check(PruneConstraint constraint) const;
@@ -58,10 +61,13 @@ public:
 private:
   /// Whether a pruner that sees each layer alone does it all, without tables.
   bool prunesAlike() const;
+  /// Whether there are tables to search by.
+  bool hasTables() const { return !prunesAlike() && !isCut; }
   llvm::Error fitLatency();
   llvm::Expected<PruneCandidate> searchBudget(int64_t budget);
   llvm::Expected<Pruned> searchOnce(int64_t budget, double value);
   int64_t getLeastCost() const;
+  llvm::Expected<PruneCandidate> makeAlike(int64_t budget, double value) const;
   llvm::Expected<PruneCandidate> pruneAlike(int64_t budget, double value);
   std::vector<SparsityTarget> getFormats() const;
   std::vector<LayerChoices> listChoices() const;
@@ -69,16 +75,18 @@ private:
   bool isTimeUp() const;
 
   const PruneOptions &options;
-  PruneProgress progress;
+  PruneMonitor &monitor;
   StagedModel model;
   std::vector<CalibrationItem> items;
   std::optional<CalibrationItem> typical;
   std::optional<PruneCosts> costs;
   std::optional<Measurement> measurement;
   std::optional<QuickTrial> quick;
+  std::optional<Judge> judge;
   std::optional<Pruning> pruning;
   PruneTables tables;
   bool isTimed = false;
+  bool isCut = false; ///< Whether the tables were left unfinished.
   std::chrono::steady_clock::time_point start;
 };
 

@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Pruning.h"
+#include "LatencyTrial.h"
+#include <limits>
 
 using namespace mlir;
 using namespace sopt;
@@ -18,8 +20,8 @@ using llvm::Twine;
 static constexpr unsigned kFolds = 4;
 
 Pruning::Pruning(StagedModel &model, ArrayRef<CalibrationItem> items,
-                 PruneProgress progress)
-    : model(model), items(items), progress(progress),
+                 Judge &judge, PruneMonitor &monitor)
+    : model(model), items(items), judge(judge), monitor(monitor),
       strengths(model.stages.size()) {}
 
 /// The rows of y₀ − addend + r₀ − r of layers side by side.
@@ -91,8 +93,8 @@ Error Pruning::pruneNextStage(unsigned number, const StagedRun *dense,
                               StagedRun &run, PruneCandidate &candidate,
                               Pruner pruner) {
   const Stage &stage = model.stages[number];
-  progress("try " + Twine(candidate.name) + ": stage " + Twine(number + 1) +
-           " of " + Twine(model.stages.size()));
+  monitor.begin("try " + Twine(candidate.name), number,
+                unsigned(model.stages.size()));
   if (Error error = run.advance())
     return error;
   if (stage.layers.empty())
@@ -119,6 +121,68 @@ Error Pruning::pruneNextStage(unsigned number, const StagedRun *dense,
   return Error::success();
 }
 
+Expected<std::optional<double>>
+Pruning::runProgram(const PruneCandidate *candidate) {
+  Expected<double> score =
+      candidate ? withWeights(model, candidate->layers,
+                              [&] { return judge.measure(model.module); })
+                : judge.measure(model.module);
+  if (score)
+    return *score;
+  // What stops the search may have ended the program as well.
+  if (!monitor.isStopped())
+    return score.takeError();
+  llvm::consumeError(score.takeError());
+  return std::nullopt;
+}
+
+Error Pruning::judgeDense() {
+  if (!judge.readsFile())
+    return Error::success();
+  monitor.begin("judge the dense model");
+  auto score = runProgram(nullptr);
+  if (!score)
+    return score.takeError();
+  if (*score)
+    judge.setDenseScore(**score);
+  return Error::success();
+}
+
+Expected<std::optional<double>>
+Pruning::getScore(const PruneCandidate &candidate, const StagedRun &run,
+                  const StagedRun &dense) {
+  if (judge.readsFile() && !judge.getDenseScore())
+    return std::nullopt;
+  if (judge.readsFile())
+    return runProgram(&candidate);
+  if (!judge.getDenseScore()) {
+    auto score = judge.measure(dense.getOutputs(), dense.getOutputs());
+    if (!score)
+      return score.takeError();
+    judge.setDenseScore(*score);
+  }
+  auto score = judge.measure(run.getOutputs(), dense.getOutputs());
+  if (!score)
+    return score.takeError();
+  return *score;
+}
+
+Error Pruning::judgeCandidate(PruneCandidate &candidate, const StagedRun &run,
+                              const StagedRun &dense) {
+  auto score = getScore(candidate, run, dense);
+  if (!score)
+    return score.takeError();
+  candidate.score = *score;
+  candidate.loss =
+      *score ? judge.getLoss(**score) : std::numeric_limits<double>::infinity();
+  if (*score && (!hasCandidate || candidate.loss < leastLoss)) {
+    leastLoss = candidate.loss;
+    monitor.improve(judge.describe(**score));
+  }
+  hasCandidate = true;
+  return Error::success();
+}
+
 Error Pruning::tryOut(MutableArrayRef<PruneCandidate> candidates) {
   strengths.assign(model.stages.size(), std::nullopt);
   StagedRun dense = model.makeRun(items);
@@ -126,15 +190,27 @@ Error Pruning::tryOut(MutableArrayRef<PruneCandidate> candidates) {
   std::vector<StagedRun> runs(candidates.size(), model.makeRun(items));
   for (PruneCandidate &candidate : candidates)
     candidate.layers.assign(model.layers.size(), PrunedWeights());
+  size_t running = candidates.size();
   for (unsigned number = 0; number < model.stages.size(); ++number) {
+    if (monitor.isStopped())
+      running = std::min<size_t>(running, hasCandidate ? 0 : 1);
+    if (running == 0)
+      break;
     if (Error error = model.advanceDense(dense))
       return error;
-    for (auto [candidate, run] : llvm::zip_equal(candidates, runs))
-      if (Error error = pruneNextStage(number, &dense, run, candidate, nullptr))
+    for (size_t i = 0; i < running; ++i)
+      if (Error error =
+              pruneNextStage(number, &dense, runs[i], candidates[i], nullptr))
         return error;
   }
-  for (auto [candidate, run] : llvm::zip_equal(candidates, runs))
-    candidate.loss = getDistance(run.getOutputs(), dense.getOutputs());
+  for (size_t i = 0; i < running; ++i) {
+    if (hasCandidate && monitor.isStopped())
+      running = i;
+    else if (Error error = judgeCandidate(candidates[i], runs[i], dense))
+      return error;
+  }
+  for (PruneCandidate &candidate : candidates.drop_front(running))
+    candidate.layers.clear();
   return Error::success();
 }
 
@@ -146,6 +222,5 @@ Error Pruning::tryOut(PruneCandidate &candidate, Pruner pruner) {
   for (unsigned number = 0; number < model.stages.size(); ++number)
     if (Error error = pruneNextStage(number, nullptr, run, candidate, pruner))
       return error;
-  candidate.loss = getDistance(run.getOutputs(), dense.getOutputs());
-  return Error::success();
+  return judgeCandidate(candidate, run, dense);
 }

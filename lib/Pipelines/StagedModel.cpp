@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "StagedModel.h"
+#include "sparse-opt/Search/Metrics.h"
 #include <cmath>
 
 using namespace mlir;
@@ -42,19 +43,21 @@ Error sopt::refuseInput(StringRef layer) {
                                  "' sees an input that is not finite");
 }
 
+std::vector<ArrayRef<float>>
+sopt::takeOutputs(ArrayRef<std::vector<Tensor>> outputs) {
+  std::vector<ArrayRef<float>> taken;
+  for (const std::vector<Tensor> &item : outputs)
+    for (const Tensor &tensor : item)
+      if (tensor.type == SOPT_FLOAT)
+        taken.push_back(tensor.get<float>());
+  return taken;
+}
+
 double sopt::getDistance(ArrayRef<std::vector<Tensor>> outputs,
                          ArrayRef<std::vector<Tensor>> references) {
-  double moved = 0, power = 0;
-  for (auto [output, reference] : llvm::zip_equal(outputs, references))
-    for (auto [one, other] : llvm::zip_equal(output, reference)) {
-      if (one.type != SOPT_FLOAT)
-        continue;
-      for (auto [y, y0] : llvm::zip(one.get<float>(), other.get<float>())) {
-        moved += (double(y) - y0) * (double(y) - y0);
-        power += double(y0) * y0;
-      }
-    }
-  if (!std::isfinite(moved) || !std::isfinite(power))
-    return INFINITY;
-  return power > 0 ? moved / power : 0;
+  JudgedOutputs judged;
+  judged.outputs = takeOutputs(outputs);
+  judged.references = takeOutputs(references);
+  double distance = -measureDistance(judged);
+  return std::isfinite(distance) ? distance : INFINITY;
 }

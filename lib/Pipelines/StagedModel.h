@@ -40,9 +40,12 @@ struct StagedModel {
 /// What is wrong when something that `layer` sees is NaN or infinite.
 llvm::Error refuseInput(llvm::StringRef layer);
 
+/// All f32 outputs of all items, one after another.
+std::vector<llvm::ArrayRef<float>>
+takeOutputs(llvm::ArrayRef<std::vector<Tensor>> outputs);
+
 /// How far outputs moved: ‖y − y₀‖² / ‖y₀‖² over all that are f32, of each
-/// item's run; infinite if one is not finite. This alone says what a candidate
-/// is worth.
+/// item's run; infinite if one is not finite.
 double getDistance(llvm::ArrayRef<std::vector<Tensor>> outputs,
                    llvm::ArrayRef<std::vector<Tensor>> references);
 

@@ -20,6 +20,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/SourceMgr.h"
+#include <csignal>
 
 using namespace mlir;
 using namespace sopt;
@@ -109,6 +110,25 @@ static OwningOpRef<ModuleOp> moveTo(MLIRContext &context, ModuleOp module) {
   return parseSourceFile<ModuleOp>(sources, &context);
 }
 
+namespace {
+/// Keeps SIGINT from programs that are started while it lives: Ctrl-C goes to
+/// all of a terminal's programs, and the linker would die of what only ends the
+/// search.
+class InterruptBlock {
+public:
+  InterruptBlock() {
+    sigset_t interrupt;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &interrupt, &before);
+  }
+  ~InterruptBlock() { pthread_sigmask(SIG_SETMASK, &before, nullptr); }
+
+private:
+  sigset_t before;
+};
+} // namespace
+
 static LogicalResult compile(ModuleOp module, StringRef path) {
   PassManager passes(module.getContext());
   buildRaisePipeline(passes);
@@ -120,6 +140,7 @@ static LogicalResult compile(ModuleOp module, StringRef path) {
   buildCPUPipeline(passes, cpu);
   if (failed(passes.run(module)))
     return failure();
+  InterruptBlock block;
   return emitSharedLibrary(module, path, SharedLibraryOptions());
 }
 

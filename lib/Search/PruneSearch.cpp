@@ -143,6 +143,18 @@ static Expected<PruneCandidate> improve(const PruneProblem &problem,
                        picks);
 }
 
+static int64_t countZeros(const PruneCandidate &candidate) {
+  int64_t zeros = 0;
+  for (const PrunedWeights &layer : candidate.layers)
+    zeros += count(layer.weight, 0.0f);
+  return zeros;
+}
+
+/// Whether `a` loses less, or as much and is cheaper.
+static bool isBetter(const PruneCandidate &a, const PruneCandidate &b) {
+  return a.loss != b.loss ? a.loss < b.loss : countZeros(a) > countZeros(b);
+}
+
 Expected<PruneCandidate> sopt::searchPruning(const PruneProblem &problem) {
   Picks exact, evolved;
   Expected<PruneCandidate> allocated = allocate(problem, exact);
@@ -165,9 +177,9 @@ Expected<PruneCandidate> sopt::searchPruning(const PruneProblem &problem) {
     candidates.push_back(std::move(*allocated));
   if (Error error = problem.tryOut(candidates))
     return std::move(error);
-  auto best = min_element(candidates,
-                          [](const PruneCandidate &a, const PruneCandidate &b) {
-                            return a.loss < b.loss;
-                          });
-  return std::move(*best);
+  erase_if(candidates, [](const PruneCandidate &candidate) {
+    return candidate.layers.empty();
+  });
+  assert(!candidates.empty() && "the first is tried to the end");
+  return std::move(*min_element(candidates, isBetter));
 }

@@ -8,13 +8,13 @@
 #include "Driver.h"
 #include "Diagnostics.h"
 #include "Progress.h"
+#include "Prune.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/Timing.h"
 #include "sparse-opt/Pipelines/CPU.h"
 #include "sparse-opt/Pipelines/Precision.h"
-#include "sparse-opt/Pipelines/Prune.h"
 #include "sparse-opt/Pipelines/Raise.h"
 #include "sparse-opt/Schedule/Machine.h"
 #include "sparse-opt/Target/SharedLibrary.h"
@@ -119,62 +119,6 @@ static void setOptions(CPUPipelineOptions &cpu, const Options &options,
     cpu.features.push_back(feature);
 }
 
-static LogicalResult failSearch(llvm::Error error, Location loc) {
-  return emitError(loc) << "--prune-search: " << toString(std::move(error));
-}
-
-/// Prunes the model to all points of a front, and writes them.
-static LogicalResult pruneAll(ModuleOp module, const PruneOptions &search,
-                              PruneProgress progress) {
-  Location loc = module.getLoc();
-  auto write = [&](ModuleOp pruned, llvm::StringRef path) -> llvm::Error {
-    // Why it failed was said.
-    return succeeded(writeModel(pruned, path))
-               ? llvm::Error::success()
-               : llvm::createStringError("'" + path + "' was not written");
-  };
-  auto front = pruneFront(module, search, progress, write);
-  if (!front)
-    return failSearch(front.takeError(), loc);
-  for (const FrontPoint &point : *front) {
-    llvm::errs() << point.file << '\n';
-    point.report.print(llvm::errs());
-  }
-  std::string path = search.pareto + ".json";
-  llvm::Error error =
-      llvm::writeToOutput(path, [&](llvm::raw_ostream &os) -> llvm::Error {
-        printFront(*front, os);
-        return llvm::Error::success();
-      });
-  if (error)
-    return failSearch(llvm::createFileError(path, std::move(error)), loc);
-  return success();
-}
-
-/// Prunes the model and tells how.
-static LogicalResult prune(ModuleOp module, const PruneOptions &search,
-                           Progress &progress) {
-  auto tell = [&](const llvm::Twine &step) {
-    progress.begin("prune: " + step.str());
-  };
-  if (!search.pareto.empty())
-    return pruneAll(module, search, tell);
-  if (search.shard) {
-    llvm::Error error = measurePruneTables(module, search, tell);
-    return error ? failSearch(std::move(error), module.getLoc()) : success();
-  }
-  llvm::Expected<PruneReport> report = pruneModel(module, search, tell);
-  if (!report)
-    return failSearch(report.takeError(), module.getLoc());
-  report->print(llvm::errs());
-  return success();
-}
-
-/// Whether the search writes files of its own, and no output.
-static bool isComplete(const PruneOptions &search) {
-  return search.shard || !search.pareto.empty();
-}
-
 /// Chooses precisions by running the raised model, and tells how near it stays.
 static LogicalResult calibrate(ModuleOp module,
                                const PrecisionOptions &precision,
@@ -190,18 +134,6 @@ static LogicalResult calibrate(ModuleOp module,
   cpu.report = ReportFormat::None;
   cpu.precision = LayerPrecision::F32;
   return success();
-}
-
-/// What --prune-search says, if anything; failure is reported.
-static FailureOr<std::optional<PruneOptions>>
-parseSearch(const Options &options, Location loc) {
-  if (options.pruneSearch.empty())
-    return std::optional<PruneOptions>();
-  llvm::Expected<PruneOptions> parsed =
-      PruneOptions::parse(options.pruneSearch);
-  if (!parsed)
-    return failSearch(parsed.takeError(), loc);
-  return std::optional<PruneOptions>(*parsed);
 }
 
 using AddPasses = llvm::function_ref<LogicalResult(PassManager &)>;
@@ -238,15 +170,11 @@ LogicalResult sopt::runModelCommand(llvm::StringRef input,
   Location loc = UnknownLoc::get(&context);
   if (failed(checkOptions(output, options, loc)))
     return failure();
-  FailureOr<std::optional<PruneOptions>> search = parseSearch(options, loc);
+  FailureOr<std::optional<PruneOptions>> search =
+      parsePruneSearch(options, output, loc);
   FailureOr<PrecisionOptions> precision = parsePrecision(options, loc);
   if (failed(search) || failed(precision))
     return failure();
-  if (*search && isComplete(**search) && output != "-")
-    return failSearch(
-        llvm::createStringError("shard= and pareto= name the files that they "
-                                "write: leave out -o"),
-        loc);
 
   Progress progress(options.quiet);
   progress.begin("read model");
@@ -255,9 +183,10 @@ LogicalResult sopt::runModelCommand(llvm::StringRef input,
   reading.stop();
   if (!module)
     return failure();
-  if (*search && failed(prune(*module, **search, progress)))
+  if (*search &&
+      failed(prune(*module, **search, options.pruneReport, progress)))
     return failure();
-  if (*search && isComplete(**search))
+  if (*search && writesItself(**search))
     return success();
 
   auto runPasses = [&](AddPasses add) {

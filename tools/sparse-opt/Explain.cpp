@@ -110,9 +110,31 @@ static const Explanation explanations[] = {
      "A part of the model cannot be written as ONNX.",
      "A pass has lowered it: what kernels and loops compute is no operator.",
      "Write .onnx before lowering, after `--raise` at the latest."},
-    {"rater-agreement",
-     {"no two raters, or ", "ratings must be numbers", "not item,rater,score"},
-     "How far people agree, by each metric that is about them.",
+    {"prune-metric",
+     {"metric: distance, auc, probe or spearman", " are two ways to judge",
+      " judges: give one", "metric-command '", "'labels'", "'scores'",
+      "names item ", " holds embeddings", "not f32 with two axes or more"},
+     "How --prune-search finds one model better than another.",
+     "By how far outputs move from the dense model's (metric=distance, which "
+     "needs nothing), or by what they are used for. metric=auc: how often two "
+     "items of one class are nearer, by the cosine of their embeddings, than "
+     "two of different classes. metric=probe: the share of items whose class "
+     "ridge regression on the other items' embeddings tells. Both read the "
+     "array `labels` of the calibration file, a whole number for each item. "
+     "metric=spearman: the rank correlation of the array `scores` with the "
+     "cosines of pairs, which are the rows of the array `pairs` (two items' "
+     "numbers each), or without it items 0 and 1, 2 and 3, and so on. "
+     "Embeddings are the output that output=NAME names, or the last f32 output "
+     "of two axes, or else of more, over which the mean is taken. "
+     "metric-command=PROGRAM runs a program with the path of each candidate, "
+     "an .onnx file, and takes the number in the last line that it prints: the "
+     "larger the better.",
+     "Add the arrays to the file, name the output, or run the program by hand "
+     "on a model to see what it prints."},
+    {"prune-raters",
+     {"raters= is in terms of", "tolerance= is about", "no two raters, or ",
+      "ratings must be numbers", "not item,rater,score"},
+     "How raters=FILE.csv says when a model is good enough.",
      "The file has either the columns item,rater,score, or one for the item "
      "and one for each rater, who is named again where he rated again. The "
      "ceiling is the mean, over pairs of raters, of what the metric gives one "
@@ -120,8 +142,11 @@ static const Explanation explanations[] = {
      "by their number: Spearman's correlation (spearman), the share of equal "
      "labels (probe), or of pairs found equal or different, as an AUC (auc). "
      "Where raters repeat, it is no more than the same mean over their own "
-     "repetitions. The interval is of 200 draws of items.",
-     "Items rated by two or more people are what it is made of."},
+     "repetitions. The interval is of 200 draws of items. A candidate is good "
+     "enough at S >= min(dense, ceiling) - tolerance; of those the cheapest "
+     "is taken.",
+     "`--rater-agreement=FILE.csv` prints the ceilings; items rated by two or "
+     "more people are what they are made of."},
     {"calibration",
      {"no array for the model's input '", "--prune-search: "},
      "The search for zeros cannot run the model as it was asked to.",

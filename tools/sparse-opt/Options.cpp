@@ -19,6 +19,14 @@ cl::OptionCategory compiling("Building models",
                              "The extension of -o decides what is written: "
                              ".mlir, .mlirbc, .onnx or .so");
 
+cl::ValuesClass getReportValues() {
+  return cl::values(
+      clEnumValN(ReportFormat::Table, "", "as a table"),
+      clEnumValN(ReportFormat::Table, "table", "as a table"),
+      clEnumValN(ReportFormat::JSON, "json", "as JSON"),
+      clEnumValN(ReportFormat::SVG, "svg", "as a picture, to standard output"));
+}
+
 struct CommandLine {
   cl::opt<Target> target{
       "target", cl::desc("Machine to compile for"),
@@ -61,11 +69,7 @@ struct CommandLine {
       cl::desc("With --target=cpu, print how each layer is computed, how fast "
                "that is predicted to be, and why"),
       cl::init(ReportFormat::None),
-      cl::values(clEnumValN(ReportFormat::Table, "", "as a table"),
-                 clEnumValN(ReportFormat::Table, "table", "as a table"),
-                 clEnumValN(ReportFormat::JSON, "json", "as JSON"),
-                 clEnumValN(ReportFormat::SVG, "svg",
-                            "as a picture, to standard output")),
+      getReportValues(),
       cl::cat(compiling)};
   cl::opt<std::string> pruneSearch{
       "prune-search",
@@ -86,14 +90,24 @@ struct CommandLine {
           "tables=FILE.npz keeps what layers lose by zeros for the next "
           "search, shard=1/4 computes a quarter of it and no more, and "
           "tables=A.npz,B.npz puts such parts together; pareto=NAME, with "
-          "ratio=0.5,0.7,0.9 or without, writes NAME-1.onnx and so on, and "
-          "NAME.json"),
+          "ratio=0.5,0.7,0.9 or without, writes NAME-1.onnx and so on, "
+          "NAME.json and NAME.svg; --explain=prune-metric tells those by which "
+          "models are judged: metric=, output=, metric-command=, raters= and "
+          "tolerance=. Ctrl-C ends the search and keeps the best model so far, "
+          "with exit status 0; a second one ends all"),
       cl::value_desc("ratio=0.8 calibration=FILE.npz"), cl::cat(compiling)};
+  cl::opt<ReportFormat> pruneReport{
+      "prune-report",
+      cl::ValueOptional,
+      cl::desc("With --prune-search, print what became of each layer"),
+      cl::init(ReportFormat::Table),
+      getReportValues(),
+      cl::cat(compiling)};
   cl::opt<std::string> raterAgreement{
       "rater-agreement",
       cl::desc("Print how far the raters of a file agree, which is how good a "
                "model can be found by their ratings, and exit "
-               "(--explain=rater-agreement)"),
+               "(--explain=prune-raters)"),
       cl::value_desc("ratings.csv"), cl::cat(compiling)};
   cl::opt<bool> elide{
       "elide",
@@ -173,6 +187,7 @@ Options sopt::getOptions() {
   options.precision = commandLine->precision;
   options.sparseReport = commandLine->sparseReport;
   options.pruneSearch = commandLine->pruneSearch;
+  options.pruneReport = commandLine->pruneReport;
   options.raterAgreement = commandLine->raterAgreement;
   options.elide = commandLine->elide;
   options.measureMachine = commandLine->measureMachine;

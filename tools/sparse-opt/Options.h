@@ -28,7 +28,8 @@ struct Options {
   bool unpad = false;
   std::string precision; ///< See PrecisionOptions.
   ReportFormat sparseReport = ReportFormat::None;
-  std::string pruneSearch;    ///< See PruneOptions; empty for no pruning.
+  std::string pruneSearch; ///< See PruneOptions; empty for no pruning.
+  ReportFormat pruneReport = ReportFormat::Table;
   std::string raterAgreement; ///< A .csv file, or empty.
   bool elide = false;
   bool measureMachine = false;

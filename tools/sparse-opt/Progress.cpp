@@ -10,6 +10,7 @@
 #include "mlir/Pass/Pass.h"
 #include "mlir/Pass/PassInstrumentation.h"
 #include "llvm/Support/Format.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
@@ -49,13 +50,26 @@ void Progress::erase() {
   isShown = false;
 }
 
-void Progress::begin(llvm::StringRef step) {
+/// "[#####-----]  50 %".
+static std::string drawBar(unsigned done, unsigned total) {
+  constexpr unsigned width = 20;
+  unsigned full = width * done / total;
+  return llvm::formatv("[{0}{1}] {2,3} % ", std::string(full, '#'),
+                       std::string(width - full, '-'), 100 * done / total);
+}
+
+void Progress::begin(llvm::StringRef step, unsigned done, unsigned total) {
   constexpr double patience = 2;
   double seconds = getSeconds();
   if (quiet || (!isTerminal && seconds < patience))
     return;
   erase();
-  llvm::errs() << llvm::format("[%5.1f s] ", seconds) << step;
+  llvm::errs() << llvm::format("[%5.1f s] ", seconds);
+  if (total && isTerminal)
+    llvm::errs() << drawBar(done, total);
+  llvm::errs() << step;
+  if (total && !isTerminal)
+    llvm::errs() << ": " << done + 1 << " of " << total;
   if (!isTerminal)
     llvm::errs() << '\n';
   isShown = true;

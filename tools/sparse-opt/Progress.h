@@ -21,8 +21,12 @@ public:
   explicit Progress(bool quiet);
   ~Progress();
 
-  /// Says that `step` begins.
-  void begin(llvm::StringRef step);
+  /// Says that `step` begins; if it is one of `total` that are alike, `done` of
+  /// them are over, which a terminal shows as a bar.
+  void begin(llvm::StringRef step, unsigned done = 0, unsigned total = 0);
+
+  /// Takes the line from a terminal, for what is printed next.
+  void end() { erase(); }
 
   /// Shows each pass that `passes` runs as a step.
   void follow(mlir::PassManager &passes);

@@ -9,9 +9,11 @@
 #define SPARSE_OPT_PIPELINES_PRUNE_H
 
 #include "mlir/IR/BuiltinOps.h"
+#include "sparse-opt/Pipelines/PruneMonitor.h"
+#include "sparse-opt/Report/ReportFormat.h"
+#include "sparse-opt/Search/PeakGroundTruth.h"
 #include "sparse-opt/Search/Pruners.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
-#include "llvm/ADT/Twine.h"
 #include "llvm/Support/Error.h"
 #include <optional>
 #include <string>
@@ -63,6 +65,17 @@ struct PruneOptions {
   /// After so many, no further candidate is tried.
   std::optional<double> seconds;
   uint64_t seed = 0; ///< Of what is drawn by chance.
+  /// What candidates are judged by, see lookUpMetric.
+  std::string metric = "distance";
+  /// The output that holds the embeddings; empty for the one that looks so.
+  std::string output;
+  /// Instead of a metric: a program that is given an ONNX file's path and
+  /// prints a number, the larger the better.
+  std::string metricCommand;
+  /// A .csv file of ratings, beyond whose agreement scores are as good as each
+  /// other, see PeakGroundTruth. Empty for none.
+  std::string raters;
+  double tolerance = 0; ///< How much less than that is as good still.
 
   /// From "ratio=0.8 calibration=c.npz". Fails on what is missing or unknown.
   static llvm::Expected<PruneOptions> parse(llvm::StringRef text);
@@ -87,7 +100,17 @@ struct PrunedLatency {
 
 struct PruneReport {
   std::string allocation; ///< How the zeros were shared out.
-  double loss;            ///< ‖y − y₀‖² / ‖y₀‖² of the model's outputs.
+  std::string metric;     ///< Its name, or "metric-command".
+  /// By the metric, and the larger the better; of the pruned model and of the
+  /// dense one. A search that was stopped early may not have any.
+  std::optional<double> score, denseScore;
+  /// How much worse than the dense model it is, or than is good enough.
+  double loss = 0;
+  /// The raters' ceiling, if they gave one, and whether the score reaches it or
+  /// the dense model's.
+  std::optional<PeakGroundTruth> peak;
+  bool isTie = false;
+  bool isStopped = false; ///< Whether the search was told to end.
   std::vector<PrunedLayerReport> layers;
   /// What the constraint names, after pruning: e.g. "ratio=0.801".
   std::string reached;
@@ -95,27 +118,37 @@ struct PruneReport {
 
   double getZeros() const; ///< Share of all weights.
 
-  /// A table.
-  void print(llvm::raw_ostream &os) const;
-};
+  /// Where `format` has its place.
+  void print(ReportFormat format) const;
+  void printTable(llvm::raw_ostream &os) const;
+  /// {"metric": ..., "score": ..., "layers": [{"name": ..., "zeros": ..., ...},
+  /// ...]}; shares are of 1, times in microseconds of one thread.
+  void printJSON(llvm::raw_ostream &os) const;
+  /// A bar for the zeros of each layer.
+  void printSVG(llvm::raw_ostream &os) const;
 
-using PruneProgress = llvm::function_ref<void(const llvm::Twine &)>;
+private:
+  /// What the model is worth, in a line of words.
+  std::string describe() const;
+  /// What the constraint names, in a line of words; or nothing.
+  std::string describeConstraint() const;
+};
 
 /// Sets weights of the onnx dialect's MatMul and Gemm in @main_graph to zero,
 /// and changes the others and the biases to make up for it, so that the outputs
-/// on the calibration inputs move least under the constraint. Records how each
-/// product is to be computed. Runs the model on this machine to learn what its
-/// layers see; `progress` is told each step. Fails, with `module` as it was, if
-/// there is nothing to prune, the calibration does not fit, or the constraint
-/// cannot be met.
+/// on the calibration inputs move least under the constraint, or are best by
+/// another metric. Records how each product is to be computed. Runs the model
+/// on this machine to learn what its layers see. Fails, with `module` as it
+/// was, if there is nothing to prune, the calibration does not fit, or the
+/// constraint cannot be met.
 llvm::Expected<PruneReport> pruneModel(mlir::ModuleOp module,
                                        const PruneOptions &options,
-                                       PruneProgress progress);
+                                       PruneMonitor &monitor);
 
 /// Computes the shard of the tables that `options` names, and writes them.
 llvm::Error measurePruneTables(mlir::ModuleOp module,
                                const PruneOptions &options,
-                               PruneProgress progress);
+                               PruneMonitor &monitor);
 
 /// A model of a front between speed and loss.
 struct FrontPoint {
@@ -132,11 +165,14 @@ struct FrontPoint {
 /// each point `write` gets the module, which is the pruned model, and the
 /// file's name; `module` is left as the last.
 llvm::Expected<std::vector<FrontPoint>> pruneFront(
-    mlir::ModuleOp module, const PruneOptions &options, PruneProgress progress,
+    mlir::ModuleOp module, const PruneOptions &options, PruneMonitor &monitor,
     llvm::function_ref<llvm::Error(mlir::ModuleOp, llvm::StringRef)> write);
 
 /// {"points": [{"model": …, "constraint": …, "zeros": …, "loss": …, …}, …]}
 void printFront(llvm::ArrayRef<FrontPoint> front, llvm::raw_ostream &os);
+
+/// The same as an SVG picture; of one point at least.
+void drawFront(llvm::ArrayRef<FrontPoint> front, llvm::raw_ostream &os);
 
 } // namespace sopt
 

@@ -56,10 +56,12 @@ struct PrunedWeights {
 struct PruneCandidate {
   std::string name; ///< How it was found, e.g. "uniform".
   std::vector<SparsityTarget> targets;
-  std::vector<PrunedWeights> layers;
-  /// How far the model's outputs move on the calibration inputs; 0 for no
+  std::vector<PrunedWeights> layers; ///< Empty if it was not tried to the end.
+  /// How much worse than the dense model on the calibration inputs; 0 for no
   /// change.
   double loss = 0;
+  /// What the metric gives it, if that is known; the loss is made of it.
+  std::optional<double> score = std::nullopt;
 };
 
 /// What one layer may become. All vectors have one element for each choice.
@@ -78,7 +80,7 @@ struct PruneProblem {
   llvm::function_ref<llvm::Expected<double>(llvm::ArrayRef<SparsityTarget>)>
       score;
   /// Prunes the model to each candidate's targets with all that makes up for
-  /// it, and fills in the rest of them.
+  /// it, and fills in the rest of them; of one at least.
   llvm::function_ref<llvm::Error(llvm::MutableArrayRef<PruneCandidate>)> tryOut;
   /// Whether to be content with what there is.
   llvm::function_ref<bool()> isTimeUp;
@@ -98,8 +100,8 @@ std::optional<Picks> getUniformPicks(const PruneProblem &problem);
 /// the allocation that is optimal where what the layers lose adds up (see
 /// AllocationProblem); evolution from there, and from where all layers are
 /// alike, by `score`; and `tryOut` of what that found and of what it began
-/// with. The best of these by their loss fits the budget. Fails if nothing
-/// does.
+/// with. The best of these by their loss fits the budget; of two that lose the
+/// same, it is the one with more zeros. Fails if nothing does.
 llvm::Expected<PruneCandidate> searchPruning(const PruneProblem &problem);
 
 } // namespace sopt
