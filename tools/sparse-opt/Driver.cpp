@@ -70,7 +70,8 @@ static uint64_t countWeights(ModuleOp module) {
 /// many where it has much to compute, and a file of 1 MB has too few for more
 /// than the first of these helpings, which take some seconds.
 static void limitWork(ModuleOp module, CPUPipelineOptions &cpu) {
-  constexpr uint64_t kHelping = 100000, kWeights = 1 << 20;
+  // Real models of less than 1 MB need up to 117,000.
+  constexpr uint64_t kHelping = 180000, kWeights = 1 << 20;
   cpu.maxWork = kHelping * (1 + countWeights(module) / kWeights);
 }
 
