@@ -56,9 +56,10 @@ WeightPattern WeightPattern::expect(int64_t k, int64_t n, double zeros,
                                     int64_t block) {
   // A block of 4 is empty if all that it is made of are.
   double parts = std::max(1.0, 4.0 / double(block));
+  const int64_t blocks = k * ((n + 3) / 4);
   WeightPattern pattern = {k, n};
   pattern.nonZeros = std::llround((1 - zeros) * double(k * n));
   pattern.blocksOf4 =
-      std::llround((1 - std::pow(zeros, parts)) * double(k * ((n + 3) / 4)));
+      std::llround((1 - std::pow(zeros, parts)) * double(blocks));
   return pattern;
 }

@@ -327,13 +327,19 @@ static void forgetShapes(GraphProto &graph) {
         value.mutable_type()->mutable_tensor_type()->clear_shape();
 }
 
-/// Infers shapes, also where the file declares others.
+/// Infers shapes, also where the file declares others; not if it takes those
+/// to know the outputs' ranks.
 static Error inferTrueShapes(ModelProto &model) {
   Error error = inferShapes(model);
   if (!error)
     return error;
   forgetShapes(*model.mutable_graph());
-  if (Error again = inferShapes(model)) {
+  Error again = inferShapes(model);
+  bool isUnknown = any_of(model.graph().output(), [](const auto &output) {
+    return output.type().has_tensor_type() &&
+           !output.type().tensor_type().has_shape();
+  });
+  if (again || isUnknown) {
     consumeError(std::move(again));
     return error;
   }
