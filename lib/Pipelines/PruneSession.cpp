@@ -216,7 +216,9 @@ Expected<PruneCandidate> PruneSession::makeAlike(int64_t budget,
     return cost;
   };
   SparsityTarget target = getFormats().front();
-  if (!target.of && costs->getKind() == Kind::Ratio) {
+  // Layers' costs, each rounded, may add up to more than the budget.
+  bool isGiven = !target.of && costs->getKind() == Kind::Ratio;
+  if (isGiven) {
     target.zeros = value;
   } else if (!target.of && getCost(SparsityTarget()) > budget) {
     double few = 0, many = 1;
@@ -229,7 +231,7 @@ Expected<PruneCandidate> PruneSession::makeAlike(int64_t budget,
   }
   PruneCandidate candidate;
   candidate.name = prunesAlike() ? options.method : "uniform";
-  if (getCost(target) > budget)
+  if (!isGiven && getCost(target) > budget)
     return createStringError("method=" + candidate.name +
                              " cannot keep to the constraint");
   for (const PrunableLayer &layer : model.layers)
