@@ -71,7 +71,7 @@ TEST(Metrics, PairAucIsTheShareOfPairsInOrder) {
 TEST(Metrics, PairAucNeedsPairsOfBothKinds) {
   JudgedOutputs judged;
   judged.embeddings = {1, {1, 2, 3}};
-  for (std::vector<int64_t> labels :
+  for (const std::vector<int64_t> &labels :
        {std::vector<int64_t>{1, 1, 1}, {1, 2, 3}}) {
     judged.labels = labels;
     EXPECT_TRUE(std::isnan(measurePairAuc(judged)));
