@@ -161,9 +161,10 @@ struct FrontPoint {
 };
 
 /// Prunes to each of the constraints, or to latencies from the dense model's to
-/// the least there is, with one set of tables; all latencies are measured. For
-/// each point `write` gets the module, which is the pruned model, and the
-/// file's name; `module` is left as the last.
+/// the least there is, with one set of tables; all latencies are measured, and
+/// a point that these show to be out of reach is left out. For each point
+/// `write` gets the module, which is the pruned model, and the file's name;
+/// `module` is left as the last.
 llvm::Expected<std::vector<FrontPoint>> pruneFront(
     mlir::ModuleOp module, const PruneOptions &options, PruneMonitor &monitor,
     llvm::function_ref<llvm::Error(mlir::ModuleOp, llvm::StringRef)> write);
