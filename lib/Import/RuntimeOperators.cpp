@@ -8,7 +8,6 @@
 #include "RuntimeOperators.h"
 #include <onnx/defs/schema.h>
 
-using ::onnx::AttributeProto;
 using ::onnx::InferenceContext;
 using ::onnx::OpSchema;
 using ::onnx::TensorShapeProto;
