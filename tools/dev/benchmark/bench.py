@@ -5,8 +5,11 @@ usage: bench [--quick] [--cases NAME,...] [--engines NAME,...] [--threads 2]
 
 For each case every engine gets the spelling of the model and the settings that
 suit it best. A table tells the median times, sparse-opt's ratio to each engine
-with its 95 % interval (bootstrap over rounds), and the largest difference of
-the outputs from onnxruntime's on the same weights.
+with its 95 % interval (bootstrap over rounds), and the largest difference and the
+cosine of the outputs with onnxruntime's on the same weights in fp32. In bf16
+OpenVINO computes in bf16 too; in int8 it is given the model that onnxruntime's
+static quantisation makes of it (int8 weights for each channel), and sparse-opt
+the fp32 model with --precision=int8.
 
   --quick      three cases, fewer rounds: at most three minutes
   --cases      of the list below; default all
@@ -34,10 +37,12 @@ SETTLE_SECONDS = 0.25
 
 
 class Case:
-    """What is timed: a model, how much of it is zero, and the shape of its input."""
+    """What is timed: a model, how much of it is zero, the shape of its input, and
+    in which precision who can computes."""
 
-    def __init__(self, name, shape=(1, 128), zeros=0.0, block=1, model="l6"):
+    def __init__(self, name, shape=(1, 128), zeros=0.0, block=1, model="l6", precision="fp32"):
         self.name, self.shape, self.zeros, self.block, self.model = name, shape, zeros, block, model
+        self.precision = precision
 
 
 CASES = [
@@ -46,6 +51,8 @@ CASES = [
     Case("90 %", zeros=0.9),
     Case("95 %", zeros=0.95),
     Case("90 % 4x1", zeros=0.9, block=4),
+    Case("bf16", precision="bf16"),
+    Case("int8", precision="int8"),
     Case("dense 1x16", (1, 16)),
     Case("90 % 1x16", (1, 16), zeros=0.9),
     Case("dense 1x1", (1, 1)),
@@ -63,9 +70,9 @@ QUICK = ["dense", "90 %", "90 % 4x1"]
 class Engine:
     """A worker process that runs one model when told to."""
 
-    def __init__(self, name, python, model, inputs, threads, **options):
+    def __init__(self, name, python, model, inputs, threads, label=None, **options):
         worker = os.path.join(os.path.dirname(os.path.abspath(__file__)), "worker.py")
-        self.name, self.inputs, self.rounds = name, inputs, []
+        self.name, self.inputs, self.rounds, self.label = name, inputs, [], label or name
         self.process = subprocess.Popen(
             [python, worker, name, model, inputs, str(threads), *[f"{k}={v}" for k, v in options.items()]],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -73,6 +80,9 @@ class Engine:
         if not self.alive:
             self.process.kill()
             print(f"  {name}: {(self.process.stderr.read().strip().splitlines() or ['ended'])[-1]}", flush=True)
+            return
+        outputs = numpy.load(os.path.join(os.path.dirname(inputs), f"{name}.npz"))
+        self.outputs = [outputs[key] for key in outputs]
 
     def run(self, count):
         self.process.stdin.write(f"{count}\n")
@@ -85,16 +95,16 @@ class Engine:
         self.rounds.append(float(numpy.median(self.run(RUNS_PER_TURN))))
 
     def get_outputs(self):
-        outputs = numpy.load(os.path.join(os.path.dirname(self.inputs), f"{self.name}.npz"))
-        return [outputs[key] for key in outputs]
+        return self.outputs
 
     def close(self):
         self.process.kill()
         self.process.wait()
 
 
-def compile_model(args, model, output):
-    subprocess.run([os.path.join(args.tools, "sparse-opt"), "--quiet", model, "--target=cpu", "-o", output], check=True)
+def compile_model(args, model, output, precision="fp32"):
+    subprocess.run([os.path.join(args.tools, "sparse-opt"), "--quiet", model, "--target=cpu",
+                    f"--precision={precision}", "-o", output], check=True)
     return output
 
 
@@ -126,11 +136,25 @@ def open_engines(case, args, variants, folder):
     old_spelling = {"l6": "l6-ts14"}.get(case.model, case.model)
     fixed = variants.get(spelling, case.shape, case.zeros, case.block)
     inputs = write_inputs(case, folder)
-    library = compile_model(args, variants.get(spelling, None, case.zeros, case.block), f"{folder}/model.so")
-    engines = [Engine("sparse_opt", sys.executable, library, inputs, args.threads,
-                      model_class=f"{ROOT}/test/Integration/ctypes-example")]
+    engines = []
+    for precision in dict.fromkeys([case.precision, "fp32"]):
+        library = compile_model(args, variants.get(spelling, None, case.zeros, case.block),
+                                f"{folder}/{precision}.so", precision)
+        engines.append(Engine("sparse_opt", sys.executable, library, inputs, args.threads,
+                              label="sparse_opt" if precision == case.precision else f"sparse_opt {precision}",
+                              model_class=f"{ROOT}/test/Integration/ctypes-example"))
     for name in args.engines:
-        model = fixed
+        model, options = fixed, {}
+        if case.precision != "fp32":
+            # onnxruntime in fp32 says what the others' outputs should be.
+            if name not in ("openvino", "onnxruntime"):
+                continue
+            if name == "openvino":
+                options = {"label": f"openvino {case.precision}"}
+                if case.precision == "bf16":
+                    options["precision"] = "bf16"
+                else:
+                    model = variants.get_quantized(spelling, case.shape)
         if name == "deepsparse":
             model = variants.get(old_spelling, case.shape, case.zeros, case.block)
         if name == "iree":
@@ -139,7 +163,7 @@ def open_engines(case, args, variants, folder):
             except subprocess.CalledProcessError as error:
                 print(f"  iree: {os.path.basename(error.cmd[0])} failed", flush=True)
                 continue
-        engines.append(Engine(name, getattr(args, name), model, inputs, args.threads))
+        engines.append(Engine(name, getattr(args, name), model, inputs, args.threads, **options))
     return [engine for engine in engines if engine.alive]
 
 
@@ -161,15 +185,19 @@ def run_case(case, args, variants):
                 for engine in engines[index % len(engines):] + engines[:index % len(engines)]:
                     engine.take_turn()
             ours = engines[0]
-            reference = next((engine for engine in engines if engine.name == "onnxruntime"), ours).get_outputs()
-            result = {"case": case.name, "shape": case.shape, "zeros": case.zeros, "block": case.block, "engines": {}}
+            # The last of ours is in fp32.
+            reference = next((engine for engine in reversed(engines) if engine.name in ("onnxruntime", "sparse_opt")
+                              and (engine.name != "sparse_opt" or "onnxruntime" not in args.engines)), ours).outputs
+            result = {"case": case.name, "shape": case.shape, "zeros": case.zeros, "block": case.block,
+                      "precision": case.precision, "engines": {}}
             for engine in engines:
-                difference = max(float(numpy.abs(numpy.float64(a) - b).max())
-                                 for a, b in zip(engine.get_outputs(), reference))
+                pairs = [(numpy.float64(a), numpy.float64(b)) for a, b in zip(engine.outputs, reference)]
+                difference = max(float(numpy.abs(a - b).max()) for a, b in pairs)
                 ratio, low, high = bootstrap_ratio(ours.rounds, engine.rounds)
-                result["engines"][engine.name] = {
+                result["engines"][engine.label] = {
                     "median_ms": float(numpy.median(engine.rounds)), "min_ms": min(engine.rounds),
-                    "ratio": ratio, "ratio_low": low, "ratio_high": high, "largest_difference": difference}
+                    "ratio": ratio, "ratio_low": low, "ratio_high": high, "largest_difference": difference,
+                    "cosine": min(float((a * b).sum() / numpy.sqrt((a * a).sum() * (b * b).sum())) for a, b in pairs)}
             return result
         finally:
             for engine in engines:
@@ -177,14 +205,14 @@ def run_case(case, args, variants):
 
 
 def print_table(results):
-    print(f"\n{'case':18}{'engine':14}{'median ms':>10}{'min ms':>9}{'ours / theirs':>15}{'95 % interval':>18}"
-          f"{'difference':>12}")
+    print(f"\n{'case':18}{'engine':17}{'median ms':>10}{'min ms':>9}{'ours / theirs':>15}{'95 % interval':>18}"
+          f"{'difference':>12}{'cosine':>10}")
     for result in results:
         for name, numbers in result["engines"].items():
             interval = f"{numbers['ratio_low']:.3f} … {numbers['ratio_high']:.3f}" if name != "sparse_opt" else ""
             ratio = f"{numbers['ratio']:.3f}" if name != "sparse_opt" else ""
-            print(f"{result['case']:18}{name.replace('_', '-'):14}{numbers['median_ms']:10.2f}{numbers['min_ms']:9.2f}"
-                  f"{ratio:>15}{interval:>18}{numbers['largest_difference']:12.1e}")
+            print(f"{result['case']:18}{name.replace('_', '-'):17}{numbers['median_ms']:10.2f}{numbers['min_ms']:9.2f}"
+                  f"{ratio:>15}{interval:>18}{numbers['largest_difference']:12.1e}{numbers['cosine']:10.6f}")
 
 
 def main():

@@ -55,6 +55,29 @@ def fix_shape(source, target, shape):
     onnx.save(onnx.shape_inference.infer_shapes(model), target)
 
 
+class RandomIds:
+    """What quantisation calibrates with: as the bench runs, random words."""
+
+    def __init__(self, model, shape, count=8):
+        random = numpy.random.default_rng(1)
+        names = [value.name for value in onnx.load(model).graph.input]
+        self.items = iter([{name: random.integers(0, 30522, shape) if name == "input_ids" else
+                            numpy.full(shape, int(name == "attention_mask")) for name in names} for _ in range(count)])
+
+    def get_next(self):
+        return next(self.items, None)
+
+
+def quantize_model(source, target, shape):
+    """Matrix products of 8-bit integers, as pairs of QuantizeLinear and
+    DequantizeLinear say them; weights with a scale for each channel."""
+    from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
+
+    quantize_static(source, target, RandomIds(source, shape), quant_format=QuantFormat.QDQ, per_channel=True,
+                    op_types_to_quantize=["MatMul"], activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
+                    extra_options={"MatMulConstBOnly": True})
+
+
 def run(*command):
     subprocess.run([sys.executable, *command], check=True, stdout=subprocess.DEVNULL)
 
@@ -89,3 +112,9 @@ class Variants:
             open_sizes = path
             path = self.make(f"{name}-{'x'.join(map(str, shape))}", lambda target: fix_shape(open_sizes, target, shape))
         return path
+
+    def get_quantized(self, model, shape):
+        """The dense model in int8, for this shape alone."""
+        source = self.get(model, shape, 0.0, 1)
+        return self.make(f"{model}-{'x'.join(map(str, shape))}-int8",
+                         lambda target: quantize_model(source, target, shape))
