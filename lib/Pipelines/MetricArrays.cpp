@@ -91,6 +91,7 @@ static Expected<std::vector<double>> getSides(ArrayRef<Tensor> arrays,
   if (findTensor(arrays, "pairs"))
     return getNumbers(arrays, "pairs", /*axes=*/2, /*areWhole=*/true);
   std::vector<double> sides;
+  sides.reserve(2 * pairs);
   for (size_t item = 0; item < 2 * pairs; ++item)
     sides.push_back(double(item));
   return sides;

@@ -139,14 +139,14 @@ double PruneCosts::getValue(int64_t cost) const {
 
 bool PruneCosts::isFast(const SparsityTarget &format) const {
   constexpr double kMany = 0.95;
-  for (auto [index, layer] : llvm::enumerate(model->layers)) {
-    int64_t k = layer.getInputs(), n = layer.getOutputs();
+  LayerKernel wanted =
+      format.block == 1 ? LayerKernel::Csr : LayerKernel::Block4;
+  return llvm::any_of(llvm::enumerate(model->layers), [&](const auto &entry) {
+    const PrunableLayer &layer = entry.value();
     KernelChoice choice =
-        choose(index, WeightPattern::expect(k, n, kMany, format.block));
-    LayerKernel wanted =
-        format.block == 1 ? LayerKernel::Csr : LayerKernel::Block4;
-    if (choice.kernel == wanted && rows[index] >= choice.denseBelow)
-      return true;
-  }
-  return false;
+        choose(entry.index(),
+               WeightPattern::expect(layer.getInputs(), layer.getOutputs(),
+                                     kMany, format.block));
+    return choice.kernel == wanted && rows[entry.index()] >= choice.denseBelow;
+  });
 }

@@ -49,6 +49,7 @@ static Tensor makeText(StringRef name, ArrayRef<std::string> lines) {
 
 static std::vector<std::string> getNames(const PruneTables &tables) {
   std::vector<std::string> names;
+  names.reserve(tables.layers.size());
   for (const ErrorTable &table : tables.layers)
     names.push_back(table.name);
   return names;

@@ -78,8 +78,9 @@ static void addAxes(Svg &svg, const Plot &plot, const PointChart &chart) {
 static void addSeries(Svg &svg, const Plot &plot,
                       const PointChart::Series &series, StringRef color) {
   std::vector<std::pair<double, double>> places;
+  places.reserve(series.points.size());
   for (const PointChart::Point &point : series.points)
-    places.push_back({plot.getX(point.x), plot.getY(point.y)});
+    places.emplace_back(plot.getX(point.x), plot.getY(point.y));
   if (series.isJoined)
     svg.addPath(places, color);
   for (auto [place, point] : zip_equal(places, series.points)) {
@@ -98,6 +99,7 @@ void sopt::drawPoints(const PointChart &chart, raw_ostream &os) {
               /*isBold=*/true);
   if (chart.series.size() > 1) {
     std::vector<std::string> names;
+    names.reserve(chart.series.size());
     for (const PointChart::Series &series : chart.series)
       names.push_back(series.name);
     addLegend(svg, plot.left, kMargin + kLine * 3 / 2, names);

@@ -40,6 +40,7 @@ TEST(Ticks, AreFewRoundNumbersAroundTheRange) {
 TEST(Ticks, AreWrittenWithTheDigitsOfTheStep) {
   Ticks ticks = getTicks(-0.1, 0.35);
   std::vector<std::string> texts;
+  texts.reserve(ticks.count);
   for (int tick = 0; tick < ticks.count; ++tick)
     texts.push_back(ticks.format(tick));
   EXPECT_EQ(texts, (std::vector<std::string>{"-0.1", "0.0", "0.1", "0.2", "0.3",
