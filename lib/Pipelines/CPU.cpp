@@ -63,6 +63,7 @@ static void addTensorPasses(OpPassManager &passes,
   CheckLimitsOptions limits;
   limits.maxNodes = options.maxNodes;
   passes.addPass(createCheckLimits(limits));
+  passes.addPass(createDropDeadFeatures());
   passes.addPass(createConvertOnnxToLinalg());
   // Sizes computed twice must be one value before kernels are chosen.
   cleanUpTensors(passes);

@@ -515,6 +515,32 @@ def SkipEmpty : Pass<"sopt-skip-empty"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def DropDeadFeatures : Pass<"sopt-drop-dead-features"> {
+  let summary = "Make layers smaller by what the next one multiplies by zero";
+  let description = [{
+    Structured pruning leaves rows of zeros in weights: a hidden neuron, or all
+    of an attention head, that the next layer has no use for. Where one layer's
+    result has no other reader, this pass takes the feature out of both layers,
+    and the head out of the attention and out of the layers that make q, k and
+    v. One feature or head always stays. It refuses weights that are not f32
+    constants, q, k and v that are parts of one product, shared keys, and
+    attention with a bias for each head. An infinite or NaN feature that was
+    multiplied by zero no longer makes a NaN, as with all weights that are not
+    stored.
+
+    ```mlir
+    func.func @layers(%x: tensor<?x2xf32>) -> tensor<?x1xf32> {
+      %w = onnx.Constant() {value = dense<[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]> : tensor<2x3xf32>} : () -> tensor<2x3xf32>
+      %v = onnx.Constant() {value = dense<[[1.0], [0.0], [2.0]]> : tensor<3x1xf32>} : () -> tensor<3x1xf32>
+      %0 = sopt.linear %x, %w activation <gelu> : (tensor<?x2xf32>, tensor<2x3xf32>) -> tensor<?x3xf32>
+      %1 = sopt.linear %0, %v : (tensor<?x3xf32>, tensor<3x1xf32>) -> tensor<?x1xf32>
+      return %1 : tensor<?x1xf32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::sopt::onnx::ONNXDialect", "::sopt::SoptDialect"];
+}
+
 def OwnDestinations : Pass<"sopt-own-destinations"> {
   let summary = "Give each operation an empty tensor of its own to write to";
   let description = [{

@@ -1,0 +1,153 @@
+//===- DropDeadFeatures.cpp - Layers without what nobody reads ------------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/ONNX/IR/ConstantData.h"
+#include "dialects/ONNX/IR/ONNX.h"
+#include "dialects/Sopt/IR/Sopt.h"
+#include "sparse-opt/Transforms/Passes.h"
+#include "llvm/ADT/STLExtras.h"
+
+namespace sopt {
+#define GEN_PASS_DEF_DROPDEADFEATURES
+#include "sparse-opt/Transforms/Passes.h.inc"
+} // namespace sopt
+
+using namespace mlir;
+using namespace sopt;
+
+/// The parts of a layer's input that its weight has no use for: `parts` parts
+/// of neighbouring features each. Empty if there is none.
+static SmallVector<int64_t> findLiveParts(Value weight, int64_t parts) {
+  auto data = onnx::ConstantData::get(weight);
+  if (!data || data->isSplat() || !data->getElementType().isF32())
+    return {};
+  ArrayRef<float> elements = data->getAs<float>();
+  int64_t size = int64_t(elements.size()) / parts;
+  SmallVector<int64_t> live;
+  for (int64_t part = 0; part < parts; ++part)
+    if (llvm::any_of(elements.slice(part * size, size),
+                     [](float element) { return element != 0; }))
+      live.push_back(part);
+  // A tensor without features is more than any kernel expects.
+  if (live.empty())
+    live.push_back(0);
+  return int64_t(live.size()) < parts ? live : SmallVector<int64_t>();
+}
+
+/// `live` of the `parts` parts that dimension `dim` of a constant is made of.
+static Value takeParts(OpBuilder &builder, Value constant, int64_t dim,
+                       int64_t parts, ArrayRef<int64_t> live) {
+  auto data = onnx::ConstantData::get(constant);
+  SmallVector<int64_t> shape(data->getShape());
+  int64_t rows = ShapedType::getNumElements(ArrayRef(shape).take_front(dim));
+  int64_t bytes = data->getNumElements() / (rows * parts) *
+                  onnx::getElementBytes(data->getElementType());
+  shape[dim] = shape[dim] / parts * int64_t(live.size());
+  onnx::ConstantWriter writer(
+      RankedTensorType::get(shape, data->getElementType()));
+  char *to = writer.getBytes().data();
+  for (int64_t row = 0; row < rows; ++row)
+    for (int64_t part : live) {
+      const char *from = data->getBytes().data() + (row * parts + part) * bytes;
+      to = std::copy_n(from, bytes, to);
+    }
+  return onnx::ConstantOp::create(builder, constant.getLoc(), writer.finish());
+}
+
+/// Whether `value` is what a layer computes for one user alone with constants
+/// of which features can be taken away.
+static LinearOp getProducer(Value value) {
+  auto linear = value.getDefiningOp<LinearOp>();
+  auto isConstant = [](Value constant) {
+    auto data = onnx::ConstantData::get(constant);
+    return data && !data->isSplat();
+  };
+  if (!linear || !value.hasOneUse() || !isConstant(linear.getWeight()) ||
+      (linear.getBias() && !isConstant(linear.getBias())))
+    return nullptr;
+  return linear;
+}
+
+/// Leaves `live` of the parts of a value's last dimension.
+static void resizeLast(Value value, int64_t parts, size_t live) {
+  auto type = cast<RankedTensorType>(value.getType());
+  SmallVector<int64_t> shape(type.getShape());
+  shape.back() = shape.back() / parts * int64_t(live);
+  value.setType(type.clone(shape));
+}
+
+static void shrinkOutputs(LinearOp layer, int64_t parts,
+                          ArrayRef<int64_t> live) {
+  OpBuilder builder(layer);
+  layer.getWeightMutable().assign(
+      takeParts(builder, layer.getWeight(), 1, parts, live));
+  if (Value bias = layer.getBias())
+    layer.getBiasMutable().assign(takeParts(builder, bias, 0, parts, live));
+  resizeLast(layer.getResult(), parts, live.size());
+}
+
+static void shrinkInputs(LinearOp layer, int64_t parts,
+                         ArrayRef<int64_t> live) {
+  OpBuilder builder(layer);
+  layer.getWeightMutable().assign(
+      takeParts(builder, layer.getWeight(), 0, parts, live));
+}
+
+/// Features of a layer that the next one multiplies by zero.
+static void dropNeurons(LinearOp layer) {
+  LinearOp producer = getProducer(layer.getX());
+  if (!producer)
+    return;
+  int64_t parts = layer.getX().getType().getShape().back();
+  SmallVector<int64_t> live = findLiveParts(layer.getWeight(), parts);
+  if (live.empty())
+    return;
+  shrinkOutputs(producer, parts, live);
+  shrinkInputs(layer, parts, live);
+}
+
+/// Heads whose results the next layer multiplies by zero.
+static void dropHeads(LinearOp layer) {
+  auto attention = layer.getX().getDefiningOp<AttentionOp>();
+  if (!attention || !attention->hasOneUse() || !attention.isPacked() ||
+      attention.getHeads() != attention.getKvHeads())
+    return;
+  // A bias for each head would have to be taken apart as well.
+  if (Value bias = attention.getBias();
+      bias && cast<RankedTensorType>(bias.getType()).getDimSize(1) != 1)
+    return;
+  LinearOp producers[] = {getProducer(attention.getQ()),
+                          getProducer(attention.getK()),
+                          getProducer(attention.getV())};
+  if (!llvm::all_of(producers, [](LinearOp producer) { return producer; }))
+    return;
+  int64_t parts = attention.getHeads();
+  SmallVector<int64_t> live = findLiveParts(layer.getWeight(), parts);
+  if (live.empty())
+    return;
+  for (LinearOp producer : producers)
+    shrinkOutputs(producer, parts, live);
+  attention.setHeads(int64_t(live.size()));
+  attention.setKvHeads(int64_t(live.size()));
+  resizeLast(attention.getResult(), parts, live.size());
+  shrinkInputs(layer, parts, live);
+}
+
+namespace {
+struct DropDeadFeatures : sopt::impl::DropDeadFeaturesBase<DropDeadFeatures> {
+  void runOnOperation() override {
+    SmallVector<LinearOp> layers;
+    getOperation()->walk([&](LinearOp layer) { layers.push_back(layer); });
+    // From the last on: what a layer no longer reads may be all that needed a
+    // feature of the one before.
+    for (LinearOp layer : llvm::reverse(layers)) {
+      dropNeurons(layer);
+      dropHeads(layer);
+    }
+  }
+};
+} // namespace
