@@ -74,8 +74,9 @@ Error Measurement::measure(unsigned number, ArrayRef<double> moments,
   const Stage &stage = model.stages[number];
   for (unsigned index : stage.layers) {
     const PrunableLayer &layer = model.layers[index];
-    PrunedLayer pruned{layer.name, layer.getInputs(), layer.getOutputs(),
-                       model.weights[index], moments.vec()};
+    PrunedLayer pruned{layer.name,         layer.getInputs(),
+                       layer.getOutputs(), model.weights[index],
+                       moments.vec(),      layer.part};
     auto measured =
         measureErrors(*pruners[number], pruned, tables.targets, kSampleZeros);
     if (!measured)

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "sparse-opt/Pipelines/Prune.h"
+#include "LayerParts.h"
 #include "PruneSession.h"
 #include "llvm/Support/GlobPattern.h"
 
@@ -47,6 +48,9 @@ open(ModuleOp module, const PruneOptions &options, PruneMonitor &monitor) {
   auto layers = chooseLayers(function, options);
   if (!layers)
     return layers.takeError();
+  if (options.isStructured())
+    if (Error error = findParts(module, *layers))
+      return std::move(error);
   return std::make_unique<PruneSession>(module, function, std::move(*layers),
                                         options, monitor);
 }

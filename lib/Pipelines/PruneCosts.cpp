@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "PruneCosts.h"
+#include "LayerParts.h"
 #include "sparse-opt/Pipelines/CPU.h"
 #include "sparse-opt/Schedule/Machine.h"
 #include "sparse-opt/Target/SharedLibrary.h"
@@ -74,18 +75,54 @@ double PruneCosts::predict(unsigned layer, const WeightPattern &pattern) const {
   return predictRun(machine, pattern, choose(layer, pattern), rows[layer]);
 }
 
+static WeightPattern getPattern(const PrunableLayer &layer,
+                                ArrayRef<float> weight) {
+  if (!layer.part && !layer.reader)
+    return WeightPattern::of(weight, layer.getInputs(), layer.getOutputs());
+  LiveWeight live = takeLive(layer, weight);
+  return WeightPattern::of(live.weight, live.inputs, live.outputs);
+}
+
+KernelChoice PruneCosts::choose(unsigned layer, ArrayRef<float> weight) const {
+  return choose(layer, getPattern(model->layers[layer], weight));
+}
+
 double PruneCosts::predictTime(unsigned layer, ArrayRef<float> weight) const {
-  const PrunableLayer &from = model->layers[layer];
-  return predict(
-      layer, WeightPattern::of(weight, from.getInputs(), from.getOutputs()));
+  return predict(layer, getPattern(model->layers[layer], weight));
 }
 
 double PruneCosts::predictDense(unsigned layer) const {
   return predictTime(layer, model->weights[layer]);
 }
 
+int64_t PruneCosts::getDenseCost(unsigned layer, int64_t inputs,
+                                 int64_t outputs) const {
+  if (isLatency())
+    return std::llround(std::ceil(predict(
+        layer, WeightPattern::expect(inputs, outputs, /*zeros=*/0, 1))));
+  return inputs * outputs * (kind == Kind::Flops ? rows[layer] : 1);
+}
+
+int64_t PruneCosts::getStructuredCost(unsigned layer,
+                                      const SparsityTarget &target) const {
+  const PrunableLayer &from = model->layers[layer];
+  int64_t parts = from.getInputs() / from.part;
+  int64_t live = parts - std::llround(target.zeros * double(parts));
+  int64_t cost = getDenseCost(layer, live * from.part, from.getOutputs());
+  for (unsigned producer : from.producers) {
+    const PrunableLayer &made = model->layers[producer];
+    cost += getDenseCost(producer, made.getInputs(),
+                         made.getOutputs() / parts * live);
+  }
+  return cost;
+}
+
 int64_t PruneCosts::getCost(unsigned layer,
                             const SparsityTarget &target) const {
+  if (model->layers[layer].reader)
+    return 0;
+  if (model->layers[layer].part)
+    return getStructuredCost(layer, target);
   int64_t k = model->layers[layer].getInputs();
   int64_t n = model->layers[layer].getOutputs();
   if (isLatency()) {

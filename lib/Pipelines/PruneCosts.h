@@ -45,6 +45,8 @@ public:
            kind == PruneConstraint::Kind::Speedup;
   }
 
+  /// That of a layer whose outputs go with the parts of another one's inputs is
+  /// counted there.
   int64_t getCost(unsigned layer, const SparsityTarget &target) const;
 
   /// What a constraint of the kind leaves to spend. Latencies ask for a latency
@@ -59,7 +61,7 @@ public:
   /// Of a layer with its dense weight.
   double predictDense(unsigned layer) const;
   /// How the compiler computes a layer with this weight.
-  KernelChoice choose(unsigned layer, const WeightPattern &pattern) const;
+  KernelChoice choose(unsigned layer, llvm::ArrayRef<float> weight) const;
 
   /// Whether zeros in this format make any layer faster.
   bool isFast(const SparsityTarget &format) const;
@@ -70,7 +72,11 @@ private:
   PruneCosts(const StagedModel &model, PruneConstraint::Kind kind)
       : model(&model), kind(kind) {}
 
+  KernelChoice choose(unsigned layer, const WeightPattern &pattern) const;
   double predict(unsigned layer, const WeightPattern &pattern) const;
+  /// Of a layer of dense weights with so many inputs and outputs.
+  int64_t getDenseCost(unsigned layer, int64_t inputs, int64_t outputs) const;
+  int64_t getStructuredCost(unsigned layer, const SparsityTarget &target) const;
 
   const StagedModel *model;
   PruneConstraint::Kind kind;

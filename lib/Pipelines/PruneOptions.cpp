@@ -91,6 +91,11 @@ static Error takeFormats(StringRef value, PruneOptions &options) {
     if (!llvm::is_contained(options.formats, *format))
       options.formats.push_back(*format);
   }
+  // What goes as a whole has no use for zeros elsewhere.
+  for (const SparsityTarget &format : options.formats)
+    if (format.isStructured() != options.isStructured())
+      return createStringError(
+          "formats: heads and neurons go with no other format");
   return Error::success();
 }
 

@@ -8,6 +8,7 @@
 #include "PruneSession.h"
 #include "Fingerprint.h"
 #include "LatencyTrial.h"
+#include "LayerParts.h"
 #include "sparse-opt/Search/Formats.h"
 #include "sparse-opt/Transforms/LayerSchedule.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -87,21 +88,21 @@ Error PruneSession::fitLatency() {
   std::vector<PrunedWeights> sparse;
   double predicted = 0;
   for (auto [index, layer] : llvm::enumerate(model.layers)) {
-    SparsityTarget target = getFormats().front();
-    if (!target.of)
-      target.zeros = kMany;
-    if (!target.fits(layer.getInputs(), layer.getOutputs()))
-      target = SparsityTarget();
     // Magnitude looks at no moments.
     PrunedLayer pruned{
-        layer.name, layer.getInputs(), layer.getOutputs(), model.weights[index],
-        std::vector<double>(layer.getInputs() * layer.getInputs(), 0.0)};
-    auto weight = pruneByMagnitude(pruned, target);
+        layer.name,
+        layer.getInputs(),
+        layer.getOutputs(),
+        model.weights[index],
+        std::vector<double>(layer.getInputs() * layer.getInputs(), 0.0),
+        layer.part};
+    auto weight = pruneByMagnitude(pruned, getTarget(layer, kMany));
     if (!weight)
       return weight.takeError();
     sparse.push_back({std::move(*weight), {}, 0});
     predicted += costs->predictDense(index);
   }
+  clearProducers(model.layers, sparse);
   monitor.begin("time a sparse model");
   Expected<double> few = timeModel(model, sparse, *typical);
   if (!few)
@@ -132,6 +133,22 @@ std::vector<SparsityTarget> PruneSession::getFormats() const {
     if (costs->isFast(format))
       fast.push_back(format);
   return fast.empty() ? std::vector<SparsityTarget>{any} : fast;
+}
+
+SparsityTarget PruneSession::getTarget(const PrunableLayer &layer,
+                                       double zeros) const {
+  std::vector<SparsityTarget> formats = getFormats();
+  // Layers have neurons or heads; other formats are not for some layers only.
+  if (!options.isStructured())
+    formats.resize(1);
+  auto format = llvm::find_if(formats, [&](const SparsityTarget &format) {
+    return format.fits(layer.getInputs(), layer.getOutputs(), layer.part);
+  });
+  if (format == formats.end())
+    return SparsityTarget();
+  if (!format->of)
+    format->zeros = zeros;
+  return *format;
 }
 
 Error PruneSession::makeTables(Shard shard) {
@@ -206,38 +223,33 @@ Error PruneSession::check(PruneConstraint constraint) const {
 /// All layers alike, at the least share of zeros that fits the budget.
 Expected<PruneCandidate> PruneSession::makeAlike(int64_t budget,
                                                  double value) const {
-  auto getCost = [&](const SparsityTarget &target) {
+  auto getCost = [&](double zeros) {
     int64_t cost = 0;
     for (auto [index, layer] : llvm::enumerate(model.layers))
-      cost += costs->getCost(index,
-                             target.fits(layer.getInputs(), layer.getOutputs())
-                                 ? target
-                                 : SparsityTarget());
+      cost += costs->getCost(index, getTarget(layer, zeros));
     return cost;
   };
-  SparsityTarget target = getFormats().front();
+  SparsityTarget format = getFormats().front();
   // Layers' costs, each rounded, may add up to more than the budget.
-  bool isGiven = !target.of && costs->getKind() == Kind::Ratio;
-  if (isGiven) {
-    target.zeros = value;
-  } else if (!target.of && getCost(SparsityTarget()) > budget) {
+  bool isGiven =
+      costs->getKind() == Kind::Ratio && !format.of && !format.isStructured();
+  double zeros = isGiven ? value : 0;
+  if (!isGiven && !format.of && getCost(0) > budget) {
     double few = 0, many = 1;
     constexpr int kHalvings = 30;
     for (int i = 0; i < kHalvings; ++i) {
-      target.zeros = (few + many) / 2;
-      (getCost(target) > budget ? few : many) = target.zeros;
+      zeros = (few + many) / 2;
+      (getCost(zeros) > budget ? few : many) = zeros;
     }
-    target.zeros = many;
+    zeros = many;
   }
   PruneCandidate candidate;
   candidate.name = prunesAlike() ? options.method : "uniform";
-  if (!isGiven && getCost(target) > budget)
+  if (!isGiven && getCost(zeros) > budget)
     return createStringError("method=" + candidate.name +
                              " cannot keep to the constraint");
   for (const PrunableLayer &layer : model.layers)
-    candidate.targets.push_back(
-        target.fits(layer.getInputs(), layer.getOutputs()) ? target
-                                                           : SparsityTarget());
+    candidate.targets.push_back(getTarget(layer, zeros));
   return candidate;
 }
 
@@ -347,10 +359,12 @@ PruneReport PruneSession::report(const Pruned &pruned) const {
   for (auto [index, layer] : llvm::enumerate(model.layers)) {
     const PrunedWeights &now = candidate.layers[index];
     const SparsityTarget &target = candidate.targets[index];
+    const SparsityTarget &shown =
+        layer.reader ? candidate.targets[*layer.reader] : target;
     report.layers.push_back(
         {layer.name, layer.getInputs(), layer.getOutputs(),
          double(llvm::count(now.weight, 0.0f)) / double(now.weight.size()),
-         now.error, getFormatName(target), costs->predictDense(index) * 1e-3,
+         now.error, getFormatName(shown), costs->predictDense(index) * 1e-3,
          costs->predictTime(index, now.weight) * 1e-3});
     cost += costs->getCost(index, target);
   }
@@ -366,11 +380,9 @@ void PruneSession::apply(const Pruned &pruned) {
   MLIRContext *context = model.module.getContext();
   context->loadDialect<SoptDialect>();
   for (auto [index, layer] : llvm::enumerate(model.layers)) {
-    int64_t k = layer.getInputs();
-    auto pattern = WeightPattern::of(pruned.candidate.layers[index].weight, k,
-                                     layer.getOutputs());
+    KernelChoice choice =
+        costs->choose(index, pruned.candidate.layers[index].weight);
     getProduct(layer)->setDiscardableAttr(
-        kScheduleAttrName,
-        makeSchedule(context, costs->choose(index, pattern), k));
+        kScheduleAttrName, makeSchedule(context, choice, layer.getInputs()));
   }
 }

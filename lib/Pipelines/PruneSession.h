@@ -70,6 +70,9 @@ private:
   llvm::Expected<PruneCandidate> makeAlike(int64_t budget, double value) const;
   llvm::Expected<PruneCandidate> pruneAlike(int64_t budget, double value);
   std::vector<SparsityTarget> getFormats() const;
+  /// The first format that fits the layer, with so many zeros unless it says
+  /// how many it has; dense if none does.
+  SparsityTarget getTarget(const PrunableLayer &layer, double zeros) const;
   std::vector<LayerChoices> listChoices() const;
   double predict(llvm::ArrayRef<PrunedWeights> layers) const;
   bool isTimeUp() const;

@@ -7,6 +7,7 @@
 
 #include "Pruning.h"
 #include "LatencyTrial.h"
+#include "LayerParts.h"
 #include <limits>
 
 using namespace mlir;
@@ -68,7 +69,7 @@ Expected<PruningStage> Pruning::observe(const Stage &stage,
     known.layers.push_back(
         {layer.name, layer.getOutputs(), model.weights[index],
          layer.bias ? model.addends[index] : std::vector<float>(),
-         SparsityTarget()});
+         SparsityTarget(), layer.part});
     outputs += dense ? layer.getOutputs() : 0;
   }
   // A stream whose rows broadcast is none.
@@ -204,6 +205,7 @@ Error Pruning::tryOut(MutableArrayRef<PruneCandidate> candidates) {
         return error;
   }
   for (size_t i = 0; i < running; ++i) {
+    clearProducers(model.layers, candidates[i].layers);
     if (hasCandidate && monitor.isStopped())
       running = i;
     else if (Error error = judgeCandidate(candidates[i], runs[i], dense))
@@ -222,5 +224,6 @@ Error Pruning::tryOut(PruneCandidate &candidate, Pruner pruner) {
   for (unsigned number = 0; number < model.stages.size(); ++number)
     if (Error error = pruneNextStage(number, nullptr, run, candidate, pruner))
       return error;
+  clearProducers(model.layers, candidate.layers);
   return judgeCandidate(candidate, run, dense);
 }

@@ -45,7 +45,8 @@ Expected<ArrayRef<float>> QuickTrial::getWeight(unsigned stage, unsigned layer,
                                        from.getInputs(),
                                        from.getOutputs(),
                                        model.weights[layer],
-                                       {}},
+                                       {},
+                                       from.part},
                                       target);
   if (!weight)
     return weight.takeError();

@@ -56,7 +56,7 @@ private:
   std::vector<float> factor(float pull) const;
 
   const SparsityTarget &target;
-  int64_t n, m;
+  int64_t n, m, part;
   std::vector<float> scales;  ///< Of the inputs.
   std::vector<float> moments; ///< Scaled, H.
   std::vector<float> side;    ///< HW.
@@ -67,8 +67,8 @@ private:
 } // namespace
 
 Splitting::Splitting(const PrunedLayer &layer, const SparsityTarget &target)
-    : target(target), n(layer.inputs), m(layer.outputs), scales(n),
-      moments(n * n), kept(layer.weight), dual(n * m, 0.0f) {
+    : target(target), n(layer.inputs), m(layer.outputs), part(layer.part),
+      scales(n), moments(n * n), kept(layer.weight), dual(n * m, 0.0f) {
   double trace = 0;
   for (int64_t i = 0; i < n; ++i)
     trace += layer.moments[i * n + i];
@@ -105,7 +105,7 @@ std::vector<float> Splitting::factor(float pull) const {
 }
 
 void Splitting::project(ArrayRef<float> from) {
-  GroupScores scores(n, m, target.block, [&](int64_t row, int64_t output) {
+  GroupScores scores(n, m, target, part, [&](int64_t row, int64_t output) {
     double value = from[row * m + output];
     return value * value;
   });

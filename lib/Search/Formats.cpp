@@ -10,6 +10,7 @@
 
 using namespace llvm;
 using namespace sopt;
+using Unit = SparsityTarget::Unit;
 
 // Shares of zeros that a layer may get: dense where networks react most.
 static constexpr double kLevels[] = {0.2, 0.35, 0.5, 0.6,  0.65, 0.7, 0.75,
@@ -35,8 +36,15 @@ Expected<SparsityTarget> sopt::parseFormat(StringRef name) {
       second <= kLargestGroup)
     return SparsityTarget{1 - double(first) / double(second), /*block=*/1,
                           first, second};
+  SparsityTarget target;
+  if (name == "neurons" || name == "heads") {
+    target.unit = name == "heads" ? Unit::Head : Unit::Neuron;
+    return target;
+  }
   return createStringError(
-      "formats: unstructured, 4x1 or N:M as in 2:4, not '" + name + "'");
+      "formats: unstructured, 4x1, N:M as in 2:4, heads or "
+      "neurons, not '" +
+      name + "'");
 }
 
 std::string sopt::getFormatName(const SparsityTarget &target) {
@@ -44,6 +52,8 @@ std::string sopt::getFormatName(const SparsityTarget &target) {
     return formatv("{0}:{1}", target.keep, target.of);
   if (target.zeros == 0)
     return "dense";
+  if (target.isStructured())
+    return target.unit == Unit::Head ? "heads" : "neurons";
   if (target.block == 1)
     return "unstructured";
   return formatv("{0}x1", target.block);

@@ -29,6 +29,10 @@ static Error checkTarget(const PrunedLayer &layer,
                              "inputs",
                              name, (long long)target.keep, (long long)target.of,
                              (long long)layer.inputs);
+  if (!target.fits(layer.inputs, layer.outputs, layer.part))
+    return createStringError(
+        "layer '%s': its inputs are no %s", name,
+        target.unit == SparsityTarget::Unit::Head ? "heads" : "neurons");
   return Error::success();
 }
 

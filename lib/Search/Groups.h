@@ -19,37 +19,45 @@ llvm::Error check(const PrunedLayer &layer, const SparsityTarget &target);
 /// The same without a look at the moments.
 llvm::Error checkWeight(const PrunedLayer &layer, const SparsityTarget &target);
 
-/// The scores of some rows of a weight, summed over each group of `block`
-/// neighbouring outputs: rows × (outputs / block).
+/// The scores of some inputs of a weight, summed over what goes together:
+/// groups of neighbouring outputs of one input, or all outputs of neighbouring
+/// inputs.
 class GroupScores {
 public:
-  /// `score(row, output)` for rows 0 to `rows`.
+  /// `score(input, output)` for inputs 0 to `inputs`. Of a structured target
+  /// `part` inputs go together.
   template <typename Score>
-  GroupScores(int64_t rows, int64_t outputs, int64_t block, Score score)
-      : rows(rows), groups(outputs / block), block(block),
-        scores(size_t(rows * groups), 0.0) {
-    for (int64_t row = 0; row < rows; ++row)
+  GroupScores(int64_t inputs, int64_t outputs, const SparsityTarget &target,
+              int64_t part, Score score)
+      : block(target.isStructured() ? outputs : target.block),
+        part(target.isStructured() ? part : 1), rows(inputs / this->part),
+        groups(outputs / block), scores(size_t(rows * groups), 0.0) {
+    for (int64_t input = 0; input < inputs; ++input)
       for (int64_t output = 0; output < outputs; ++output)
-        scores[row * groups + output / block] += score(row, output);
+        scores[getGroup(input, output)] += score(input, output);
   }
 
   /// Marks the `count` groups with the least scores.
   std::vector<bool> selectLeast(int64_t count) const;
 
-  /// Marks, for each group of outputs on its own, the `count` rows with the
-  /// least scores among each `of` rows that follow each other.
+  /// Marks, for each group of outputs on its own, the `count` inputs with the
+  /// least scores among each `of` that follow each other.
   std::vector<bool> selectLeastRows(int64_t count, int64_t of) const;
 
   /// Whether a weight's group is in `selection`.
-  bool isIn(const std::vector<bool> &selection, int64_t row,
+  bool isIn(const std::vector<bool> &selection, int64_t input,
             int64_t output) const {
-    return selection[row * groups + output / block];
+    return selection[getGroup(input, output)];
   }
 
   int64_t size() const { return rows * groups; }
 
 private:
-  int64_t rows, groups, block;
+  int64_t getGroup(int64_t input, int64_t output) const {
+    return input / part * groups + output / block;
+  }
+
+  int64_t block, part, rows, groups;
   std::vector<double> scores;
 };
 

@@ -59,8 +59,11 @@ public:
     for (int64_t i = 0; i < layer.inputs; ++i)
       if (isDead[i])
         std::fill_n(&weight[i * layer.outputs], layer.outputs, 0.0);
-    // N:M's small groups see all that was made up for before them.
-    int64_t step = target.of ? target.of : kChosenTogether;
+    // N:M's small groups see all that was made up for before them. What reads
+    // an input is compared with what reads any other.
+    int64_t step = target.of               ? target.of
+                   : target.isStructured() ? layer.inputs
+                                           : kChosenTogether;
     for (int64_t first = 0; first < layer.inputs; first += step)
       pruneInputs(first, std::min(first + step, layer.inputs));
     return std::vector<float>(weight.begin(), weight.end());
@@ -74,7 +77,7 @@ private:
   /// What losing the weight costs the outputs, when those of later inputs make
   /// up for it: w² / [H⁻¹]ᵢᵢ, and that is w² / Uᵢᵢ².
   GroupScores score(int64_t first, int64_t end) const {
-    return GroupScores(end - first, layer.outputs, target.block,
+    return GroupScores(end - first, layer.outputs, target, layer.part,
                        [&](int64_t row, int64_t output) {
                          double w =
                              weight[(first + row) * layer.outputs + output];

@@ -30,7 +30,7 @@ static Expected<MeasuredLayer> measure(const PrunedLayer &layer,
                                        double sampleZeros) {
   MeasuredLayer measured{{layer.name, {}}, {}, 0};
   for (const SparsityTarget &target : targets) {
-    if (!target.fits(layer.inputs, layer.outputs)) {
+    if (!target.fits(layer.inputs, layer.outputs, layer.part)) {
       measured.table.errors.push_back(INFINITY);
       continue;
     }
@@ -79,9 +79,9 @@ static unsigned findChoice(const LayerChoices &layer,
   unsigned found = 0;
   double least = std::numeric_limits<double>::infinity();
   for (auto [index, target] : enumerate(layer.targets))
-    if (target.block == format.block && target.of == format.of &&
-        target.keep == format.keep && target.zeros >= format.zeros &&
-        target.zeros < least) {
+    if ((target.isLike(format) ||
+         (target.isStructured() && format.isStructured())) &&
+        target.zeros >= format.zeros && target.zeros < least) {
       found = unsigned(index);
       least = target.zeros;
     }

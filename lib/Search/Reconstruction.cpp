@@ -161,8 +161,8 @@ static Expected<PrunedStage> pruneAsIs(const PruningStage &stage,
   PrunedStage result;
   std::vector<double> own = RegressionSums::get(folds, /*isCentred=*/false).own;
   for (const PruningStage::Layer &layer : stage.layers) {
-    PrunedLayer pruned{layer.name, stage.inputs, layer.outputs, layer.weight,
-                       own};
+    PrunedLayer pruned{layer.name,   stage.inputs, layer.outputs,
+                       layer.weight, own,          layer.part};
     Expected<std::vector<float>> weight = stage.pruner(pruned, layer.target);
     if (!weight)
       return weight.takeError();
@@ -180,8 +180,8 @@ static std::vector<PrunedLayer> moveLayers(const PruningStage &stage,
   std::vector<PrunedLayer> moved;
   int64_t first = 0, columns = int64_t(correction.size()) / stage.inputs;
   for (const PruningStage::Layer &layer : stage.layers) {
-    moved.push_back(
-        {layer.name, stage.inputs, layer.outputs, layer.weight, moments});
+    moved.push_back({layer.name, stage.inputs, layer.outputs, layer.weight,
+                     moments, layer.part});
     for (int64_t row = 0; row < stage.inputs; ++row)
       for (int64_t column = 0; column < layer.outputs; ++column)
         moved.back().weight[row * layer.outputs + column] +=

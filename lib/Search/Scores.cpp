@@ -27,7 +27,7 @@ Expected<std::vector<float>>
 sopt::pruneByMagnitude(const PrunedLayer &layer, const SparsityTarget &target) {
   if (Error error = check(layer, target))
     return std::move(error);
-  GroupScores scores(layer.inputs, layer.outputs, target.block,
+  GroupScores scores(layer.inputs, layer.outputs, target, layer.part,
                      [&](int64_t row, int64_t output) {
                        return std::abs(
                            layer.weight[row * layer.outputs + output]);
@@ -44,11 +44,15 @@ Expected<std::vector<float>> sopt::pruneByWanda(const PrunedLayer &layer,
   if (Error error = check(layer, target))
     return std::move(error);
   GroupScores scores(
-      layer.inputs, layer.outputs, target.block,
+      layer.inputs, layer.outputs, target, layer.part,
       [&](int64_t row, int64_t output) {
         double norm = std::sqrt(layer.moments[row * layer.inputs + row]);
         return std::abs(layer.weight[row * layer.outputs + output]) * norm;
       });
+  if (target.isStructured())
+    return clear(
+        layer, scores,
+        scores.selectLeast(std::llround(target.zeros * scores.size())));
   // Outputs are compared with themselves alone: each keeps as many weights.
   int64_t of = target.of ? target.of : layer.inputs;
   int64_t count = target.of ? target.of - target.keep

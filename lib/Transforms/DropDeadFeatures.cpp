@@ -7,7 +7,7 @@
 
 #include "dialects/ONNX/IR/ConstantData.h"
 #include "dialects/ONNX/IR/ONNX.h"
-#include "dialects/Sopt/IR/Sopt.h"
+#include "sparse-opt/Analysis/InputParts.h"
 #include "sparse-opt/Transforms/Passes.h"
 #include "llvm/ADT/STLExtras.h"
 
@@ -19,11 +19,13 @@ namespace sopt {
 using namespace mlir;
 using namespace sopt;
 
-/// The parts of a layer's input that its weight has no use for: `parts` parts
-/// of neighbouring features each. Empty if there is none.
+/// Those of the `parts` parts of a layer's input that its weight has a use for;
+/// empty if it has for all.
 static SmallVector<int64_t> findLiveParts(Value weight, int64_t parts) {
+  if (!parts)
+    return {};
   auto data = onnx::ConstantData::get(weight);
-  if (!data || data->isSplat() || !data->getElementType().isF32())
+  if (data->isSplat() || !data->getElementType().isF32())
     return {};
   ArrayRef<float> elements = data->getAs<float>();
   int64_t size = int64_t(elements.size()) / parts;
@@ -47,8 +49,11 @@ static Value takeParts(OpBuilder &builder, Value constant, int64_t dim,
   int64_t bytes = data->getNumElements() / (rows * parts) *
                   onnx::getElementBytes(data->getElementType());
   shape[dim] = shape[dim] / parts * int64_t(live.size());
-  onnx::ConstantWriter writer(
-      RankedTensorType::get(shape, data->getElementType()));
+  auto type = RankedTensorType::get(shape, data->getElementType());
+  if (data->isSplat())
+    return onnx::ConstantOp::create(builder, constant.getLoc(),
+                                    onnx::makeSplat(type, data->getBytes()));
+  onnx::ConstantWriter writer(type);
   char *to = writer.getBytes().data();
   for (int64_t row = 0; row < rows; ++row)
     for (int64_t part : live) {
@@ -56,20 +61,6 @@ static Value takeParts(OpBuilder &builder, Value constant, int64_t dim,
       to = std::copy_n(from, bytes, to);
     }
   return onnx::ConstantOp::create(builder, constant.getLoc(), writer.finish());
-}
-
-/// Whether `value` is what a layer computes for one user alone with constants
-/// of which features can be taken away.
-static LinearOp getProducer(Value value) {
-  auto linear = value.getDefiningOp<LinearOp>();
-  auto isConstant = [](Value constant) {
-    auto data = onnx::ConstantData::get(constant);
-    return data && !data->isSplat();
-  };
-  if (!linear || !value.hasOneUse() || !isConstant(linear.getWeight()) ||
-      (linear.getBias() && !isConstant(linear.getBias())))
-    return nullptr;
-  return linear;
 }
 
 /// Leaves `live` of the parts of a value's last dimension.
@@ -97,44 +88,19 @@ static void shrinkInputs(LinearOp layer, int64_t parts,
       takeParts(builder, layer.getWeight(), 0, parts, live));
 }
 
-/// Features of a layer that the next one multiplies by zero.
-static void dropNeurons(LinearOp layer) {
-  LinearOp producer = getProducer(layer.getX());
-  if (!producer)
-    return;
-  int64_t parts = layer.getX().getType().getShape().back();
-  SmallVector<int64_t> live = findLiveParts(layer.getWeight(), parts);
+static void dropDeadInputs(LinearOp layer) {
+  InputParts parts = findInputParts(layer);
+  SmallVector<int64_t> live = findLiveParts(layer.getWeight(), parts.count);
   if (live.empty())
     return;
-  shrinkOutputs(producer, parts, live);
-  shrinkInputs(layer, parts, live);
-}
-
-/// Heads whose results the next layer multiplies by zero.
-static void dropHeads(LinearOp layer) {
-  auto attention = layer.getX().getDefiningOp<AttentionOp>();
-  if (!attention || !attention->hasOneUse() || !attention.isPacked() ||
-      attention.getHeads() != attention.getKvHeads())
-    return;
-  // A bias for each head would have to be taken apart as well.
-  if (Value bias = attention.getBias();
-      bias && cast<RankedTensorType>(bias.getType()).getDimSize(1) != 1)
-    return;
-  LinearOp producers[] = {getProducer(attention.getQ()),
-                          getProducer(attention.getK()),
-                          getProducer(attention.getV())};
-  if (!llvm::all_of(producers, [](LinearOp producer) { return producer; }))
-    return;
-  int64_t parts = attention.getHeads();
-  SmallVector<int64_t> live = findLiveParts(layer.getWeight(), parts);
-  if (live.empty())
-    return;
-  for (LinearOp producer : producers)
-    shrinkOutputs(producer, parts, live);
-  attention.setHeads(int64_t(live.size()));
-  attention.setKvHeads(int64_t(live.size()));
-  resizeLast(attention.getResult(), parts, live.size());
-  shrinkInputs(layer, parts, live);
+  for (LinearOp producer : parts.producers)
+    shrinkOutputs(producer, parts.count, live);
+  if (AttentionOp attention = parts.attention) {
+    attention.setHeads(int64_t(live.size()));
+    attention.setKvHeads(int64_t(live.size()));
+    resizeLast(attention.getResult(), parts.count, live.size());
+  }
+  shrinkInputs(layer, parts.count, live);
 }
 
 namespace {
@@ -144,10 +110,8 @@ struct DropDeadFeatures : sopt::impl::DropDeadFeaturesBase<DropDeadFeatures> {
     getOperation()->walk([&](LinearOp layer) { layers.push_back(layer); });
     // From the last on: what a layer no longer reads may be all that needed a
     // feature of the one before.
-    for (LinearOp layer : llvm::reverse(layers)) {
-      dropNeurons(layer);
-      dropHeads(layer);
-    }
+    for (LinearOp layer : llvm::reverse(layers))
+      dropDeadInputs(layer);
   }
 };
 } // namespace

@@ -10,6 +10,7 @@
 
 #include "dialects/ONNX/IR/ONNX.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,15 @@ struct PrunableLayer {
   onnx::ConstantOp bias = nullptr;
   /// What the output is added to, as in a residual connection; null if nothing.
   mlir::Value stream = nullptr;
+  /// So many neighbouring inputs can go together with what makes them: 1 where
+  /// they are neurons, the size of a head where they are heads; 0 where that is
+  /// not known or cannot be.
+  int64_t part = 0;
+  /// The layers that make the inputs, whose outputs go with them: as many
+  /// parts.
+  llvm::SmallVector<unsigned> producers = {};
+  /// The layer whose producer this is.
+  std::optional<unsigned> reader = std::nullopt;
 
   int64_t getInputs() const;
   int64_t getOutputs() const;

@@ -46,7 +46,7 @@ struct PruneOptions {
   llvm::SmallVector<int64_t> shape;
   /// Patterns of zeros to choose from, see parseFormat; empty for those that
   /// this machine's kernels skip, where speed is the constraint, and else for
-  /// any pattern.
+  /// any pattern. Structured ones all or none.
   std::vector<SparsityTarget> formats;
   std::string calibration; ///< A .npz file, see the option's help.
   /// Instead of a search: the name of a pruner, see lookUpPruner, that prunes
@@ -76,6 +76,11 @@ struct PruneOptions {
   /// other, see PeakGroundTruth. Empty for none.
   std::string raters;
   double tolerance = 0; ///< How much less than that is as good still.
+
+  /// Whether whole neurons or heads go.
+  bool isStructured() const {
+    return !formats.empty() && formats.front().isStructured();
+  }
 
   /// From "ratio=0.8 calibration=c.npz". Fails on what is missing or unknown.
   static llvm::Expected<PruneOptions> parse(llvm::StringRef text);

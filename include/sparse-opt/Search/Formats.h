@@ -12,9 +12,9 @@
 
 namespace sopt {
 
-/// The pattern called "unstructured", "4x1" (any number of outputs up to 64) or
-/// "2:4" (any N:M up to 32), as a target. One of N:M has its zeros, others have
-/// none yet.
+/// The pattern called "unstructured", "4x1" (any number of outputs up to 64),
+/// "2:4" (any N:M up to 32), "neurons" or "heads", as a target. One of N:M has
+/// its zeros, others have none yet.
 llvm::Expected<SparsityTarget> parseFormat(llvm::StringRef name);
 
 /// The name that parseFormat takes; "dense" without zeros.

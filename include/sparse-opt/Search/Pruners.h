@@ -33,10 +33,17 @@ struct PrunedLayer {
   /// XᵀX over the calibration inputs X, divided by their number: inputs ×
   /// inputs, symmetric.
   std::vector<double> moments;
+  /// So many neighbouring inputs can go together with what makes them: 1 where
+  /// they are neurons, the size of a head where they are heads; 0 if they
+  /// cannot.
+  int64_t part = 0;
 };
 
 /// How many weights become zero, and which only together.
 struct SparsityTarget {
+  /// What goes: weights, or all that reads an input, or a head's inputs.
+  enum class Unit { Weight, Neuron, Head };
+
   /// Share of zeros, 0 to 1. Given by `keep` and `of` where they are set.
   double zeros = 0;
   /// That many neighbouring outputs of one input go together: 4 for 4×1 blocks.
@@ -44,15 +51,25 @@ struct SparsityTarget {
   /// N:M: of each `of` neighbouring inputs of an output, `keep` stay; 0 for
   /// any pattern.
   int64_t keep = 0, of = 0;
+  Unit unit = Unit::Weight;
 
-  /// Whether a weight of this size can have it.
-  bool fits(int64_t inputs, int64_t outputs) const {
-    return outputs % block == 0 && (of == 0 || inputs % of == 0);
+  bool isStructured() const { return unit != Unit::Weight; }
+
+  /// Whether a weight of this size can have it, see PrunedLayer::part.
+  bool fits(int64_t inputs, int64_t outputs, int64_t part) const {
+    bool isPart = unit == Unit::Weight || (unit == Unit::Neuron && part == 1) ||
+                  (unit == Unit::Head && part > 1 && inputs % part == 0);
+    return isPart && outputs % block == 0 && (of == 0 || inputs % of == 0);
+  }
+
+  /// Whether both are of one pattern, however many zeros they have.
+  bool isLike(const SparsityTarget &other) const {
+    return block == other.block && keep == other.keep && of == other.of &&
+           unit == other.unit;
   }
 
   bool operator==(const SparsityTarget &other) const {
-    return zeros == other.zeros && block == other.block && keep == other.keep &&
-           of == other.of;
+    return zeros == other.zeros && isLike(other);
   }
 };
 

@@ -54,6 +54,7 @@ struct PruningStage {
     std::vector<float> weight; ///< inputs × outputs, row by row.
     std::vector<float> bias;   ///< Empty if the layer has none.
     SparsityTarget target;
+    int64_t part = 0; ///< See PrunedLayer.
   };
   int64_t inputs;
   std::vector<Layer> layers;

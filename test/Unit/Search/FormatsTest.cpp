@@ -24,9 +24,10 @@ TEST(Formats, AreReadAsTheyAreNamed) {
   EXPECT_EQ(cantFail(parseFormat("1:4")).zeros, 0.75);
   for (const char *name : {"", "4", "x", "1x1", "1x4", "128x1", "4:2", "0:4",
                            "4:4", "2:64", "-1:4"})
-    EXPECT_EQ(toString(parseFormat(name).takeError()),
-              "formats: unstructured, 4x1 or N:M as in 2:4, not '" +
-                  std::string(name) + "'");
+    EXPECT_EQ(
+        toString(parseFormat(name).takeError()),
+        "formats: unstructured, 4x1, N:M as in 2:4, heads or neurons, not '" +
+            std::string(name) + "'");
 }
 
 TEST(Formats, TargetsAreDenseAndTheirLevels) {
@@ -43,9 +44,13 @@ TEST(Formats, TargetsAreDenseAndTheirLevels) {
 }
 
 TEST(Formats, FitWhatTheyDivide) {
-  EXPECT_TRUE(SparsityTarget().fits(3, 5));
-  EXPECT_TRUE(cantFail(parseFormat("4x1")).fits(3, 8));
-  EXPECT_FALSE(cantFail(parseFormat("4x1")).fits(8, 6));
-  EXPECT_TRUE(cantFail(parseFormat("2:4")).fits(8, 5));
-  EXPECT_FALSE(cantFail(parseFormat("2:4")).fits(6, 8));
+  EXPECT_TRUE(SparsityTarget().fits(3, 5, /*part=*/0));
+  EXPECT_TRUE(cantFail(parseFormat("4x1")).fits(3, 8, /*part=*/0));
+  EXPECT_FALSE(cantFail(parseFormat("4x1")).fits(8, 6, /*part=*/0));
+  EXPECT_TRUE(cantFail(parseFormat("2:4")).fits(8, 5, /*part=*/0));
+  EXPECT_FALSE(cantFail(parseFormat("2:4")).fits(6, 8, /*part=*/0));
+  EXPECT_TRUE(cantFail(parseFormat("neurons")).fits(8, 5, /*part=*/1));
+  EXPECT_FALSE(cantFail(parseFormat("neurons")).fits(8, 5, /*part=*/4));
+  EXPECT_TRUE(cantFail(parseFormat("heads")).fits(8, 5, /*part=*/4));
+  EXPECT_FALSE(cantFail(parseFormat("heads")).fits(8, 5, /*part=*/0));
 }

@@ -207,6 +207,53 @@ TEST(Pruners, ObsClearsDeadInputs) {
   EXPECT_EQ(getRelativeError(layer, weight), 0);
 }
 
+// Of twelve heads of eight inputs three quarters go, each with all its weights,
+// and what stays makes up for them by least squares.
+TEST(Pruners, TakeWholeHeads) {
+  PrunedLayer layer = makeLayer(96, 64, 8);
+  layer.part = 8;
+  SparsityTarget target;
+  target.zeros = 0.75;
+  target.unit = SparsityTarget::Unit::Head;
+  double byMagnitude = 0;
+  for (const char *name : kNames) {
+    auto weight = prune(lookUpPruner(name), layer, target);
+    int64_t gone = 0;
+    for (int64_t head = 0; head < 12; ++head) {
+      int64_t zeros = countZeros(ArrayRef(weight).slice(head * 8 * 64, 8 * 64));
+      EXPECT_TRUE(zeros == 0 || zeros == 8 * 64) << name;
+      gone += zeros > 0;
+    }
+    EXPECT_EQ(gone, 9) << name;
+    double error = getRelativeError(layer, weight);
+    if (StringRef(name) == "magnitude")
+      byMagnitude = error;
+    if (StringRef(name) == "obs" || StringRef(name) == "admm") {
+      EXPECT_LT(error, byMagnitude) << name;
+    }
+  }
+}
+
+TEST(Pruners, TakeTheNeuronThatOthersMakeUpFor) {
+  PrunedLayer layer = makeLayer(16, 8, 9);
+  layer.part = 1;
+  // The second input is the first again, and the largest weight of all reads
+  // it.
+  for (int64_t i = 0; i < 16; ++i)
+    layer.moments[1 * 16 + i] = layer.moments[0 * 16 + i];
+  for (int64_t i = 0; i < 16; ++i)
+    layer.moments[i * 16 + 1] = layer.moments[i * 16 + 0];
+  for (int64_t output = 0; output < 8; ++output)
+    layer.weight[1 * 8 + output] = 10;
+  SparsityTarget target;
+  target.zeros = 1.0 / 16;
+  target.unit = SparsityTarget::Unit::Neuron;
+  auto weight = prune(pruneByAdmm, layer, target);
+  EXPECT_EQ(countZeros(weight), 8);
+  EXPECT_LT(getRelativeError(layer, weight),
+            getRelativeError(layer, prune(pruneByMagnitude, layer, target)));
+}
+
 TEST(Pruners, SayWhatIsToBlame) {
   auto message = [](const PrunedLayer &layer, const SparsityTarget &target) {
     return toString(pruneByObs(layer, target).takeError());
@@ -218,6 +265,9 @@ TEST(Pruners, SayWhatIsToBlame) {
             "layer 'layer': blocks of 4 do not divide its 6 outputs");
   EXPECT_EQ(message(layer, {0, 1, 2, 4}),
             "layer 'layer': 2 of 4 does not fit its 6 inputs");
+  SparsityTarget heads;
+  heads.unit = SparsityTarget::Unit::Head;
+  EXPECT_EQ(message(layer, heads), "layer 'layer': its inputs are no heads");
   layer.moments[3] = NAN;
   EXPECT_EQ(message(layer, {0.5}), "layer 'layer': an input is not finite");
   layer.moments.clear();

@@ -1,0 +1,47 @@
+//===- InputParts.cpp - Inputs that can go with what makes them -----------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "sparse-opt/Analysis/InputParts.h"
+#include "dialects/ONNX/IR/ConstantData.h"
+
+using namespace mlir;
+using namespace sopt;
+
+static bool isConstant(Value value) {
+  return onnx::ConstantData::get(value).has_value();
+}
+
+/// The layer that computes `value` for one user alone.
+static LinearOp getProducer(Value value) {
+  auto linear = value.getDefiningOp<LinearOp>();
+  bool isOwn = linear && value.hasOneUse() && isConstant(linear.getWeight()) &&
+               (!linear.getBias() || isConstant(linear.getBias()));
+  return isOwn ? linear : nullptr;
+}
+
+InputParts sopt::findInputParts(LinearOp layer) {
+  Value x = layer.getX();
+  if (!isConstant(layer.getWeight()))
+    return {};
+  if (LinearOp producer = getProducer(x))
+    return {cast<RankedTensorType>(x.getType()).getShape().back(), {producer}};
+  auto attention = x.getDefiningOp<AttentionOp>();
+  if (!attention || !x.hasOneUse() || !attention.isPacked() ||
+      attention.getHeads() != attention.getKvHeads())
+    return {};
+  Value bias = attention.getBias();
+  if (bias && cast<RankedTensorType>(bias.getType()).getDimSize(1) != 1)
+    return {};
+  InputParts parts{int64_t(attention.getHeads()), {}, attention};
+  for (Value value : {attention.getQ(), attention.getK(), attention.getV()}) {
+    LinearOp producer = getProducer(value);
+    if (!producer)
+      return {};
+    parts.producers.push_back(producer);
+  }
+  return parts;
+}
