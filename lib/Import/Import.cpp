@@ -121,13 +121,15 @@ static llvm::Error importMainGraph(OnnxFile &file, ModuleOp module) {
   Block *body = function.addEntryBlock();
   builder.setInsertionPointToStart(body);
   GraphImporter importer(builder, *file.externalFiles);
+  // All at once: one by one, each would make a list of all.
+  SmallVector<DictionaryAttr> described;
   for (auto [index, name] : enumerate(inputNames)) {
     BlockArgument argument = body->getArgument(index);
     argument.setLoc(sopt::onnx::getNodeLocation(context, name, {}));
-    function.setArgAttrs(
-        index, describeValue(builder, file, name, argument.getType()));
+    described.push_back(describeValue(builder, file, name, argument.getType()));
     importer.define(name, argument);
   }
+  function.setAllArgAttrs(described);
   for (OnnxFile::Weight &weight : file.weights) {
     auto type =
         dyn_cast_or_null<RankedTensorType>(importType(context, weight.type));
@@ -146,9 +148,11 @@ static llvm::Error importMainGraph(OnnxFile &file, ModuleOp module) {
   func::ReturnOp::create(builder, function.getLoc(), *outputs);
   function.setType(
       builder.getFunctionType(inputTypes, ValueRange(*outputs).getTypes()));
-  for (auto [index, output] : enumerate(graph.output()))
-    function.setResultAttrs(index, describeValue(builder, file, output.name(),
-                                                 (*outputs)[index].getType()));
+  described.clear();
+  for (auto [value, output] : zip_equal(*outputs, graph.output()))
+    described.push_back(
+        describeValue(builder, file, output.name(), value.getType()));
+  function.setAllResultAttrs(described);
   return llvm::Error::success();
 }
 

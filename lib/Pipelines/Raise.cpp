@@ -7,7 +7,6 @@
 
 #include "sparse-opt/Pipelines/Raise.h"
 #include "mlir/Pass/PassRegistry.h"
-#include "mlir/Transforms/Passes.h"
 #include "sparse-opt/Conversion/Passes.h"
 #include "sparse-opt/Transforms/Passes.h"
 
@@ -19,7 +18,7 @@ static void simplify(OpPassManager &passes) {
   passes.addPass(createFoldConstants());
   passes.addPass(createSimplifyONNXShapes());
   passes.addPass(createFoldConstants());
-  passes.addPass(createCSEPass());
+  passes.addPass(createMergeEqual());
 }
 
 void sopt::buildRaisePipeline(OpPassManager &passes,
@@ -31,7 +30,7 @@ void sopt::buildRaisePipeline(OpPassManager &passes,
   // A weight that was given transposed is one to convert once it is folded.
   passes.addPass(createFoldConstants());
   passes.addPass(createConvertOnnxToSopt());
-  passes.addPass(createCSEPass());
+  passes.addPass(createMergeEqual());
 }
 
 void sopt::registerRaisePipeline() {

@@ -11,6 +11,7 @@ import time
 import numpy
 import onnxruntime
 
+import latency
 from quality import Pairs, draw, embed, interval, probe
 
 SETS = {"newsgroups": "20 Newsgroups", "newsgroups-short": "its short texts",
@@ -67,6 +68,12 @@ def compare(ours, other):
     return {"gain": ours[0] - other[0], "low": low, "high": high}
 
 
+def write(args, figures):
+    if args.json:
+        with open(args.json, "w", encoding="utf-8") as file:
+            json.dump(figures, file, indent=1)
+
+
 def main():
     parser = argparse.ArgumentParser(prog="tools/dev/prune-bench")
     for name in ("sparse-opt", "model", "quick-model", "data", "work"):
@@ -77,6 +84,7 @@ def main():
     parser.add_argument("--train-texts", type=int, default=1500)
     parser.add_argument("--again", action="store_true", help="prune what was pruned before")
     parser.add_argument("--quick", action="store_true", help="a smaller model, 0.8 alone, 64 calibration and 300 test texts")
+    parser.add_argument("--latency", action="store_true", help="only models of the latency of SparseGPT's at 0.8")
     parser.add_argument("--json", help="write all figures to this file")
     args = parser.parse_args()
     if args.quick:
@@ -84,6 +92,15 @@ def main():
     os.makedirs(args.work, exist_ok=True)
     args.calibration = take_texts(args, 64) if args.quick else os.path.join(args.data, "calib.npz")
     methods, ratios = args.methods.split(","), [float(r) for r in args.ratios.split(",")]
+    if args.latency:
+        judge = Judge(args, "newsgroups")
+
+        def measure(path):
+            result = judge.measure(onnxruntime.InferenceSession(path))
+            return result["auc"][0], result["probe"][0]
+
+        write(args, latency.compare(args, prune(args, "sparsegpt", 0.8), measure))
+        return
     models = {("dense", None): args.model}
     for ratio in ratios:
         for method in methods:
@@ -109,9 +126,7 @@ def main():
                     print(f"        ours - {method}: " + "  ".join(
                         f"{metric} {g['gain']:+.3f} [{g['low']:+.3f}, {g['high']:+.3f}]" for metric, g in gains.items()))
                 figures.append(entry)
-    if args.json:
-        with open(args.json, "w", encoding="utf-8") as file:
-            json.dump(figures, file, indent=1)
+    write(args, figures)
 
 
 if __name__ == "__main__":
