@@ -70,3 +70,40 @@ Error sopt::checkCalls(const ModelProto &model) {
   return createStringError("the calls of its functions stand for more than " +
                            Twine(most) + " nodes");
 }
+
+namespace {
+struct GraphCounts {
+  uint64_t subgraphs = 0, values = 0;
+};
+} // namespace
+
+static void count(const GraphProto &graph, GraphCounts &counts) {
+  counts.values += graph.input_size() + graph.initializer_size();
+  for (const NodeProto &node : graph.node()) {
+    counts.values += node.output_size();
+    for (const auto &attribute : node.attribute()) {
+      if (attribute.has_g()) {
+        ++counts.subgraphs;
+        count(attribute.g(), counts);
+      }
+      for (const GraphProto &subgraph : attribute.graphs()) {
+        ++counts.subgraphs;
+        count(subgraph, counts);
+      }
+    }
+  }
+}
+
+Error sopt::checkSubgraphs(const GraphProto &graph) {
+  // Some seconds. Detectors that were exported with control flow have some
+  // hundred subgraphs and some thousand values.
+  constexpr uint64_t most = 10000000;
+  GraphCounts counts;
+  count(graph, counts);
+  if (counts.subgraphs * counts.values <= most)
+    return Error::success();
+  return createStringError(
+      "its " + Twine(counts.subgraphs) + " subgraphs among " +
+      Twine(counts.values) +
+      " values are more than ONNX's shape inference gets through");
+}

@@ -18,6 +18,10 @@ namespace sopt {
 /// model has passed ONNX's checker, so that no function calls itself.
 llvm::Error checkCalls(const ::onnx::ModelProto &model);
 
+/// Fails if the graph has so many subgraphs among so many values that ONNX's
+/// shape inference, which lists all that each of them sees, would not end soon.
+llvm::Error checkSubgraphs(const ::onnx::GraphProto &graph);
+
 } // namespace sopt
 
 #endif // SPARSE_OPT_LIB_IMPORT_MODELLIMITS_H

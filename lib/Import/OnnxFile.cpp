@@ -481,6 +481,8 @@ static Expected<OnnxFile> prepare(std::unique_ptr<ModelProto> model,
     return std::move(error);
   if (Error error = checkCalls(*file.model))
     return std::move(error);
+  if (Error error = checkSubgraphs(graph))
+    return std::move(error);
   if (!file.model->functions().empty())
     if (Error error = callLibrary([&] {
           ::onnx::inliner::InlineLocalFunctions(*file.model,

@@ -76,7 +76,8 @@ static const Explanation explanations[] = {
      "that leaves it so."},
     {"too-large",
      {"is larger than any memory", "is too large to be held dense",
-      "the calls of its functions stand for more than", " that are compiled"},
+      "the calls of its functions stand for more than", " that are compiled",
+      "are more than ONNX's shape inference gets through"},
      "A small file stands for a model that no machine could hold or compile.",
      "Shapes multiply, functions that call functions double, and the time to "
      "compile grows faster than a graph: a file that was made to exhaust a "

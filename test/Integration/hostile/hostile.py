@@ -445,6 +445,17 @@ def functions_that_double_40_times(path):
     save(path, model([node("f0", domain="com.example")], opsets=[("", 17), ("com.example", 1)], functions=functions))
 
 
+@case("its 6000 subgraphs among 9002 values are more than ONNX's shape inference gets through")
+def three_thousand_branches(path):
+    def branch(name, kind, i):
+        return helper.make_graph([helper.make_node(kind, [f"v{i}"], [f"{name}{i}"])], name, [], [value(f"{name}{i}")])
+
+    nodes = [node("If", ("c",), (f"v{i + 1}",), then_branch=branch("t", "Relu", i), else_branch=branch("e", "Neg", i))
+             for i in range(3000)]
+    condition = helper.make_tensor_value_info("c", TensorProto.BOOL, [])
+    save(path, model(nodes, inputs=[value("v0"), condition], outputs=[value("v3000")]))
+
+
 @case("Integer overflow computing Concat")
 def concatenations_that_double_100_times(path):
     nodes = [node("Concat", (f"v{i}",) * 2, (f"v{i + 1}",), axis=0) for i in range(100)]
