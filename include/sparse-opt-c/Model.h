@@ -52,7 +52,9 @@ MLIR_CAPI_EXPORTED MlirLogicalResult
 soptModelRunPipeline(MlirModule model, MlirStringRef pipeline);
 
 /** Raises the model and lowers it to LLVM for `cpu`, an LLVM name of a
- * processor or "native", as `sparse-opt --target=cpu` does. */
+ * processor or "native", as `sparse-opt --target=cpu` does, and refuses what it
+ * refuses as too much work. The pipeline `builtin.module(sopt-raise,sopt-cpu)`
+ * takes that on. */
 MLIR_CAPI_EXPORTED MlirLogicalResult soptModelLowerToCPU(MlirModule model,
                                                          MlirStringRef cpu);
 

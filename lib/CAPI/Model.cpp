@@ -14,6 +14,7 @@
 #include "mlir/InitAllPasses.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
+#include "sparse-opt/Analysis/WorkLimit.h"
 #include "sparse-opt/InitAll.h"
 #include "sparse-opt/Tools/ModelFile.h"
 #include <mutex>
@@ -79,13 +80,23 @@ MlirLogicalResult soptModelRunPipeline(MlirModule model,
 
 MlirLogicalResult soptModelLowerToCPU(MlirModule model, MlirStringRef cpu) {
   ModuleOp module = unwrap(model);
-  return runPasses(module, [&](PassManager &passes) -> LogicalResult {
-    CPUPipelineOptions options;
-    options.isa = getKernelISA(unwrap(cpu));
-    if (options.isa.empty())
-      return module.emitError("LLVM knows no CPU '")
-             << unwrap(cpu) << "' of this machine's architecture";
+  CPUPipelineOptions options;
+  options.isa = getKernelISA(unwrap(cpu));
+  if (options.isa.empty()) {
+    module.emitError("LLVM knows no CPU '")
+        << unwrap(cpu) << "' of this machine's architecture";
+    return mlirLogicalResultFailure();
+  }
+  MlirLogicalResult raised = runPasses(module, [](PassManager &passes) {
+    passes.addPass(createCheckLimits());
     buildRaisePipeline(passes);
+    return success();
+  });
+  if (mlirLogicalResultIsFailure(raised))
+    return raised;
+  // By the weights of the raised model, as sparse-opt does.
+  options.maxWork = getWorkLimit(module);
+  return runPasses(module, [&](PassManager &passes) {
     buildCPUPipeline(passes, options);
     return success();
   });

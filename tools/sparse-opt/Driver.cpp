@@ -13,6 +13,7 @@
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/Timing.h"
+#include "sparse-opt/Analysis/WorkLimit.h"
 #include "sparse-opt/Pipelines/CPU.h"
 #include "sparse-opt/Pipelines/Precision.h"
 #include "sparse-opt/Pipelines/Raise.h"
@@ -49,32 +50,6 @@ static LogicalResult checkOptions(llvm::StringRef output,
   return success();
 }
 
-/// How many numbers the model's constants hold, those of fewer than eight bits
-/// by the byte.
-static uint64_t countWeights(ModuleOp module) {
-  uint64_t bits = 0;
-  module.walk([&](Operation *op) {
-    for (NamedAttribute attribute : op->getAttrs()) {
-      auto values = dyn_cast<ElementsAttr>(attribute.getValue());
-      if (!values || values.isSplat())
-        continue;
-      Type type = values.getElementType();
-      uint64_t width = type.isIntOrFloat() ? type.getIntOrFloatBitWidth() : 8;
-      bits += std::min<uint64_t>(width, 8) * values.getNumElements();
-    }
-  });
-  return bits / 8;
-}
-
-/// Limits what is done for a model by its weights: a model that is used has
-/// many where it has much to compute, and a file of 1 MB has too few for more
-/// than the first of these helpings, which take some seconds.
-static void limitWork(ModuleOp module, CPUPipelineOptions &cpu) {
-  // Real models of less than 1 MB need up to 117,000.
-  constexpr uint64_t kHelping = 180000, kWeights = 1 << 20;
-  cpu.maxWork = kHelping * (1 + countWeights(module) / kWeights);
-}
-
 /// What --precision says; failure is reported.
 static FailureOr<PrecisionOptions> parsePrecision(const Options &options,
                                                   Location loc) {
@@ -107,7 +82,7 @@ static void addRaising(PassManager &passes, const Options &options) {
 static void setOptions(CPUPipelineOptions &cpu, const Options &options,
                        const PrecisionOptions &precision, ModuleOp module) {
   if (options.limitWork)
-    limitWork(module, cpu);
+    cpu.maxWork = getWorkLimit(module);
   else
     cpu.maxNodes = std::numeric_limits<uint64_t>::max();
   cpu.report = options.sparseReport;
