@@ -231,6 +231,18 @@ MaybeShape inferGatherND(ShapeAnalysis &analysis, onnx::GatherNDOp op) {
   return result;
 }
 
+MaybeShape inferFlatten(ShapeAnalysis &analysis, onnx::FlattenOp op) {
+  const SymbolicShape *from = analysis.getShape(op.getInput());
+  if (!from)
+    return std::nullopt;
+  int64_t rank = from->size(), axis = op.getAxis();
+  axis = axis < 0 ? axis + rank : axis;
+  if (axis < 0 || axis > rank)
+    return std::nullopt;
+  return SymbolicShape{getProduct(ArrayRef(*from).take_front(axis)),
+                       getProduct(ArrayRef(*from).drop_front(axis))};
+}
+
 MaybeShape inferConcat(ShapeAnalysis &analysis, onnx::ConcatOp op) {
   MaybeShape result;
   for (Value input : op.getInputs()) {
@@ -458,6 +470,26 @@ MaybeShape inferLinear(ShapeAnalysis &analysis, LinearOp op) {
   return result;
 }
 
+/// A convolution whose window is one element long, and so a matrix product at
+/// each place: no other size changes than the number of channels.
+MaybeShape inferPointwiseConv(ShapeAnalysis &analysis, onnx::ConvOp op) {
+  auto areOnly = [](std::optional<ArrayRef<int64_t>> values, int64_t wanted) {
+    return !values || llvm::all_of(*values, [&](int64_t value) {
+      return value == wanted;
+    });
+  };
+  const SymbolicShape *from = analysis.getShape(op.getX());
+  const SymbolicShape *weight = analysis.getShape(op.getW());
+  if (!from || !weight || from->size() < 2 || from->size() != weight->size() ||
+      !llvm::all_of(ArrayRef(*weight).drop_front(2),
+                    [](const DimExpr &dim) { return dim == DimExpr(1); }) ||
+      !areOnly(op.getStrides(), 1) || !areOnly(op.getPads(), 0))
+    return std::nullopt;
+  SymbolicShape result(*from);
+  result[1] = weight->front();
+  return result;
+}
+
 /// Operators on batches of images: the window arithmetic of their other
 /// dimensions is left to their types.
 bool keepsBatch(Operation *op) {
@@ -488,6 +520,9 @@ ShapeTransfer::inferShape(OpResult result, ArrayRef<DimExpr> declared) {
   Operation *op = result.getOwner();
   if (keepsShape(op))
     return copy(analysis.getShape(op->getOperand(0)));
+  if (auto conv = dyn_cast<onnx::ConvOp>(op))
+    if (MaybeShape shape = inferPointwiseConv(analysis, conv))
+      return shape;
   if (keepsBatch(op) && !declared.empty()) {
     SymbolicShape shape(declared);
     if (std::optional<DimExpr> batch = analysis.getDim(op->getOperand(0), 0))
@@ -512,6 +547,10 @@ ShapeTransfer::inferShape(OpResult result, ArrayRef<DimExpr> declared) {
           [&](onnx::SqueezeOp op) { return inferSqueeze(analysis, *this, op); })
       .Case([&](onnx::GatherOp op) { return inferGather(analysis, op); })
       .Case([&](onnx::GatherNDOp op) { return inferGatherND(analysis, op); })
+      .Case([&](onnx::GatherElementsOp op) {
+        return copy(analysis.getShape(op.getIndices()));
+      })
+      .Case([&](onnx::FlattenOp op) { return inferFlatten(analysis, op); })
       .Case([&](onnx::ConcatOp op) { return inferConcat(analysis, op); })
       .Case([&](onnx::SplitOp op) {
         return inferSplit(analysis, *this, op, result.getResultNumber());

@@ -73,6 +73,7 @@ private:
   }
   bool matchOperands();
   bool shareHeads();
+  bool matchQueryFactor();
   bool matchShapes();
   bool matchMask();
   bool matchWindow();
@@ -109,8 +110,8 @@ bool AttentionRaiser::match() {
   if (int64_t axis = softmax.getAxis();
       axis != -1 && axis != type.getRank() - 1)
     return stop("it is not over the last dimension");
-  return matchOutput() && matchScores() && matchOperands() && matchShapes() &&
-         matchResult() && matchMask();
+  return matchOutput() && matchScores() && matchOperands() &&
+         matchQueryFactor() && matchShapes() && matchResult() && matchMask();
 }
 
 bool AttentionRaiser::matchOutput() {
@@ -195,6 +196,21 @@ bool AttentionRaiser::shareHeads() {
   skipRepeatedHeads(k, shapes);
   skipRepeatedHeads(v, shapes);
   return k.heads == v.heads || stop("k and v differ in how heads are shared");
+}
+
+/// (q·kᵀ) · factor is (q · factor)·kᵀ, if the queries are large enough for it.
+bool AttentionRaiser::matchQueryFactor() {
+  if (!scores.queryFactor)
+    return true;
+  const SymbolicShape *factor = shapes.getShape(scores.queryFactor);
+  SymbolicShape queries = {q.batch, q.heads, q.length, q.size};
+  if (!factor || !hasHeads(q) || factor->size() > queries.size() ||
+      shapes.broadcast(queries, *factor) != queries ||
+      getElementTypeOrSelf(scores.queryFactor.getType()) !=
+          getElementTypeOrSelf(q.byHead.getType()))
+    return stop("what multiplies the scores does not fit the queries");
+  q.packed = Value();
+  return true;
 }
 
 /// Wherever batch and heads are merged or apart, it must be these.
@@ -370,25 +386,13 @@ bool AttentionRaiser::matchWindow() {
 }
 
 Value AttentionRaiser::buildPadding(PatternRewriter &rewriter, Location loc) {
-  Value padding = mask.set.padding;
-  if (!padding)
+  if (!mask.set.padding)
     return Value();
+  Value padding = squeezePadding(mask.set, shapes, rewriter, loc);
   auto type = cast<RankedTensorType>(padding.getType());
-  SmallVector<int64_t> ones, sizes;
-  // The dimensions beside batch and keys; a batch or length of 1 stays, since
-  // the first and the last dimension are always those two.
-  for (int64_t i = 0; i < type.getRank(); ++i)
-    if (i == 0 || i == type.getRank() - 1)
-      sizes.push_back(type.getDimSize(i));
-    else
-      ones.push_back(i);
-  if (!ones.empty())
-    padding = onnx::SqueezeOp::create(rewriter, loc, type.clone(sizes), padding,
-                                      createInts(rewriter, loc, ones));
   if (!mask.set.inverted)
     return padding;
-  auto boolType =
-      cast<RankedTensorType>(padding.getType()).clone(rewriter.getI1Type());
+  auto boolType = type.clone(rewriter.getI1Type());
   if (type.getElementType().isInteger(1))
     return onnx::NotOp::create(rewriter, loc, boolType, padding);
   auto zero = onnx::ConstantOp::create(
@@ -463,11 +467,15 @@ Value AttentionRaiser::buildOperation(PatternRewriter &rewriter, Location loc,
   };
   Value padding = buildPadding(rewriter, loc);
   Value bias = buildBias(rewriter, loc);
+  Value queries = get(q);
+  if (scores.queryFactor)
+    queries = onnx::MulOp::create(rewriter, loc, queries.getType(), queries,
+                                  scores.queryFactor);
   double scale = scores.scale;
   if (packed)
     scale *= q.packedFactor * k.packedFactor;
   return AttentionOp::create(
-      rewriter, loc, type, get(q), get(k), get(v), bias, padding, Value(),
+      rewriter, loc, type, queries, get(k), get(v), bias, padding, Value(),
       rewriter.getI64IntegerAttr(q.heads), rewriter.getI64IntegerAttr(k.heads),
       rewriter.getF32FloatAttr(scale), unitIf(causal), unitIf(causalFromEnd),
       window.empty() ? DenseI64ArrayAttr()

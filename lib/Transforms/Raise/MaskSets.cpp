@@ -80,7 +80,11 @@ std::optional<MaskSet> MaskReader::readSet(View view, bool when) {
         return mask && when ? std::optional(mask->set) : std::nullopt;
       })
       .Case([&](onnx::TriluOp) { return readTriangle(view, when); })
-      .Case([&](onnx::GatherNDOp) { return readGathered(view, when); })
+      .Case([&](onnx::GatherNDOp) {
+        // What is gathered is a padding mask even if it is not known of what.
+        std::optional<MaskSet> set = readGathered(view, when);
+        return set ? set : readPadding(view, when);
+      })
       .Case([&](onnx::ConstantOp) { return readTable(view, when); })
       .Default([&](Operation *) { return readPadding(view, when); });
 }

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Masks.h"
+#include "../ConstantBuilder.h"
 #include "MaskElements.h"
 #include "Scalars.h"
 #include "dialects/ONNX/IR/ConstantData.h"
@@ -40,6 +41,23 @@ std::optional<AdditiveMask> MaskReader::readAdditive(Value value) {
 std::optional<MaskSet> MaskReader::readSet(Value value, bool when) {
   std::optional<View> view = makeView(value);
   return view ? readSet(*view, when) : std::nullopt;
+}
+
+Value sopt::squeezePadding(const MaskSet &set, ShapeAnalysis &shapes,
+                           PatternRewriter &rewriter, Location loc) {
+  auto type = cast<RankedTensorType>(set.padding.getType());
+  SmallVector<int64_t> ones, sizes;
+  // Where batch and keys lie among the ones is the exporter's choice: some
+  // have a one behind the keys.
+  for (auto [i, dim] : llvm::enumerate(*shapes.getShape(set.padding)))
+    if (dim == DimExpr(1))
+      ones.push_back(i);
+    else
+      sizes.push_back(type.getDimSize(i));
+  if (ones.empty())
+    return set.padding;
+  return onnx::SqueezeOp::create(rewriter, loc, type.clone(sizes), set.padding,
+                                 createInts(rewriter, loc, ones));
 }
 
 //===----------------------------------------------------------------------===//

@@ -15,7 +15,7 @@
 #ifndef SPARSE_OPT_LIB_TRANSFORMS_RAISE_MASKS_H
 #define SPARSE_OPT_LIB_TRANSFORMS_RAISE_MASKS_H
 
-#include "mlir/IR/Value.h"
+#include "mlir/IR/PatternMatch.h"
 #include "sparse-opt/Analysis/ShapeAnalysis.h"
 
 namespace sopt {
@@ -43,6 +43,10 @@ struct AdditiveMask {
   MaskSet set;
   double fill = 0;
 };
+
+/// The padding of `set`, batch × keys, without its dimensions of size 1.
+mlir::Value squeezePadding(const MaskSet &set, ShapeAnalysis &shapes,
+                           mlir::PatternRewriter &rewriter, mlir::Location loc);
 
 /// Reads masks for scores of a given shape, batch × heads × queries × keys.
 class MaskReader {

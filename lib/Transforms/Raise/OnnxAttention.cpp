@@ -106,18 +106,9 @@ private:
 
   void build(onnx::AttentionOp op, const AttentionSizes &sizes,
              const MaskSet &mask, Value bias, PatternRewriter &rewriter) const {
-    Value padding = mask.padding;
-    if (padding) {
-      auto type = cast<RankedTensorType>(padding.getType());
-      SmallVector<int64_t> ones;
-      for (int64_t i = 1; i + 1 < type.getRank(); ++i)
-        ones.push_back(i);
-      if (!ones.empty())
-        padding = onnx::SqueezeOp::create(
-            rewriter, op.getLoc(),
-            type.clone({type.getDimSize(0), type.getShape().back()}), padding,
-            createInts(rewriter, op.getLoc(), ones));
-    }
+    Value padding;
+    if (mask.padding)
+      padding = squeezePadding(mask, shapes, rewriter, op.getLoc());
     int64_t left = op.getLeftWindowSize(), right = op.getRightWindowSize();
     float scale = op.getScale() ? op.getScale()->convertToFloat()
                                 : 1 / std::sqrt(float(sizes.headSize));

@@ -46,6 +46,14 @@ StringRef Scores::collect(Value value, double factor) {
     }
     if (!op || !value.hasOneUse())
       return "the scores are no product of queries and keys";
+    if (queryFactor)
+      return "what multiplies the scores does so after they were changed";
+    if (auto mul = dyn_cast<onnx::MulOp>(op)) {
+      StringRef why = multiply(mul, value);
+      if (!why.empty())
+        return why;
+      continue;
+    }
     if (auto reshape = dyn_cast<onnx::ReshapeOp>(op)) {
       // Batch and heads merged or taken apart; the sizes are checked at the
       // ends.
@@ -81,6 +89,19 @@ StringRef Scores::collect(Value value, double factor) {
       terms.push_back({b, isSub ? -factor : factor, value, {}, 0});
     value = a;
   }
+}
+
+StringRef Scores::multiply(onnx::MulOp mul, Value &value) {
+  Value a = mul.getA(), b = mul.getB();
+  if (!leadsToProduct(a))
+    std::swap(a, b);
+  auto type = dyn_cast<RankedTensorType>(b.getType());
+  if (!leadsToProduct(a) || !type || type.getRank() == 0 ||
+      type.getShape().back() != 1)
+    return "the scores are no product of queries and keys";
+  queryFactor = b;
+  value = a;
+  return "";
 }
 
 StringRef Scores::replace(onnx::WhereOp where, double factor) {

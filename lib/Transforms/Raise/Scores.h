@@ -27,6 +27,9 @@ struct ScoreTerm {
 struct Scores {
   onnx::MatMulOp product;
   double scale = 1;
+  /// A tensor that multiplies the product and is the same for all keys, such as
+  /// a temperature of each head; null if there is none.
+  mlir::Value queryFactor;
   llvm::SmallVector<ScoreTerm> terms; ///< The last that is added is first.
 
   /// Follows `value`, which is multiplied by `factor` later, down to the
@@ -34,6 +37,9 @@ struct Scores {
   llvm::StringRef collect(mlir::Value value, double factor);
 
 private:
+  /// Takes in the operand of `mul` that is the same for all keys and goes on to
+  /// the other in `value`.
+  llvm::StringRef multiply(onnx::MulOp mul, mlir::Value &value);
   llvm::StringRef replace(onnx::WhereOp where, double factor);
 };
 

@@ -264,6 +264,67 @@ def scaled_dot_product():
     return g.model(merge(g, x, g.MatMul(g.softmax(scores), split(g, x)))), g.feeds
 
 
+def gathered_mask():
+    """transformers 5: of the flattened mask the elements batch · length + key, and positions from GatherElements"""
+    g = Graph()
+    ids = g.input("ids", ["batch", "seq"], g.random.integers(0, 20, (2, 9)))
+    mask = padding(g)
+    length = g.size(ids, 1)
+    places = g.Slice(g.constant(np.arange(16)[None]), [0], length, [1], [1])
+    types = g.Expand(g.GatherElements(g.constant(np.zeros((1, 16), np.int64)), places, axis=1), g.Shape(ids))
+    x = g.Add(g.Gather(g.weight(20, WIDTH), ids), g.Gather(g.weight(2, WIDTH), types))
+    keys = g.Unsqueeze(g.positions(ids), [0, 1, 2])
+    rows = g.Mul(g.Unsqueeze(g.positions(ids, 0), [1, 2, 3]), g.Gather(g.Shape(mask), [1]))
+    at = g.Add(keys, rows)
+    given = g.Gather(g.Flatten(g.Cast(mask, to=9), axis=2), at)
+    given = g.Reshape(g.Reshape(given, [-1]), g.Shape(at))
+    causal = g.LessOrEqual(keys, g.Unsqueeze(g.positions(ids), [0, 1, 3]))
+    both = g.Expand(g.And(causal, given), g.Concat(g.size(ids, 0), [1], length, length, axis=0))
+    mask = g.Where(both, 0.0, LOWEST)
+    y = attend(g, split(g, x), split(g, x), split(g, x), lambda s: g.Add(g.Mul(s, SIZE ** -0.5), mask))
+    return g.model(merge(g, x, y)), g.feeds
+
+
+def mask_of_another_batch():
+    """torch.export gives the batch of the mask a name of its own, and gathers the mask by position"""
+    g, x = start()
+    given = np.ones((2, 9), bool)
+    given[1, 5:] = False
+    given = g.input("mask", ["mask_batch", "seq"], given)
+    rows, keys = g.Unsqueeze(g.positions(x, 0), [1, 2, 3]), g.Unsqueeze(g.positions(x), [0, 1, 2])
+    shape = g.Shape(g.Max(rows, keys))
+    at = [g.Unsqueeze(g.Expand(part, shape), [-1]) for part in (rows, keys)]
+    mask = g.And(g.LessOrEqual(keys, g.Unsqueeze(g.positions(x), [0, 1, 3])), g.GatherND(given, g.Concat(*at, axis=-1)))
+    mask = g.Where(mask, 0.0, float("-inf"))
+    weights = g.softmax(g.Add(g.MatMul(split(g, x), split(g, x, perm=(0, 2, 3, 1))), mask))
+    weights = g.Where(g.IsNaN(weights), 0.0, weights)
+    return g.model(merge(g, x, g.MatMul(weights, split(g, x)))), g.feeds
+
+
+def swin_v2():
+    """The cosine of queries and keys, times a temperature of each head"""
+    g, x = start()
+    lengthless = [g.Div(part, g.Clip(g.ReduceL2(part, axes=[-1]), 1e-12)) for part in (split(g, x), split(g, x))]
+    temperature = g.Exp(g.Clip(g.weight(HEADS, 1, 1), None, 4.6))
+    bias = g.weight(HEADS, 1, 1)
+    y = attend(g, *lengthless, split(g, x), lambda s: g.Add(g.Mul(s, temperature), bias))
+    return g.model(merge(g, x, y)), g.feeds
+
+
+def squeezebert():
+    """Grouped convolutions of one token each as linear layers"""
+    g, x = start()
+    tokens = g.Transpose(x, perm=[0, 2, 1])
+
+    def part():
+        y = g.Conv(tokens, g.weight(WIDTH, WIDTH // 2, 1), g.weight(WIDTH), group=2, kernel_shape=[1])
+        return g.reshape(y, g.size(y, 0), HEADS, SIZE, g.size(y, 2))
+
+    q, v = (g.Transpose(part(), perm=[0, 1, 3, 2]) for _ in range(2))
+    y = g.MatMul(g.softmax(g.Div(g.MatMul(q, part()), SIZE ** 0.5)), v)
+    return g.model(merge(g, x, y)), g.feeds
+
+
 def numpy_tensor(value):
     from onnx import numpy_helper
     return numpy_helper.from_array(np.float32([value]))
