@@ -10,6 +10,7 @@
 #include "dialects/ONNX/IR/ConstantData.h"
 #include "dialects/ONNX/IR/ONNX.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
@@ -279,16 +280,45 @@ DimExpr ShapeAnalysis::broadcast(const DimExpr &a, const DimExpr &b) {
     return a;
   if (y)
     return b;
-  // A buffer cut to the first `a` of its elements meets `a` only if it has
-  // them.
-  if (isCutTo(a, b))
-    return b;
-  if (isCutTo(b, a))
-    return a;
-  std::string first = toString(a), second = toString(b);
-  if (first > second)
-    std::swap(first, second);
-  return intern("broadcast(" + first + ", " + second + ")");
+  // Broadcasting is associative, so a size that takes part already changes
+  // nothing.
+  SmallVector<DimExpr> parts;
+  for (const DimExpr &size : {a, b})
+    for (const DimExpr &part : getBroadcastParts(size))
+      if (!llvm::is_contained(parts, part))
+        parts.push_back(part);
+  // A buffer cut to the first `size` of its elements meets `size` only if it
+  // has them.
+  llvm::erase_if(parts, [&](const DimExpr &cut) {
+    return llvm::any_of(
+        parts, [&](const DimExpr &size) { return isCutTo(cut, size); });
+  });
+  if (parts.size() == 1)
+    return parts.front();
+  SmallVector<std::string> spelt;
+  for (const DimExpr &part : parts)
+    spelt.push_back(toString(part));
+  llvm::sort(spelt);
+  DimExpr result = intern("broadcast(" + llvm::join(spelt, ", ") + ")");
+  broadcasts.try_emplace(*result.getSymbol(), parts);
+  return result;
+}
+
+SmallVector<DimExpr>
+ShapeAnalysis::getBroadcastParts(const DimExpr &size) const {
+  std::optional<DimExpr::Symbol> symbol = size.getSymbol();
+  auto at = symbol ? broadcasts.find(*symbol) : broadcasts.end();
+  return at == broadcasts.end() ? SmallVector<DimExpr>{size} : at->second;
+}
+
+DimExpr ShapeAnalysis::lastOf(int64_t total, const DimExpr &count) {
+  if (std::optional<int64_t> size = count.getConstant())
+    if (*size >= 0 && *size <= total)
+      return *size;
+  DimExpr result =
+      intern("last(" + std::to_string(total) + ", " + toString(count) + ")");
+  minima.try_emplace(*result.getSymbol(), total, count);
+  return result;
 }
 
 SymbolicShape ShapeAnalysis::broadcast(ArrayRef<DimExpr> a,

@@ -19,12 +19,6 @@ using namespace sopt;
 namespace {
 using MaybeShape = std::optional<SymbolicShape>;
 
-/// Counts `axis` from the front; nothing if it is out of range.
-std::optional<int64_t> normalizeAxis(int64_t axis, int64_t rank) {
-  axis = axis < 0 ? axis + rank : axis;
-  return axis >= 0 && axis < rank ? std::optional(axis) : std::nullopt;
-}
-
 MaybeShape copy(const SymbolicShape *shape) {
   return shape ? MaybeShape(*shape) : std::nullopt;
 }
@@ -243,6 +237,16 @@ MaybeShape inferFlatten(ShapeAnalysis &analysis, onnx::FlattenOp op) {
                        getProduct(ArrayRef(*from).drop_front(axis))};
 }
 
+/// Whether `size` is computed from dimensions of arguments alone.
+bool isOfArguments(ShapeAnalysis &analysis, const DimExpr &size) {
+  return llvm::all_of(size.getTerms(), [&](const DimExpr::Term &term) {
+    return llvm::all_of(term.symbols, [&](DimExpr::Symbol symbol) {
+      return analysis.getSource(symbol).has_value();
+    });
+  });
+}
+
+/// The sizes beside the axis must agree, so the one known best is taken.
 MaybeShape inferConcat(ShapeAnalysis &analysis, onnx::ConcatOp op) {
   MaybeShape result;
   for (Value input : op.getInputs()) {
@@ -259,7 +263,8 @@ MaybeShape inferConcat(ShapeAnalysis &analysis, onnx::ConcatOp op) {
     for (auto [i, dim] : llvm::enumerate(*shape)) {
       if (int64_t(i) == *axis)
         (*result)[i] = (*result)[i] + dim;
-      else if (dim.getConstant())
+      else if (dim.getConstant() || (isOfArguments(analysis, dim) &&
+                                     !isOfArguments(analysis, (*result)[i])))
         (*result)[i] = dim;
     }
   }
@@ -291,84 +296,6 @@ MaybeShape inferSplit(ShapeAnalysis &analysis, ShapeTransfer &transfer,
   return result;
 }
 
-/// The size of a slice of `size` from `start` to `end` by steps of 1, or
-/// nothing where it depends on more than is known.
-std::optional<DimExpr> inferSliceSize(ShapeAnalysis &analysis,
-                                      const DimExpr &size,
-                                      const std::optional<DimExpr> &start,
-                                      const std::optional<DimExpr> &end) {
-  if (!start || !end)
-    return std::nullopt;
-  std::optional<int64_t> from = start->getConstant(), to = end->getConstant();
-  std::optional<int64_t> total = size.getConstant();
-  // Exporters write "to the end" as a number larger than any tensor.
-  constexpr int64_t huge = std::numeric_limits<int32_t>::max();
-  DimExpr last = to && *to >= huge ? size
-                 : to && *to < 0   ? size + *end
-                 : *end == size    ? size
-                                   : analysis.min(*end, size);
-  if (total && from) {
-    int64_t first =
-        std::clamp<int64_t>(*from < 0 ? *from + *total : *from, 0, *total);
-    if (std::optional<int64_t> until = last.getConstant())
-      return std::max<int64_t>(0, std::min(*until, *total) - first);
-    return first == 0 ? std::optional(last) : std::nullopt;
-  }
-  if (from && *from == 0)
-    return last;
-  // The last `size` elements are all.
-  if (last == size && DimExpr(0) - *start == size)
-    return size;
-  // last - k elements from k on, if there are that many: one must be known to.
-  DimExpr rest = last - *start;
-  if (last == size && start->isNonNegative() && rest.isNonNegative())
-    return rest;
-  return std::nullopt;
-}
-
-MaybeShape inferSlice(ShapeAnalysis &analysis, ShapeTransfer &transfer,
-                      onnx::SliceOp op) {
-  const SymbolicShape *from = analysis.getShape(op.getData());
-  if (!from)
-    return std::nullopt;
-  auto makeUnknown = [&] {
-    SymbolicShape result;
-    for (size_t i = 0; i < from->size(); ++i)
-      result.push_back(analysis.makeUnknown());
-    return result;
-  };
-  const SymbolicContents *starts = analysis.getContents(op.getStarts());
-  const SymbolicContents *ends = analysis.getContents(op.getEnds());
-  if (!starts || !ends || starts->size() != ends->size())
-    return makeUnknown();
-  SmallVector<int64_t> axes =
-      llvm::to_vector(llvm::seq<int64_t>(starts->size()));
-  SmallVector<int64_t> steps(starts->size(), 1);
-  if (Value value = op.getAxes()) {
-    auto constants = transfer.getConstants(value);
-    if (!constants || constants->size() != starts->size())
-      return makeUnknown();
-    axes = *constants;
-  }
-  if (Value value = op.getSteps()) {
-    auto constants = transfer.getConstants(value);
-    if (!constants || constants->size() != starts->size())
-      return makeUnknown();
-    steps = *constants;
-  }
-  SymbolicShape result(*from);
-  for (size_t i = 0; i < axes.size(); ++i) {
-    std::optional<int64_t> axis = normalizeAxis(axes[i], from->size());
-    if (!axis)
-      return std::nullopt;
-    std::optional<DimExpr> size;
-    if (steps[i] == 1)
-      size = inferSliceSize(analysis, (*from)[*axis], (*starts)[i], (*ends)[i]);
-    result[*axis] = size ? *size : analysis.makeUnknown();
-  }
-  return result;
-}
-
 /// A shape given as a tensor, none of whose elements is -1.
 MaybeShape getShapeOperand(ShapeAnalysis &analysis, Value value) {
   const SymbolicContents *contents = analysis.getContents(value);
@@ -393,10 +320,35 @@ MaybeShape inferRange(ShapeAnalysis &analysis, onnx::RangeOp op) {
   std::optional<DimExpr> start = analysis.getScalar(op.getStart());
   std::optional<DimExpr> limit = analysis.getScalar(op.getLimit());
   std::optional<DimExpr> delta = analysis.getScalar(op.getDelta());
-  if (!start || !limit || !delta || *delta != DimExpr(1))
+  if (!start || !limit || !delta ||
+      (*delta != DimExpr(1) && *delta != DimExpr(-1)))
     return std::nullopt;
-  DimExpr size = *limit - *start;
+  DimExpr size = (*limit - *start) * *delta;
   return size.isNonNegative() ? MaybeShape({size}) : std::nullopt;
+}
+
+/// The sizes plus what is added in front and behind.
+MaybeShape inferPad(ShapeAnalysis &analysis, onnx::PadOp op) {
+  const SymbolicShape *from = analysis.getShape(op.getData());
+  const SymbolicContents *pads = analysis.getContents(op.getPads());
+  if (!from || !pads || op.getAxes() || pads->size() != 2 * from->size() ||
+      !llvm::all_of(*pads, [](auto &pad) { return pad.has_value(); }))
+    return std::nullopt;
+  SymbolicShape result(*from);
+  for (size_t i = 0; i < from->size(); ++i)
+    result[i] = result[i] + *(*pads)[i] + *(*pads)[i + from->size()];
+  return result;
+}
+
+MaybeShape inferTile(ShapeAnalysis &analysis, onnx::TileOp op) {
+  const SymbolicShape *from = analysis.getShape(op.getInput());
+  MaybeShape repeats = getShapeOperand(analysis, op.getRepeats());
+  if (!from || !repeats || repeats->size() != from->size())
+    return std::nullopt;
+  SymbolicShape result;
+  for (auto [dim, count] : llvm::zip_equal(*from, *repeats))
+    result.push_back(dim * count);
+  return result;
 }
 
 /// Operators Reduce*: data, then axes, `keepdims`, `noop_with_empty_axes`.
@@ -557,13 +509,16 @@ ShapeTransfer::inferShape(OpResult result, ArrayRef<DimExpr> declared) {
       })
       .Case([&](onnx::SliceOp op) { return inferSlice(analysis, *this, op); })
       .Case([&](onnx::ExpandOp op) { return inferExpand(analysis, op); })
-      .Case<onnx::ScatterNDOp, onnx::ScatterElementsOp>([&](Operation *op) {
-        return copy(analysis.getShape(op->getOperand(0)));
-      })
+      .Case<onnx::ScatterNDOp, onnx::ScatterElementsOp, onnx::EyeLikeOp>(
+          [&](Operation *op) {
+            return copy(analysis.getShape(op->getOperand(0)));
+          })
       .Case([&](onnx::ConstantOfShapeOp op) {
         return getShapeOperand(analysis, op.getInput());
       })
       .Case([&](onnx::RangeOp op) { return inferRange(analysis, op); })
+      .Case([&](onnx::PadOp op) { return inferPad(analysis, op); })
+      .Case([&](onnx::TileOp op) { return inferTile(analysis, op); })
       .Case([&](onnx::LayerNormalizationOp op) -> MaybeShape {
         return result == op.getY() ? copy(analysis.getShape(op.getX()))
                                    : std::nullopt;

@@ -10,7 +10,17 @@
 
 #include "sparse-opt/Analysis/ShapeAnalysis.h"
 
+namespace sopt::onnx {
+class SliceOp;
+} // namespace sopt::onnx
+
 namespace sopt {
+
+/// Counts `axis` from the front; nothing if it is out of range.
+inline std::optional<int64_t> normalizeAxis(int64_t axis, int64_t rank) {
+  axis = axis < 0 ? axis + rank : axis;
+  return axis >= 0 && axis < rank ? std::optional(axis) : std::nullopt;
+}
 
 /// The transfer functions of ShapeAnalysis: one operator at a time, from what
 /// is known of its operands.
@@ -32,6 +42,10 @@ public:
 private:
   ShapeAnalysis &analysis;
 };
+
+/// The shape of a slice; symbols of their own for sizes that are not known.
+std::optional<SymbolicShape>
+inferSlice(ShapeAnalysis &analysis, ShapeTransfer &transfer, onnx::SliceOp op);
 
 } // namespace sopt
 

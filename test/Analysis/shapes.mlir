@@ -92,3 +92,57 @@ func.func @einsum(%x: tensor<?xf32> {onnx.dims = ["seq"]}, %y: tensor<4xf32>) ->
   %0 = onnx.Einsum(%x, %y) {equation = "i , j -> i j"} : (tensor<?xf32>, tensor<4xf32>) -> tensor<?x4xf32>
   return %0 : tensor<?x4xf32>
 }
+
+// -----
+
+// A size that takes part already changes nothing; nor does a buffer's last
+// elements, as many as are wanted.
+func.func @broadcast_again(%x: tensor<?xf32> {onnx.dims = ["seq"]}, %y: tensor<?xf32>, %buffer: tensor<64xf32>) -> tensor<?xf32> {
+  %total = onnx.Constant() {value = dense<64> : tensor<1xi64>} : () -> tensor<1xi64>
+  %zero = onnx.Constant() {value = dense<0> : tensor<1xi64>} : () -> tensor<1xi64>
+  %end = onnx.Constant() {value = dense<9223372036854775807> : tensor<1xi64>} : () -> tensor<1xi64>
+  // expected-remark @below {{[broadcast(?1, seq)]}}
+  %0 = onnx.Add(%x, %y) : (tensor<?xf32>, tensor<?xf32>) -> tensor<?xf32>
+  // expected-remark @below {{[broadcast(?1, seq)]}}
+  %1 = onnx.Add(%0, %x) : (tensor<?xf32>, tensor<?xf32>) -> tensor<?xf32>
+  // expected-remark @below {{[1] = (seq)}}
+  %s = onnx.Shape(%x) : (tensor<?xf32>) -> tensor<1xi64>
+  // expected-remark @below {{[1] = (-1*seq + 64)}}
+  %start = onnx.Sub(%total, %s) : (tensor<1xi64>, tensor<1xi64>) -> tensor<1xi64>
+  // expected-remark @below {{[last(64, seq)]}}
+  %last = onnx.Slice(%buffer, %start, %end, %zero) {operandSegmentSizes = array<i32: 1, 1, 1, 1, 0>}
+       : (tensor<64xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<?xf32>
+  // expected-remark @below {{[broadcast(?1, seq)]}}
+  %2 = onnx.Add(%1, %last) : (tensor<?xf32>, tensor<?xf32>) -> tensor<?xf32>
+  return %2 : tensor<?xf32>
+}
+
+// -----
+
+// Where tensors are laid beside each other, their other sizes agree.
+func.func @known_best(%x: tensor<?x?xf32> {onnx.dims = ["batch", "seq"]}, %y: tensor<?x8xf32>, %pads: tensor<4xi64>) -> tensor<?x?xf32> {
+  // expected-remark @below {{[?0, ?1]}}
+  %unknown = onnx.Pad(%y, %pads) {operandSegmentSizes = array<i32: 1, 1, 0, 0>} : (tensor<?x8xf32>, tensor<4xi64>) -> tensor<?x?xf32>
+  // expected-remark @below {{[batch, seq + ?1]}}
+  %0 = onnx.Concat(%unknown, %x) {axis = 1 : i64} : (tensor<?x?xf32>, tensor<?x?xf32>) -> tensor<?x?xf32>
+  return %0 : tensor<?x?xf32>
+}
+
+// -----
+
+func.func @more_operators(%x: tensor<?x?x2xf32> {onnx.dims = ["batch", "seq", ""]}, %at: tensor<?x?x2xi64> {onnx.dims = ["batch", "n", ""]},
+                          %weight: tensor<8x2x1xf32>, %image: tensor<?x4x?xf32> {onnx.dims = ["batch", "", "seq"]}) -> tensor<?x?x4xf32> {
+  %pads = onnx.Constant() {value = dense<[0, 1, 0, 0, 2, 0]> : tensor<6xi64>} : () -> tensor<6xi64>
+  %times = onnx.Constant() {value = dense<[1, 3, 2]> : tensor<3xi64>} : () -> tensor<3xi64>
+  // expected-remark @below {{[batch, n, 2]}}
+  %0 = onnx.GatherElements(%x, %at) {axis = 1 : i64} : (tensor<?x?x2xf32>, tensor<?x?x2xi64>) -> tensor<?x?x2xf32>
+  // expected-remark @below {{[batch*seq, 2]}}
+  %1 = onnx.Flatten(%x) {axis = 2 : i64} : (tensor<?x?x2xf32>) -> tensor<?x2xf32>
+  // expected-remark @below {{[batch, seq + 3, 2]}}
+  %2 = onnx.Pad(%x, %pads) {operandSegmentSizes = array<i32: 1, 1, 0, 0>} : (tensor<?x?x2xf32>, tensor<6xi64>) -> tensor<?x?x2xf32>
+  // expected-remark @below {{[batch, 3*seq, 4]}}
+  %3 = onnx.Tile(%x, %times) : (tensor<?x?x2xf32>, tensor<3xi64>) -> tensor<?x?x4xf32>
+  // expected-remark @below {{[batch, 8, seq]}}
+  %4 = onnx.Conv(%image, %weight) {group = 2 : i64} : (tensor<?x4x?xf32>, tensor<8x2x1xf32>) -> tensor<?x8x?xf32>
+  return %3 : tensor<?x?x4xf32>
+}

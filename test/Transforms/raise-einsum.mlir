@@ -22,3 +22,12 @@ func.func @outer(%x: tensor<?xf32>, %y: tensor<4xf32>) -> tensor<?x4xf32> {
   %0 = onnx.Einsum(%x, %y) {equation = "i , j -> i j"} : (tensor<?xf32>, tensor<4xf32>) -> tensor<?x4xf32>
   return %0 : tensor<?x4xf32>
 }
+
+// -----
+
+// CHECK-LABEL: @permuted
+// CHECK:       onnx.Transpose(%{{.*}}) {perm = array<i64: 2, 3, 0, 1>}
+func.func @permuted(%x: tensor<?x?x2x1xf32>) -> tensor<2x1x?x?xf32> {
+  %0 = onnx.Einsum(%x) {equation = "ijbn->bnij"} : (tensor<?x?x2x1xf32>) -> tensor<2x1x?x?xf32>
+  return %0 : tensor<2x1x?x?xf32>
+}

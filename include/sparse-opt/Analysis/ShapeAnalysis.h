@@ -82,6 +82,10 @@ public:
   /// ⌊a / b⌋ for sizes a and b.
   DimExpr floorDiv(const DimExpr &a, const DimExpr &b);
   DimExpr min(const DimExpr &a, const DimExpr &b);
+  /// The size of x[total - count:] where x has `total` elements. It is `count`
+  /// if there are so many; else it is something that broadcasts to `count` or
+  /// not at all, since the negative start counts from the end.
+  DimExpr lastOf(int64_t total, const DimExpr &count);
   /// The size that ONNX's broadcasting makes of two sizes.
   DimExpr broadcast(const DimExpr &a, const DimExpr &b);
   SymbolicShape broadcast(llvm::ArrayRef<DimExpr> a, llvm::ArrayRef<DimExpr> b);
@@ -111,7 +115,9 @@ private:
   /// What the value's type says, with new symbols for dynamic dimensions.
   Facts makeDefaultFacts(mlir::Value value);
   DimExpr intern(llvm::StringRef name);
-  /// True if `cut` is min(size, c) with a constant c > 0.
+  /// The sizes that `size` is a broadcast of, or itself.
+  llvm::SmallVector<DimExpr> getBroadcastParts(const DimExpr &size) const;
+  /// True if `cut` is min(size, c) or lastOf(c, size) with a constant c > 0.
   bool isCutTo(const DimExpr &cut, const DimExpr &size) const;
   std::string toString(const DimExpr &expr) const;
 
@@ -119,7 +125,9 @@ private:
   llvm::StringMap<DimExpr::Symbol> symbols;
   llvm::SmallVector<std::string> names; ///< By symbol.
   llvm::DenseMap<DimExpr::Symbol, std::pair<mlir::Value, int64_t>> sources;
+  /// By the symbol that stands for the minimum, or for `lastOf` of the two.
   llvm::DenseMap<DimExpr::Symbol, std::pair<DimExpr, DimExpr>> minima;
+  llvm::DenseMap<DimExpr::Symbol, llvm::SmallVector<DimExpr>> broadcasts;
   unsigned numUnknown = 0;
 };
 

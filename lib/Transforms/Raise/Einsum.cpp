@@ -108,9 +108,37 @@ struct RaiseEinsum : RaisePattern<onnx::EinsumOp> {
     return success();
   }
 };
+
+// Einsum(x) {equation = "ij->ji"} → Transpose(x)
+struct RaisePermutation : RaisePattern<onnx::EinsumOp> {
+  using RaisePattern::RaisePattern;
+
+  LogicalResult matchAndRewrite(onnx::EinsumOp op,
+                                PatternRewriter &rewriter) const override {
+    if (op.getInputs().size() != 1 ||
+        !isa<RankedTensorType>(op.getInputs().front().getType()))
+      return rewriter.notifyMatchFailure(op, "not of one operand");
+    auto equation = EinsumEquation::read(op.getEquation(), op.getInputs());
+    if (!equation)
+      return rewriter.notifyMatchFailure(op, "its equation is not understood");
+    const Labels &from = equation->operands.front().labels;
+    if (hasRepeated(from) || from.size() != equation->result.size() ||
+        !llvm::all_of(from, [&](EinsumEquation::Label label) {
+          return llvm::is_contained(equation->result, label);
+        }))
+      return rewriter.notifyMatchFailure(op, "it does more than to permute");
+    SmallVector<int64_t> perm;
+    for (EinsumEquation::Label label : equation->result)
+      perm.push_back(llvm::find(from, label) - from.begin());
+    rewriter.replaceOpWithNewOp<onnx::TransposeOp>(
+        op, op.getType(), op.getInputs().front(),
+        rewriter.getDenseI64ArrayAttr(perm));
+    return success();
+  }
+};
 } // namespace
 
 void sopt::populateEinsumPatterns(RewritePatternSet &patterns,
                                   RaiseContext &raise) {
-  patterns.add<RaiseEinsum>(patterns.getContext(), raise);
+  patterns.add<RaiseEinsum, RaisePermutation>(patterns.getContext(), raise);
 }

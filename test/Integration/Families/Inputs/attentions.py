@@ -325,6 +325,40 @@ def squeezebert():
     return g.model(merge(g, x, y)), g.feeds
 
 
+def mpt():
+    """The last elements of a constant bias, as many as there are keys; a mask used as booleans"""
+    g, x = start()
+    alibi = g.constant((np.arange(-15, 1) * np.float32([[[0.5]], [[0.25]], [[0.1]], [[0.05]]])).astype(np.float32))
+    first = g.Unsqueeze(g.Sub(16, g.Gather(g.Shape(x), 1)), [0])
+    bias = g.Slice(alibi, first, [2 ** 63 - 1], [2], [1])
+    masked = g.Cast(g.Where(causal_rows(g, x), 0.0, LOWEST), to=9)
+    y = attend(g, split(g, x), split(g, x), split(g, x),
+               lambda s: g.Where(masked, LOWEST, g.Add(g.Mul(s, SIZE ** -0.5), bias)))
+    return g.model(merge(g, x, y)), g.feeds
+
+
+def gptj():
+    """Rotary tables whose angles are repeated by Tile"""
+    g, x = start()
+    angles = g.Mul(g.Cast(g.Unsqueeze(g.positions(x), [1]), to=1), g.constant(np.float32([1, 0.1, 0.01, 0.001])))
+    angles = g.Tile(g.Unsqueeze(angles, [0, 3]), [1, 1, 1, 2])
+    angles = g.Unsqueeze(g.Reshape(angles, g.Concat([1], g.size(x, 1), [SIZE], axis=0)), [1])
+    q, k = (rotate(g, split(g, x), g.Cos(angles), g.Sin(angles)) for _ in range(2))
+    y = attend(g, q, k, split(g, x), lambda s: g.Mul(s, SIZE ** -0.5))
+    return g.model(merge(g, x, y)), g.feeds
+
+
+def mobilebert():
+    """Each token beside the one before and after, which Pad makes of a slice"""
+    g, x = start()
+    mask = additive(g, padding(g))
+    after = g.Pad(g.Slice(x, [1], [2 ** 63 - 1], [1]), [0, 0, 0, 0, 1, 0])
+    before = g.Pad(g.Slice(x, [0], [-1], [1]), [0, 1, 0, 0, 0, 0])
+    x = g.linear(g.Concat(after, x, before, axis=2), 3 * WIDTH, WIDTH)
+    y = attend(g, split(g, x), split(g, x), split(g, x), lambda s: g.Add(g.Mul(s, SIZE ** -0.5), mask))
+    return g.model(merge(g, x, y)), g.feeds
+
+
 def numpy_tensor(value):
     from onnx import numpy_helper
     return numpy_helper.from_array(np.float32([value]))
