@@ -121,9 +121,9 @@ func.func @broadcast_again(%x: tensor<?xf32> {onnx.dims = ["seq"]}, %y: tensor<?
 
 // Where tensors are laid beside each other, their other sizes agree.
 func.func @known_best(%x: tensor<?x?xf32> {onnx.dims = ["batch", "seq"]}, %y: tensor<?x8xf32>, %pads: tensor<4xi64>) -> tensor<?x?xf32> {
-  // expected-remark @below {{[?0, ?1]}}
+  // expected-remark @below {{[?3, ?4]}}
   %unknown = onnx.Pad(%y, %pads) {operandSegmentSizes = array<i32: 1, 1, 0, 0>} : (tensor<?x8xf32>, tensor<4xi64>) -> tensor<?x?xf32>
-  // expected-remark @below {{[batch, seq + ?1]}}
+  // expected-remark @below {{[batch, ?4 + seq]}}
   %0 = onnx.Concat(%unknown, %x) {axis = 1 : i64} : (tensor<?x?xf32>, tensor<?x?xf32>) -> tensor<?x?xf32>
   return %0 : tensor<?x?xf32>
 }

@@ -89,6 +89,8 @@ private:
   Value buildTerm(const ScoreTerm &term, PatternRewriter &rewriter,
                   Location loc);
   Value buildBias(PatternRewriter &rewriter, Location loc);
+  Value zeroMasked(Value result, Value bias, PatternRewriter &rewriter,
+                   Location loc);
 
   onnx::SoftmaxOp softmax;
   ShapeAnalysis &shapes;
@@ -99,6 +101,8 @@ private:
   Mask mask;
   HeadOperand q, k, v;
   bool causal = false, causalFromEnd = false;
+  /// Whether a query gives zeros if the bias is −∞ for all its keys.
+  bool zeroesByBias = false;
   SmallVector<int64_t> window;
 };
 
@@ -325,6 +329,17 @@ bool AttentionRaiser::matchMask() {
   if (!readTerms(masks, origins, shape))
     return false;
 
+  // Whether all keys of a query are masked depends on all that masks, so if it
+  // matters, and part of it must be a bias, all of it is.
+  zeroesByBias = output.zeroesNaN && !mask.biases.empty();
+  if (zeroesByBias) {
+    if (output.packed ||
+        llvm::any_of(origins, [](const ScoreTerm &term) { return term.where; }))
+      return stop("NaN is replaced, and a bias may cause it");
+    llvm::append_range(mask.biases, origins);
+    return true;
+  }
+
   // One mask becomes part of the operation. First choice is one that replaces
   // scores, which no bias can say; then a causal one, which saves most work.
   std::optional<size_t> chosen;
@@ -358,8 +373,6 @@ bool AttentionRaiser::matchMask() {
     if (origins[*chosen].where && !std::isinf(mask.fill))
       mask.fill = -double(std::numeric_limits<float>::max());
   }
-  if (output.zeroesNaN && !mask.biases.empty())
-    return stop("NaN is replaced, and a bias may cause it");
   return matchWindow();
 }
 
@@ -474,7 +487,7 @@ Value AttentionRaiser::buildOperation(PatternRewriter &rewriter, Location loc,
   double scale = scores.scale;
   if (packed)
     scale *= q.packedFactor * k.packedFactor;
-  return AttentionOp::create(
+  Value result = AttentionOp::create(
       rewriter, loc, type, queries, get(k), get(v), bias, padding, Value(),
       rewriter.getI64IntegerAttr(q.heads), rewriter.getI64IntegerAttr(k.heads),
       rewriter.getF32FloatAttr(scale), unitIf(causal), unitIf(causalFromEnd),
@@ -482,7 +495,27 @@ Value AttentionRaiser::buildOperation(PatternRewriter &rewriter, Location loc,
                      : rewriter.getDenseI64ArrayAttr(window),
       IntegerAttr(), IntegerAttr(), IntegerAttr(),
       rewriter.getF32FloatAttr(mask.fill),
-      unitIf(output.zeroesNaN && std::isinf(mask.fill)));
+      unitIf(output.zeroesNaN && std::isinf(mask.fill) && !zeroesByBias));
+  return zeroesByBias ? zeroMasked(result, bias, rewriter, loc) : result;
+}
+
+/// Where(ReduceMax(bias) = −∞, 0, result)
+Value AttentionRaiser::zeroMasked(Value result, Value bias,
+                                  PatternRewriter &rewriter, Location loc) {
+  auto type = cast<RankedTensorType>(bias.getType());
+  SmallVector<int64_t> shape(type.getShape());
+  shape.back() = 1;
+  Value largest = onnx::ReduceMaxOp::create(
+      rewriter, loc, type.clone(shape), bias, createInts(rewriter, loc, {-1}),
+      rewriter.getI64IntegerAttr(1), rewriter.getI64IntegerAttr(0));
+  auto makeScalar = [&](double value) {
+    return createFloats(rewriter, loc, {}, type.getElementType(), value);
+  };
+  Value isMasked = onnx::EqualOp::create(
+      rewriter, loc, type.clone(shape, rewriter.getI1Type()), largest,
+      makeScalar(-std::numeric_limits<double>::infinity()));
+  return onnx::WhereOp::create(rewriter, loc, result.getType(), isMasked,
+                               makeScalar(0), result);
 }
 
 void AttentionRaiser::build(PatternRewriter &rewriter) {
@@ -493,7 +526,8 @@ void AttentionRaiser::build(PatternRewriter &rewriter) {
   auto type = cast<RankedTensorType>(product->getResult(0).getType());
   Operation *user = product->hasOneUse() ? *product->user_begin() : nullptr;
   auto merge = dyn_cast_or_null<onnx::TransposeOp>(user);
-  bool merges = q.packed && k.packed && v.packed && merge &&
+  // The bias tells heads apart, so what it zeroes must.
+  bool merges = q.packed && k.packed && v.packed && merge && !zeroesByBias &&
                 merge.getPerm() == ArrayRef<int64_t>({0, 2, 1, 3}) &&
                 isa<RankedTensorType>(merge.getType());
   if (output.packed || !merges) {

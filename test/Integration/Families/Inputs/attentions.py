@@ -359,6 +359,18 @@ def mobilebert():
     return g.model(merge(g, x, y)), g.feeds
 
 
+def packed_sequences():
+    """Earlier tokens of the same sequence, of those packed into a row; zeros for tokens of none"""
+    g, x = start()
+    sequence = g.input("mask", ["batch", "seq"], np.int64([[1, 1, 1, 2, 2, 3, 3, 3, 3], [0, 0, 1, 1, 1, 1, 2, 2, 0]]))
+    keys = g.Unsqueeze(sequence, [1, 2])
+    same = g.And(g.Equal(g.Unsqueeze(sequence, [1, 3]), keys), g.Not(g.Equal(keys, 0)))
+    mask = g.Where(g.And(causal_rows(g, x), same), 0.0, float("-inf"))
+    weights = g.softmax(g.Add(g.MatMul(split(g, x), split(g, x, perm=(0, 2, 3, 1))), mask))
+    weights = g.Where(g.IsNaN(weights), 0.0, weights)
+    return g.model(merge(g, x, g.MatMul(weights, split(g, x)))), g.feeds
+
+
 def numpy_tensor(value):
     from onnx import numpy_helper
     return numpy_helper.from_array(np.float32([value]))
