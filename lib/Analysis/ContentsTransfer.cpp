@@ -245,6 +245,12 @@ std::optional<SymbolicContents> ShapeTransfer::inferContents(OpResult result) {
       return std::nullopt;
     return analysis.floorDiv(x, y);
   };
+  auto remainder = [](const DimExpr &x, const DimExpr &y) -> Element {
+    std::optional<int64_t> a = x.getConstant(), b = y.getConstant();
+    if (a && b && *a >= 0 && *b > 0)
+      return DimExpr(*a % *b);
+    return std::nullopt;
+  };
   return TypeSwitch<Operation *, MaybeContents>(result.getOwner())
       .Case([&](onnx::ConstantOp op) {
         return computeConstant(op.getValueAttr());
@@ -275,6 +281,9 @@ std::optional<SymbolicContents> ShapeTransfer::inferContents(OpResult result) {
       .Case([&](onnx::NegOp op) { return computeNegative(analysis, op); })
       .Case(
           [&](onnx::DivOp op) { return computeBinary(analysis, op, floorDiv); })
+      .Case([&](onnx::ModOp op) {
+        return computeBinary(analysis, op, remainder);
+      })
       .Case([&](onnx::EqualOp op) {
         return computeBinary(analysis, op, compareEqual);
       })

@@ -72,20 +72,25 @@ def RaiseONNX : Pass<"onnx-raise"> {
       x/√(mean(x²) + ε)·scale to onnx.RMSNormalization;
     - exp(x)/sum(exp(x)) to onnx.Softmax;
     - a Gemm on flattened rows to MatMul and Add on the rows as they are, an
-      Einsum that multiplies stacks of matrices to MatMul;
+      Einsum that multiplies stacks of matrices to MatMul, one that permutes
+      to Transpose;
     - softmax(q·kᵀ·scale + mask)·v to sopt.attention, with the scale gathered
       from wherever it was applied, heads left packed where they were split by
       Reshape and Transpose, repeated or broadcast key heads shared, batch and
-      heads merged or windows of images apart on the way, and the mask as data:
+      heads merged or windows of images apart on the way, a factor for each
+      head or query moved to q, and the mask as data:
       padding (from an integer or boolean tensor that is 0 or 1), causal (from
       comparisons of positions, Trilu, constant triangles), or a bias where it
-      is neither;
+      is neither; more dimensions than batch and heads are merged first;
     - onnx.Attention without cache and cap to sopt.attention.
 
     Where masked scores are replaced by a large negative number, not added to
     it, `fill` becomes the lowest number, which gives the same result: nothing
     if any key is left, the mean over all keys if none is. So it is where the
     condition is no mask of those, and becomes a bias.
+
+    Where NaN among the weights are replaced by 0, a query whose keys are all
+    masked by −∞ gives zeros, be that by a mask or a bias.
 
     Left alone is what has uses in the middle, sizes that do not provably fit,
     and what differs in the formula; `report` says where and why.

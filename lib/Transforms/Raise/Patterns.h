@@ -39,6 +39,7 @@ void populateNormalizationPatterns(mlir::RewritePatternSet &, RaiseContext &);
 void populateSoftmaxPatterns(mlir::RewritePatternSet &, RaiseContext &);
 void populateLinearPatterns(mlir::RewritePatternSet &, RaiseContext &);
 void populateEinsumPatterns(mlir::RewritePatternSet &, RaiseContext &);
+void populateStackedPatterns(mlir::RewritePatternSet &, RaiseContext &);
 void populateAttentionPatterns(mlir::RewritePatternSet &, RaiseContext &);
 void populateOnnxAttentionPatterns(mlir::RewritePatternSet &, RaiseContext &);
 

@@ -49,8 +49,8 @@ struct RaiseONNX : sopt::impl::RaiseONNXBase<RaiseONNX> {
                 [](RewritePatternSet &patterns, RaiseContext &raise) {
                   populateReshapePatterns(patterns, raise.shapes);
                 }});
-    run(raise, {populateAttentionPatterns, populateOnnxAttentionPatterns,
-                populateLinearPatterns,
+    run(raise, {populateStackedPatterns, populateAttentionPatterns,
+                populateOnnxAttentionPatterns, populateLinearPatterns,
                 [](RewritePatternSet &patterns, RaiseContext &raise) {
                   populateReshapePatterns(patterns, raise.shapes);
                 }});

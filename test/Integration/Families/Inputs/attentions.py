@@ -371,6 +371,18 @@ def packed_sequences():
     return g.model(merge(g, x, g.MatMul(weights, split(g, x)))), g.feeds
 
 
+def hiera():
+    """Windows as a dimension of their own, beside batch and heads"""
+    g = Graph()
+    x = g.input("x", ["batch", 12, WIDTH], g.random.standard_normal((2, 12, WIDTH), np.float32))
+
+    def part(perm=(0, 3, 2, 1, 4)):
+        return g.Transpose(g.reshape(g.linear(x, WIDTH, WIDTH), g.size(x, 0), 3, 4, HEADS, SIZE), perm=perm)
+
+    y = g.MatMul(g.softmax(g.MatMul(g.Mul(part(), SIZE ** -0.5), part((0, 3, 2, 4, 1)))), part())
+    return g.model(g.reshape(g.Transpose(y, perm=[0, 3, 2, 1, 4]), g.size(x, 0), 12, WIDTH)), g.feeds
+
+
 def numpy_tensor(value):
     from onnx import numpy_helper
     return numpy_helper.from_array(np.float32([value]))
