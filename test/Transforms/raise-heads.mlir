@@ -109,3 +109,70 @@ func.func @empty_rows(%q: tensor<2x4x3x8xf32>, %kt: tensor<2x4x8x3xf32>, %v: ten
   %y = onnx.MatMul(%w, %v) : (tensor<2x4x3x3xf32>, tensor<2x4x3x8xf32>) -> tensor<2x4x3x8xf32>
   return %y : tensor<2x4x3x8xf32>
 }
+
+// -----
+
+// A temperature of each head moves to the queries.
+// CHECK-LABEL: func.func @temperature
+// CHECK-SAME: (%[[Q:.*]]: tensor<2x4x3x8xf32>, %[[K:.*]]: tensor<2x4x3x8xf32>, %[[V:.*]]: tensor<2x4x3x8xf32>, %[[T:.*]]: tensor<4x1x1xf32>)
+// CHECK: %[[S:.*]] = onnx.Mul(%[[Q]], %[[T]])
+// CHECK: sopt.attention %[[S]], %[[K]], %[[V]] {heads = 4 : i64, kv_heads = 4 : i64, scale = 1.000000e+00 : f32}
+func.func @temperature(%q: tensor<2x4x3x8xf32>, %k: tensor<2x4x3x8xf32>, %v: tensor<2x4x3x8xf32>, %t: tensor<4x1x1xf32>) -> tensor<2x4x3x8xf32> {
+  %k0 = onnx.Transpose(%k) {perm = array<i64: 0, 1, 3, 2>} : (tensor<2x4x3x8xf32>) -> tensor<2x4x8x3xf32>
+  %s = onnx.MatMul(%q, %k0) : (tensor<2x4x3x8xf32>, tensor<2x4x8x3xf32>) -> tensor<2x4x3x3xf32>
+  %m = onnx.Mul(%s, %t) : (tensor<2x4x3x3xf32>, tensor<4x1x1xf32>) -> tensor<2x4x3x3xf32>
+  %p = onnx.Softmax(%m) : (tensor<2x4x3x3xf32>) -> tensor<2x4x3x3xf32>
+  %y = onnx.MatMul(%p, %v) : (tensor<2x4x3x3xf32>, tensor<2x4x3x8xf32>) -> tensor<2x4x3x8xf32>
+  return %y : tensor<2x4x3x8xf32>
+}
+
+// -----
+
+// It would multiply the mask as well, which no longer is one then.
+// CHECK-LABEL: func.func @temperature_of_mask
+// CHECK-NOT: sopt.attention
+func.func @temperature_of_mask(%q: tensor<2x4x3x8xf32>, %k: tensor<2x4x3x8xf32>, %v: tensor<2x4x3x8xf32>, %t: tensor<4x1x1xf32>,
+                               %b: tensor<3x3xf32>) -> tensor<2x4x3x8xf32> {
+  %k0 = onnx.Transpose(%k) {perm = array<i64: 0, 1, 3, 2>} : (tensor<2x4x3x8xf32>) -> tensor<2x4x8x3xf32>
+  %s = onnx.MatMul(%q, %k0) : (tensor<2x4x3x8xf32>, tensor<2x4x8x3xf32>) -> tensor<2x4x3x3xf32>
+  %a = onnx.Add(%s, %b) : (tensor<2x4x3x3xf32>, tensor<3x3xf32>) -> tensor<2x4x3x3xf32>
+  %m = onnx.Mul(%a, %t) : (tensor<2x4x3x3xf32>, tensor<4x1x1xf32>) -> tensor<2x4x3x3xf32>
+  %p = onnx.Softmax(%m) : (tensor<2x4x3x3xf32>) -> tensor<2x4x3x3xf32>
+  %y = onnx.MatMul(%p, %v) : (tensor<2x4x3x3xf32>, tensor<2x4x3x8xf32>) -> tensor<2x4x3x8xf32>
+  return %y : tensor<2x4x3x8xf32>
+}
+
+// -----
+
+// Windows beside batch and heads are merged with them.
+// CHECK-LABEL: func.func @windows
+// CHECK: sopt.attention {{.*}} {heads = 1 : i64, kv_heads = 1 : i64, scale = 5.000000e-01 : f32} : (tensor<24x5x8xf32>, tensor<24x5x8xf32>, tensor<24x5x8xf32>) -> tensor<24x5x8xf32>
+func.func @windows(%q: tensor<2x4x3x5x8xf32>, %k: tensor<2x4x3x8x5xf32>, %v: tensor<2x4x3x5x8xf32>) -> tensor<2x4x3x5x8xf32> {
+  %half = onnx.Constant() {value = dense<0.5> : tensor<f32>} : () -> tensor<f32>
+  %s = onnx.MatMul(%q, %k) : (tensor<2x4x3x5x8xf32>, tensor<2x4x3x8x5xf32>) -> tensor<2x4x3x5x5xf32>
+  %m = onnx.Mul(%s, %half) : (tensor<2x4x3x5x5xf32>, tensor<f32>) -> tensor<2x4x3x5x5xf32>
+  %p = onnx.Softmax(%m) : (tensor<2x4x3x5x5xf32>) -> tensor<2x4x3x5x5xf32>
+  %y = onnx.MatMul(%p, %v) : (tensor<2x4x3x5x5xf32>, tensor<2x4x3x5x8xf32>) -> tensor<2x4x3x5x8xf32>
+  return %y : tensor<2x4x3x5x8xf32>
+}
+
+// -----
+
+// A query gives zeros where the bias is −∞ for all its keys.
+// CHECK-LABEL: func.func @nan_by_bias
+// CHECK-SAME: %[[B:[^:]*]]: tensor<3x3xf32>)
+// CHECK: %[[Y:.*]] = sopt.attention {{.*}} bias %[[B]]
+// CHECK: %[[MAX:.*]] = onnx.ReduceMax(%[[B]], %{{.*}})
+// CHECK: %[[EMPTY:.*]] = onnx.Equal(%[[MAX]], %{{.*}})
+// CHECK: onnx.Where(%[[EMPTY]], %{{.*}}, %[[Y]])
+func.func @nan_by_bias(%q: tensor<2x4x3x8xf32>, %k: tensor<2x4x3x8xf32>, %v: tensor<2x4x3x8xf32>, %b: tensor<3x3xf32>) -> tensor<2x4x3x8xf32> {
+  %zero = onnx.Constant() {value = dense<0.0> : tensor<f32>} : () -> tensor<f32>
+  %k0 = onnx.Transpose(%k) {perm = array<i64: 0, 1, 3, 2>} : (tensor<2x4x3x8xf32>) -> tensor<2x4x8x3xf32>
+  %s = onnx.MatMul(%q, %k0) : (tensor<2x4x3x8xf32>, tensor<2x4x8x3xf32>) -> tensor<2x4x3x3xf32>
+  %a = onnx.Add(%s, %b) : (tensor<2x4x3x3xf32>, tensor<3x3xf32>) -> tensor<2x4x3x3xf32>
+  %p = onnx.Softmax(%a) : (tensor<2x4x3x3xf32>) -> tensor<2x4x3x3xf32>
+  %n = onnx.IsNaN(%p) : (tensor<2x4x3x3xf32>) -> tensor<2x4x3x3xi1>
+  %c = onnx.Where(%n, %zero, %p) : (tensor<2x4x3x3xi1>, tensor<f32>, tensor<2x4x3x3xf32>) -> tensor<2x4x3x3xf32>
+  %y = onnx.MatMul(%c, %v) : (tensor<2x4x3x3xf32>, tensor<2x4x3x8xf32>) -> tensor<2x4x3x8xf32>
+  return %y : tensor<2x4x3x8xf32>
+}

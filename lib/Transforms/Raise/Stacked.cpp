@@ -48,6 +48,9 @@ struct MergeStack : RaisePattern<onnx::SoftmaxOp> {
         resultType.getNumDynamicDims() > 1)
       return rewriter.notifyMatchFailure(op, "no product to be shaped back");
     Value q = scores.product.getA(), k = scores.product.getB();
+    if (getElementTypeOrSelf(q.getType()) != type.getElementType() ||
+        resultType.getElementType() != type.getElementType())
+      return rewriter.notifyMatchFailure(op, "types change on the way");
     std::optional<MatrixSizes> qSizes = readMatrix(q, q);
     std::optional<MatrixSizes> kSizes = readMatrix(k, q);
     std::optional<MatrixSizes> vSizes = readMatrix(result.getB(), q);
