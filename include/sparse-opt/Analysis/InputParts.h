@@ -22,9 +22,9 @@ struct InputParts {
   AttentionOp attention = nullptr; ///< What parts are the heads of.
 };
 
-/// None if a producer has other readers or a weight or bias that is no constant,
-/// if q, k and v are parts of one product, if heads share keys, or if each has a
-/// bias of its own.
+/// None if a producer has other readers or a weight or bias that is no
+/// constant, if q, k and v are parts of one product, if heads share keys, or if
+/// each has a bias of its own.
 InputParts findInputParts(LinearOp layer);
 
 } // namespace sopt
