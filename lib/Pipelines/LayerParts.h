@@ -28,8 +28,8 @@ std::vector<bool> findLiveParts(const PrunableLayer &layer,
 void clearProducers(llvm::ArrayRef<PrunableLayer> layers,
                     llvm::MutableArrayRef<PrunedWeights> weights);
 
-/// The layer's weight without the inputs and outputs that go with their parts,
-/// which compiled code does not have either; inputs that are left come first.
+/// The layer's weight without the inputs and outputs that are gone with their
+/// parts, which compiled code does not have either.
 struct LiveWeight {
   int64_t inputs, outputs;
   std::vector<float> weight;
