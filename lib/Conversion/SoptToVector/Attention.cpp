@@ -9,7 +9,9 @@
 #include "Patterns.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace mlir;
 using namespace sopt;
@@ -75,6 +77,39 @@ static Value getTokens(ImplicitLocOpBuilder &b, AttentionOp op, Value tensor,
   return readOnlyBuffer(b, castTensor(b, tensor, type.clone(shape)));
 }
 
+/// Whether the bias broadcasts to scores of these `sizes`, as far as that is
+/// not known before it runs; if it does not, the run fails. Null if it is
+/// known.
+static Value buildBiasFits(ImplicitLocOpBuilder &b, AttentionOp op,
+                           ArrayRef<Value> sizes, KernelLibrary &kernels) {
+  Value bias = op.getBias(), allFit;
+  if (!bias)
+    return {};
+  auto type = cast<RankedTensorType>(bias.getType());
+  auto isEqual = [&](Value size, Value other) -> Value {
+    return arith::CmpIOp::create(b, arith::CmpIPredicate::eq, size, other);
+  };
+  for (int64_t dim = 0; dim < type.getRank(); ++dim) {
+    Value wanted = sizes[sizes.size() - type.getRank() + dim];
+    int64_t known = type.getDimSize(dim);
+    if (known == 1 ||
+        (!ShapedType::isDynamic(known) && getConstantIntValue(wanted) == known))
+      continue;
+    Value size = tensor::DimOp::create(b, bias, dim);
+    Value fits = isEqual(size, wanted);
+    if (ShapedType::isDynamic(known))
+      fits = arith::OrIOp::create(
+          b, fits, isEqual(size, arith::ConstantIndexOp::create(b, 1)));
+    Value isBad = arith::XOrIOp::create(
+        b, fits, arith::ConstantIntOp::create(b, b.getI1Type(), 1));
+    auto branch = scf::IfOp::create(b, isBad, /*withElseRegion=*/false);
+    ImplicitLocOpBuilder inner(b.getLoc(), branch.thenBlock()->getTerminator());
+    kernels.reportBadShape(inner, size, wanted);
+    allFit = allFit ? arith::AndIOp::create(b, allFit, fits) : fits;
+  }
+  return allFit;
+}
+
 LogicalResult
 AttentionToKernel::matchAndRewrite(AttentionOp op,
                                    PatternRewriter &rewriter) const {
@@ -115,10 +150,22 @@ AttentionToKernel::matchAndRewrite(AttentionOp op,
   kernels.countFlops(b, flops);
   int64_t rowSize = op.isPacked() ? heads * headSize : headSize;
   Isa isa = kernels.getIsa().forRowsOf(rowSize * sizeof(float));
-  kernels.call(b, kernel.getName(), isa, arguments,
-               [&](VectorBuilder &b, ValueRange arguments) {
-                 kernel.build(b, arguments);
-               });
+  auto call = [&](ImplicitLocOpBuilder &b) {
+    kernels.call(b, kernel.getName(), isa, arguments,
+                 [&](VectorBuilder &b, ValueRange arguments) {
+                   kernel.build(b, arguments);
+                 });
+  };
+  Value headsValue = arith::ConstantIndexOp::create(b, heads);
+  // What does not fit is not read.
+  if (Value fits =
+          buildBiasFits(b, op, {batches, headsValue, queries, keys}, kernels)) {
+    auto branch = scf::IfOp::create(b, fits, /*withElseRegion=*/false);
+    ImplicitLocOpBuilder inner(b.getLoc(), branch.thenBlock()->getTerminator());
+    call(inner);
+  } else {
+    call(b);
+  }
   rewriter.replaceOp(op, castTensor(b, writtenTensor(b, y), op.getType()));
   return success();
 }

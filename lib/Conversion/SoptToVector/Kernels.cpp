@@ -42,16 +42,28 @@ func::FuncOp KernelLibrary::make(StringRef name, const Isa &isa,
   return kernel;
 }
 
-void KernelLibrary::countFlops(ImplicitLocOpBuilder &b, Value count) {
-  constexpr StringRef kName = "sopt_rt_flops";
-  Value wide = arith::IndexCastOp::create(b, b.getI64Type(), count);
-  if (!symbols.lookup(kName)) {
+void KernelLibrary::callRuntime(ImplicitLocOpBuilder &b, StringRef name,
+                                ValueRange indices) {
+  SmallVector<Value> arguments;
+  for (Value index : indices)
+    arguments.push_back(arith::IndexCastOp::create(b, b.getI64Type(), index));
+  if (!symbols.lookup(name)) {
     auto function = func::FuncOp::create(
-        b.getLoc(), kName, b.getFunctionType({b.getI64Type()}, {}));
+        b.getLoc(), name,
+        b.getFunctionType(ValueRange(arguments).getTypes(), {}));
     function.setPrivate();
     symbols.insert(function);
   }
-  func::CallOp::create(b, kName, TypeRange(), ValueRange(wide));
+  func::CallOp::create(b, name, TypeRange(), arguments);
+}
+
+void KernelLibrary::countFlops(ImplicitLocOpBuilder &b, Value count) {
+  callRuntime(b, "sopt_rt_flops", count);
+}
+
+void KernelLibrary::reportBadShape(ImplicitLocOpBuilder &b, Value size,
+                                   Value expected) {
+  callRuntime(b, "sopt_rt_bad_shape", {size, expected});
 }
 
 bool sopt::isF32Tensor(Type type) {

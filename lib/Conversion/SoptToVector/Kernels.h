@@ -43,7 +43,15 @@ public:
   /// Tells the runtime that `count` (an index) multiply-adds times two follow.
   void countFlops(mlir::ImplicitLocOpBuilder &b, mlir::Value count);
 
+  /// Tells the runtime that the run has failed, for a dimension has `size`
+  /// where `expected` is needed.
+  void reportBadShape(mlir::ImplicitLocOpBuilder &b, mlir::Value size,
+                      mlir::Value expected);
+
 private:
+  /// Calls a function of the runtime with numbers of 64 bits.
+  void callRuntime(mlir::ImplicitLocOpBuilder &b, llvm::StringRef name,
+                   mlir::ValueRange indices);
   mlir::func::FuncOp make(llvm::StringRef name, const Isa &isa,
                           mlir::TypeRange arguments, BodyBuilder body);
 

@@ -6,7 +6,7 @@
 // RUN: sed s/@compute/@reference/ %t/compute.mlir | sparse-opt -convert-sopt-to-linalg > %t/reference.mlir
 // DEFINE: %{isa} =
 // DEFINE: %{run} = sparse-opt %t/compute.mlir -convert-sopt-to-vector=isa=%{isa} > %t/kernel.mlir && \
-// DEFINE:   sed '/^module/d; /^}/d; /private @sopt_rt_flops/d' %t/reference.mlir %t/kernel.mlir %t/main.mlir | \
+// DEFINE:   sed '/^module/d; /^}/d; /private @sopt_rt_/d' %t/reference.mlir %t/kernel.mlir %t/main.mlir | \
 // DEFINE:   sparse-opt %to-llvm | \
 // DEFINE:   mlir-runner -e main -entry-point-result=void \
 // DEFINE:     -shared-libs=%mlir-libs/libmlir_c_runner_utils.so | \
@@ -89,6 +89,9 @@ module {
 //--- main.mlir
 module {
   func.func @sopt_rt_flops(%count: i64) {
+    return
+  }
+  func.func @sopt_rt_bad_shape(%size: i64, %expected: i64) {
     return
   }
 
