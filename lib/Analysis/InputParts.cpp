@@ -23,6 +23,16 @@ static LinearOp getProducer(Value value) {
   return isOwn ? linear : nullptr;
 }
 
+/// Whether a bias may differ from head to head: that is its last dimension but
+/// two.
+static bool hasBiasOfHeads(AttentionOp attention) {
+  Value bias = attention.getBias();
+  if (!bias)
+    return false;
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(bias.getType()).getShape();
+  return shape.size() > 2 && shape[shape.size() - 3] != 1;
+}
+
 InputParts sopt::findInputParts(LinearOp layer) {
   Value x = layer.getX();
   if (!isConstant(layer.getWeight()))
@@ -33,8 +43,7 @@ InputParts sopt::findInputParts(LinearOp layer) {
   if (!attention || !x.hasOneUse() || !attention.isPacked() ||
       attention.getHeads() != attention.getKvHeads())
     return {};
-  Value bias = attention.getBias();
-  if (bias && cast<RankedTensorType>(bias.getType()).getDimSize(1) != 1)
+  if (hasBiasOfHeads(attention))
     return {};
   InputParts parts{int64_t(attention.getHeads()), {}, attention};
   for (Value value : {attention.getQ(), attention.getK(), attention.getV()}) {

@@ -74,3 +74,41 @@ func.func @heads(%x: tensor<1x?x1xf32>) -> tensor<1x?x1xf32> {
   %y = sopt.linear %a, %wo : (tensor<1x?x4xf32>, tensor<4x1xf32>) -> tensor<1x?x1xf32>
   return %y : tensor<1x?x1xf32>
 }
+
+// -----
+
+// A bias that all heads share stays as it is.
+
+// CHECK-LABEL: @bias_of_all_heads
+// CHECK:       sopt.attention {{.*}} bias %arg1 {heads = 1 : i64
+func.func @bias_of_all_heads(%x: tensor<1x?x1xf32>, %b: tensor<?xf32>) -> tensor<1x?x1xf32> {
+  %wq = onnx.Constant() {value = dense<[[1.0, 2.0, 3.0, 4.0]]> : tensor<1x4xf32>} : () -> tensor<1x4xf32>
+  %wk = onnx.Constant() {value = dense<[[5.0, 6.0, 7.0, 8.0]]> : tensor<1x4xf32>} : () -> tensor<1x4xf32>
+  %wv = onnx.Constant() {value = dense<[[9.0, 10.0, 11.0, 12.0]]> : tensor<1x4xf32>} : () -> tensor<1x4xf32>
+  %wo = onnx.Constant() {value = dense<[[0.0], [0.0], [0.0], [5.0]]> : tensor<4x1xf32>} : () -> tensor<4x1xf32>
+  %q = sopt.linear %x, %wq : (tensor<1x?x1xf32>, tensor<1x4xf32>) -> tensor<1x?x4xf32>
+  %k = sopt.linear %x, %wk : (tensor<1x?x1xf32>, tensor<1x4xf32>) -> tensor<1x?x4xf32>
+  %v = sopt.linear %x, %wv : (tensor<1x?x1xf32>, tensor<1x4xf32>) -> tensor<1x?x4xf32>
+  %a = sopt.attention %q, %k, %v bias %b {heads = 2 : i64, kv_heads = 2 : i64, scale = 1.0 : f32} : (tensor<1x?x4xf32>, tensor<1x?x4xf32>, tensor<1x?x4xf32>, tensor<?xf32>) -> tensor<1x?x4xf32>
+  %y = sopt.linear %a, %wo : (tensor<1x?x4xf32>, tensor<4x1xf32>) -> tensor<1x?x1xf32>
+  return %y : tensor<1x?x1xf32>
+}
+
+// -----
+
+// Where each head has its own, heads stay.
+
+// CHECK-LABEL: @bias_of_each_head
+// CHECK:       sopt.attention {{.*}} bias %arg1 {heads = 2 : i64
+func.func @bias_of_each_head(%x: tensor<1x?x1xf32>, %b: tensor<2x?x?xf32>) -> tensor<1x?x1xf32> {
+  %wq = onnx.Constant() {value = dense<[[1.0, 2.0, 3.0, 4.0]]> : tensor<1x4xf32>} : () -> tensor<1x4xf32>
+  %wk = onnx.Constant() {value = dense<[[5.0, 6.0, 7.0, 8.0]]> : tensor<1x4xf32>} : () -> tensor<1x4xf32>
+  %wv = onnx.Constant() {value = dense<[[9.0, 10.0, 11.0, 12.0]]> : tensor<1x4xf32>} : () -> tensor<1x4xf32>
+  %wo = onnx.Constant() {value = dense<[[0.0], [0.0], [0.0], [5.0]]> : tensor<4x1xf32>} : () -> tensor<4x1xf32>
+  %q = sopt.linear %x, %wq : (tensor<1x?x1xf32>, tensor<1x4xf32>) -> tensor<1x?x4xf32>
+  %k = sopt.linear %x, %wk : (tensor<1x?x1xf32>, tensor<1x4xf32>) -> tensor<1x?x4xf32>
+  %v = sopt.linear %x, %wv : (tensor<1x?x1xf32>, tensor<1x4xf32>) -> tensor<1x?x4xf32>
+  %a = sopt.attention %q, %k, %v bias %b {heads = 2 : i64, kv_heads = 2 : i64, scale = 1.0 : f32} : (tensor<1x?x4xf32>, tensor<1x?x4xf32>, tensor<1x?x4xf32>, tensor<2x?x?xf32>) -> tensor<1x?x4xf32>
+  %y = sopt.linear %a, %wo : (tensor<1x?x4xf32>, tensor<4x1xf32>) -> tensor<1x?x1xf32>
+  return %y : tensor<1x?x1xf32>
+}
