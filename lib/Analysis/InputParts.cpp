@@ -54,3 +54,12 @@ InputParts sopt::findInputParts(LinearOp layer) {
   }
   return parts;
 }
+
+std::vector<bool> sopt::findReadParts(ArrayRef<float> weight, int64_t count) {
+  std::vector<bool> isRead;
+  size_t size = weight.size() / count;
+  for (int64_t part = 0; part < count; ++part)
+    isRead.push_back(llvm::any_of(weight.slice(part * size, size),
+                                  [](float element) { return element != 0; }));
+  return isRead;
+}

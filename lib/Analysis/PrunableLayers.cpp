@@ -19,6 +19,11 @@ static RankedTensorType getType(onnx::ConstantOp constant) {
   return cast<RankedTensorType>(constant->getResult(0).getType());
 }
 
+Operation *PrunableLayer::getProduct() const {
+  onnx::ConstantOp weight = constant;
+  return *weight->getUsers().begin();
+}
+
 int64_t PrunableLayer::getInputs() const {
   return getType(constant).getDimSize(isTransposed ? 1 : 0);
 }

@@ -23,8 +23,6 @@ class RaisedLayers {
 public:
   RaisedLayers(ModuleOp module, ArrayRef<PrunableLayer> layers);
 
-  bool isRaised() const { return !indices.empty(); }
-
   std::optional<unsigned> find(LinearOp op) const {
     auto found = indices.find(op);
     return found == indices.end() ? std::nullopt : std::optional(found->second);
@@ -47,8 +45,7 @@ RaisedLayers::RaisedLayers(ModuleOp module, ArrayRef<PrunableLayer> layers)
   for (auto [index, layer] : llvm::enumerate(layers)) {
     Location mark = FileLineColLoc::get(context, "layer", index, 0);
     marks[mark] = index;
-    Operation *product = *layer.constant->getUsers().begin();
-    mapping.lookup(product)->setLoc(mark);
+    mapping.lookup(layer.getProduct())->setLoc(mark);
   }
   PassManager passes(context, copy->getOperationName());
   buildRaisePipeline(passes, RaisePipelineOptions());
@@ -92,14 +89,10 @@ Error sopt::findParts(ModuleOp module, MutableArrayRef<PrunableLayer> layers) {
   return Error::success();
 }
 
-std::vector<bool> sopt::findLiveParts(const PrunableLayer &layer,
-                                      ArrayRef<float> weight) {
-  std::vector<bool> live;
-  int64_t size = layer.part * layer.getOutputs();
-  for (; !weight.empty(); weight = weight.drop_front(size))
-    live.push_back(llvm::any_of(weight.take_front(size),
-                                [](float element) { return element != 0; }));
-  return live;
+/// Of the parts of a layer's inputs, those that a weight of the layer reads.
+static std::vector<bool> findLiveParts(const PrunableLayer &layer,
+                                       ArrayRef<float> weight) {
+  return findReadParts(weight, layer.getInputs() / layer.part);
 }
 
 void sopt::clearProducers(ArrayRef<PrunableLayer> layers,

@@ -20,10 +20,6 @@ namespace sopt {
 llvm::Error findParts(mlir::ModuleOp module,
                       llvm::MutableArrayRef<PrunableLayer> layers);
 
-/// For each part of a layer's inputs, whether a weight of the layer reads it.
-std::vector<bool> findLiveParts(const PrunableLayer &layer,
-                                llvm::ArrayRef<float> weight);
-
 /// Sets to zero what makes inputs that no layer reads any more.
 void clearProducers(llvm::ArrayRef<PrunableLayer> layers,
                     llvm::MutableArrayRef<PrunedWeights> weights);

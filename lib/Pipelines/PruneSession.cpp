@@ -289,16 +289,11 @@ Expected<PruneCandidate> PruneSession::searchBudget(int64_t budget) {
   return searchPruning(problem);
 }
 
-/// The operation that multiplies with the layer's weight.
-static Operation *getProduct(const PrunableLayer &layer) {
-  return *layer.constant->getUsers().begin();
-}
-
 Expected<PruneSession::Pruned> PruneSession::searchOnce(int64_t budget,
                                                         double value) {
   // Those of other weights do not hold for these.
   for (const PrunableLayer &layer : model.layers)
-    getProduct(layer)->removeDiscardableAttr(kScheduleAttrName);
+    layer.getProduct()->removeDiscardableAttr(kScheduleAttrName);
   auto found = hasTables() ? searchBudget(budget) : pruneAlike(budget, value);
   if (!found)
     return found.takeError();
@@ -382,7 +377,7 @@ void PruneSession::apply(const Pruned &pruned) {
   for (auto [index, layer] : llvm::enumerate(model.layers)) {
     KernelChoice choice =
         costs->choose(index, pruned.candidate.layers[index].weight);
-    getProduct(layer)->setDiscardableAttr(
+    layer.getProduct()->setDiscardableAttr(
         kScheduleAttrName, makeSchedule(context, choice, layer.getInputs()));
   }
 }

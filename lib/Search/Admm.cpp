@@ -109,10 +109,7 @@ void Splitting::project(ArrayRef<float> from) {
     double value = from[row * m + output];
     return value * value;
   });
-  std::vector<bool> going =
-      target.of
-          ? scores.selectLeastRows(target.of - target.keep, target.of)
-          : scores.selectLeast(std::llround(target.zeros * scores.size()));
+  std::vector<bool> going = scores.select(target);
   kept.assign(from.begin(), from.end());
   for (int64_t row = 0; row < n; ++row)
     for (int64_t output = 0; output < m; ++output)

@@ -73,6 +73,11 @@ static void putLeastFirst(std::vector<int64_t> &order, int64_t count,
                    });
 }
 
+std::vector<bool> GroupScores::select(const SparsityTarget &target) const {
+  return target.of ? selectLeastRows(target.of - target.keep, target.of)
+                   : selectLeast(std::llround(target.zeros * double(size())));
+}
+
 std::vector<bool> GroupScores::selectLeast(int64_t count) const {
   std::vector<bool> selection(scores.size(), false);
   if (count <= 0)

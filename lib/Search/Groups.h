@@ -37,6 +37,10 @@ public:
         scores[getGroup(input, output)] += score(input, output);
   }
 
+  /// Marks the groups with the least scores, as many as the target's zeros: of
+  /// all, or of each N:M's own.
+  std::vector<bool> select(const SparsityTarget &target) const;
+
   /// Marks the `count` groups with the least scores.
   std::vector<bool> selectLeast(int64_t count) const;
 

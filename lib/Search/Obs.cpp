@@ -89,10 +89,7 @@ private:
   void pruneInputs(int64_t first, int64_t end) {
     int64_t n = layer.outputs;
     GroupScores scores = score(first, end);
-    std::vector<bool> selection =
-        target.of
-            ? scores.selectLeastRows(target.of - target.keep, target.of)
-            : scores.selectLeast(std::llround(target.zeros * scores.size()));
+    std::vector<bool> selection = scores.select(target);
     std::vector<double> errors(size_t(end - first) * n, 0.0);
     for (int64_t i = first; i < end; ++i) {
       double *error = &errors[(i - first) * n];

@@ -32,11 +32,7 @@ sopt::pruneByMagnitude(const PrunedLayer &layer, const SparsityTarget &target) {
                        return std::abs(
                            layer.weight[row * layer.outputs + output]);
                      });
-  if (target.of)
-    return clear(layer, scores,
-                 scores.selectLeastRows(target.of - target.keep, target.of));
-  return clear(layer, scores,
-               scores.selectLeast(std::llround(target.zeros * scores.size())));
+  return clear(layer, scores, scores.select(target));
 }
 
 Expected<std::vector<float>> sopt::pruneByWanda(const PrunedLayer &layer,
@@ -49,13 +45,9 @@ Expected<std::vector<float>> sopt::pruneByWanda(const PrunedLayer &layer,
         double norm = std::sqrt(layer.moments[row * layer.inputs + row]);
         return std::abs(layer.weight[row * layer.outputs + output]) * norm;
       });
-  if (target.isStructured())
-    return clear(
-        layer, scores,
-        scores.selectLeast(std::llround(target.zeros * scores.size())));
+  if (target.of || target.isStructured())
+    return clear(layer, scores, scores.select(target));
   // Outputs are compared with themselves alone: each keeps as many weights.
-  int64_t of = target.of ? target.of : layer.inputs;
-  int64_t count = target.of ? target.of - target.keep
-                            : std::llround(target.zeros * layer.inputs);
-  return clear(layer, scores, scores.selectLeastRows(count, of));
+  int64_t count = std::llround(target.zeros * double(layer.inputs));
+  return clear(layer, scores, scores.selectLeastRows(count, layer.inputs));
 }

@@ -27,13 +27,11 @@ static SmallVector<int64_t> findLiveParts(Value weight, int64_t parts) {
   auto data = onnx::ConstantData::get(weight);
   if (data->isSplat() || !data->getElementType().isF32())
     return {};
-  ArrayRef<float> elements = data->getAs<float>();
-  int64_t size = int64_t(elements.size()) / parts;
   SmallVector<int64_t> live;
-  for (int64_t part = 0; part < parts; ++part)
-    if (llvm::any_of(elements.slice(part * size, size),
-                     [](float element) { return element != 0; }))
-      live.push_back(part);
+  for (auto [part, isRead] :
+       llvm::enumerate(findReadParts(data->getAs<float>(), parts)))
+    if (isRead)
+      live.push_back(int64_t(part));
   // A tensor without features is more than any kernel expects.
   if (live.empty())
     live.push_back(0);

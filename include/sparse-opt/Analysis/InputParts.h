@@ -9,6 +9,7 @@
 #define SPARSE_OPT_ANALYSIS_INPUTPARTS_H
 
 #include "dialects/Sopt/IR/Sopt.h"
+#include <vector>
 
 namespace sopt {
 
@@ -26,6 +27,10 @@ struct InputParts {
 /// constant, if q, k and v are parts of one product, if heads share keys, or if
 /// each has a bias of its own.
 InputParts findInputParts(LinearOp layer);
+
+/// Of `count` parts of a layer's input, each as many rows of its `weight`,
+/// those that are not multiplied by zeros alone.
+std::vector<bool> findReadParts(llvm::ArrayRef<float> weight, int64_t count);
 
 } // namespace sopt
 

@@ -40,6 +40,9 @@ struct PrunableLayer {
   /// The layer whose producer this is.
   std::optional<unsigned> reader = std::nullopt;
 
+  /// The operation that multiplies with the weight.
+  mlir::Operation *getProduct() const;
+
   int64_t getInputs() const;
   int64_t getOutputs() const;
 

@@ -100,10 +100,8 @@ static Value buildBiasFits(ImplicitLocOpBuilder &b, AttentionOp op,
     if (ShapedType::isDynamic(known))
       fits = arith::OrIOp::create(
           b, fits, isEqual(size, arith::ConstantIndexOp::create(b, 1)));
-    Value isBad = arith::XOrIOp::create(
-        b, fits, arith::ConstantIntOp::create(b, b.getI1Type(), 1));
-    auto branch = scf::IfOp::create(b, isBad, /*withElseRegion=*/false);
-    ImplicitLocOpBuilder inner(b.getLoc(), branch.thenBlock()->getTerminator());
+    auto branch = scf::IfOp::create(b, fits, /*withElseRegion=*/true);
+    ImplicitLocOpBuilder inner(b.getLoc(), branch.elseBlock()->getTerminator());
     kernels.reportBadShape(inner, size, wanted);
     allFit = allFit ? arith::AndIOp::create(b, allFit, fits) : fits;
   }

@@ -1,0 +1,160 @@
+//===- LayerPasses.td - Passes that decide how layers are computed *- tablegen -*-===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SPARSE_OPT_TRANSFORMS_LAYERPASSES
+#define SPARSE_OPT_TRANSFORMS_LAYERPASSES
+
+include "mlir/Pass/PassBase.td"
+
+def ScheduleLayers : Pass<"sopt-schedule", "::mlir::ModuleOp"> {
+  let summary = "Decide by which kernel each layer is computed";
+  let description = [{
+    Gives each `sopt.linear` with a constant f32 weight a `#sopt.schedule`: the
+    layout whose kernel is predicted to be the fastest. Zeros, and non-zeros that
+    share a block of 4 outputs × 1 input, are counted; what the kernels cost is
+    a table of the instruction set `isa`, or what was measured. A layout without
+    zeros must promise to save 5 % of dense's time, so that a layer with few
+    zeros stays dense. Where the number of tokens is open and fewer of them are
+    predicted to be faster as dense, the schedule says below how many
+    (`dense_below`).
+
+    Left alone are layers that have a schedule: what a user writes by hand is
+    obeyed. Also layers whose weight is no constant, is one repeated number, or
+    has another type than f32: they have no kernel but dense.
+
+    `report` prints the choice for each layer and the reason, as a table to
+    standard error, or as JSON or bars of an SVG picture to standard output.
+
+    ```mlir
+    // 3 of 4 elements of %w are zero, and no two non-zeros share a block
+    %y = sopt.linear %x, %w : (tensor<?x384xf32>, tensor<384x384xf32>) -> tensor<?x384xf32>
+    // becomes
+    %y = sopt.linear %x, %w schedule <layout = <csr, i16>>
+       : (tensor<?x384xf32>, tensor<384x384xf32>) -> tensor<?x384xf32>
+    ```
+  }];
+  let options = [
+    Option<"isa", "isa", "std::string", /*default=*/"\"generic\"",
+           "Instruction set: avx512, avx2, neon or generic (128 bits)">,
+    Option<"machine", "machine", "std::string", /*default=*/"",
+           "File of costs that --measure-machine wrote; those of another isa "
+           "than this pass's do not count">,
+    Option<"tokens", "tokens", "int64_t", /*default=*/"128",
+           "Tokens to expect where the model does not say how many">,
+    Option<"report", "report", "::sopt::ReportFormat",
+           /*default=*/"::sopt::ReportFormat::None", "What to print",
+           [{::sopt::getReportFormatValues()}]>,
+  ];
+  let dependentDialects = ["::sopt::SoptDialect"];
+}
+
+def ChoosePrecision : Pass<"sopt-choose-precision", "::mlir::ModuleOp"> {
+  let summary = "Decide to what each layer rounds what it multiplies";
+  let description = [{
+    Gives each `sopt.linear` with a constant f32 weight the `#sopt.precision`
+    that `precision` names. A layer whose weight would lose more than 5 % of its
+    norm in `int8`, or that has more than 65,536 inputs, gets `bf16`; one with an
+    infinity or NaN in its weight stays in f32.
+
+    Left alone are layers that have a precision or a schedule that skips zeros,
+    and those whose weight is no constant or is one repeated number.
+
+    `report` prints the choice for each layer and the reason to standard error.
+
+    ```mlir
+    %w = arith.constant dense<[[1.0, -0.5], [0.25, 3.0]]> : tensor<2x2xf32>
+    %y = sopt.linear %x, %w : (tensor<?x2xf32>, tensor<2x2xf32>) -> tensor<?x2xf32>
+    // gives, with precision=int8
+    %y = sopt.linear %x, %w precision <int8>
+       : (tensor<?x2xf32>, tensor<2x2xf32>) -> tensor<?x2xf32>
+    ```
+  }];
+  let options = [
+    Option<"precision", "precision", "::sopt::LayerPrecision",
+           /*default=*/"::sopt::LayerPrecision::F32", "What is asked for",
+           [{::llvm::cl::values(
+             clEnumValN(::sopt::LayerPrecision::F32, "fp32", "all of f32"),
+             clEnumValN(::sopt::LayerPrecision::Bf16, "bf16", "16 bits"),
+             clEnumValN(::sopt::LayerPrecision::Int8, "int8", "8 bits"))}]>,
+    Option<"report", "report", "bool", /*default=*/"false",
+           "Print the choices">,
+  ];
+  let dependentDialects = ["::sopt::SoptDialect"];
+}
+
+def Unpad : Pass<"sopt-unpad", "::mlir::func::FuncOp"> {
+  let summary = "Compute with the tokens of a batch that are not padding";
+  let description = [{
+    Where all attentions of a raised model have the same padding, a mask of
+    batch × positions, everything around them that treats tokens one by one
+    (linear layers, normalisation, elementwise operations, embeddings) is done
+    for the tokens that are not padding, packed one after the other as 1 ×
+    tokens: work is in proportion to them. To attention, each sequence is a
+    group.
+
+    Results are put back where the caller has them. **Padded rows of an output
+    are zeros**, whatever the model computes for them: nothing that respects the
+    mask can tell, and what they hold otherwise is made of the embedding of the
+    padding token. What picks tokens (Gather, Slice) or leaves padding out (a
+    product with the mask, or Where) gets such rows too.
+
+    Refuses, with an error at the operation, attention with lengths, a bias,
+    groups, a window or blocks, with heads as a dimension, or in a branch or
+    loop; and any other user of tokens, which would see the zeros: a mean that
+    counts padding, a convolution along the sequence. Warns where no attention
+    has padding.
+
+    ```mlir
+    func.func @main_graph(%x: tensor<?x?x8xf32> {onnx.dims = ["batch", "seq", ""]},
+                          %mask: tensor<?x?xi64> {onnx.dims = ["batch", "seq"]}) -> tensor<?x?x8xf32> {
+      %y = sopt.attention %x, %x, %x padding %mask {heads = 2, kv_heads = 2, scale = 0.5 : f32}
+         : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+      return %y : tensor<?x?x8xf32>
+    }
+    // gives
+    %found = onnx.NonZero(%mask) : (tensor<?x?xi64>) -> tensor<2x?xi64>
+    %places = onnx.Transpose(%found) {perm = array<i64: 1, 0>} : (tensor<2x?xi64>) -> tensor<?x2xi64>
+    %batches = onnx.Gather(%found, %zero) : (tensor<2x?xi64>, tensor<i64>) -> tensor<?xi64>
+    %tokens = onnx.GatherND(%x, %places) : (tensor<?x?x8xf32>, tensor<?x2xi64>) -> tensor<?x8xf32>
+    %packed = onnx.Unsqueeze(%tokens, %zero) : (tensor<?x8xf32>, tensor<1xi64>) -> tensor<1x?x8xf32>
+    %z = sopt.attention %packed, %packed, %packed group %batches {heads = 2, kv_heads = 2, scale = 0.5 : f32}
+       : (tensor<1x?x8xf32>, tensor<1x?x8xf32>, tensor<1x?x8xf32>, tensor<?xi64>) -> tensor<1x?x8xf32>
+    %rows = onnx.Squeeze(%z, %zero) : (tensor<1x?x8xf32>, tensor<1xi64>) -> tensor<?x8xf32>
+    %y = onnx.ScatterND(%zeros, %places, %rows)
+       : (tensor<?x?x8xf32>, tensor<?x2xi64>, tensor<?x8xf32>) -> tensor<?x?x8xf32>
+    ```
+  }];
+  let dependentDialects = ["::sopt::onnx::ONNXDialect", "::sopt::SoptDialect"];
+}
+
+def DropDeadFeatures : Pass<"sopt-drop-dead-features"> {
+  let summary = "Make layers smaller by what the next one multiplies by zero";
+  let description = [{
+    Structured pruning leaves rows of zeros in weights: a hidden neuron, or all
+    of an attention head, that the next layer has no use for. Where one layer's
+    result has no other reader, this pass takes the feature out of both layers,
+    and the head out of the attention and out of the layers that make q, k and
+    v. One feature or head always stays. It refuses weights that are not f32
+    constants, q, k and v that are parts of one product, shared keys, and
+    attention with a bias for each head. An infinite or NaN feature that was
+    multiplied by zero no longer makes a NaN, as with all weights that are not
+    stored.
+
+    ```mlir
+    func.func @layers(%x: tensor<?x2xf32>) -> tensor<?x1xf32> {
+      %w = onnx.Constant() {value = dense<[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]> : tensor<2x3xf32>} : () -> tensor<2x3xf32>
+      %v = onnx.Constant() {value = dense<[[1.0], [0.0], [2.0]]> : tensor<3x1xf32>} : () -> tensor<3x1xf32>
+      %0 = sopt.linear %x, %w activation <gelu> : (tensor<?x2xf32>, tensor<2x3xf32>) -> tensor<?x3xf32>
+      %1 = sopt.linear %0, %v : (tensor<?x3xf32>, tensor<3x1xf32>) -> tensor<?x1xf32>
+      return %1 : tensor<?x1xf32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::sopt::onnx::ONNXDialect", "::sopt::SoptDialect"];
+}
+
+#endif // SPARSE_OPT_TRANSFORMS_LAYERPASSES
