@@ -7,13 +7,14 @@
 
 #include "sparse-opt/Analysis/WorkLimit.h"
 #include "mlir/IR/BuiltinAttributes.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
-/// How many numbers the model's constants hold, those of fewer than eight bits
-/// by the byte.
-static uint64_t countWeights(ModuleOp module) {
-  uint64_t bits = 0;
+/// The bytes of the model's constants, a number of fewer than eight bits in a
+/// byte.
+static uint64_t countWeightBytes(ModuleOp module) {
+  uint64_t bytes = 0;
   module.walk([&](Operation *op) {
     for (NamedAttribute attribute : op->getAttrs()) {
       auto values = dyn_cast<ElementsAttr>(attribute.getValue());
@@ -21,14 +22,16 @@ static uint64_t countWeights(ModuleOp module) {
         continue;
       Type type = values.getElementType();
       uint64_t width = type.isIntOrFloat() ? type.getIntOrFloatBitWidth() : 8;
-      bits += std::min<uint64_t>(width, 8) * values.getNumElements();
+      bytes += llvm::divideCeil(width, 8) * values.getNumElements();
     }
   });
-  return bits / 8;
+  return bytes;
 }
 
-uint64_t sopt::getWorkLimit(ModuleOp module) {
-  // Real models of less than 1 MB need up to 117,000.
-  constexpr uint64_t kHelping = 180000, kWeights = 1 << 20;
-  return kHelping * (1 + countWeights(module) / kWeights);
+sopt::WorkLimit sopt::getWorkLimit(ModuleOp module) {
+  // A real model of 0.6 MB needs 117,000 units and five seconds; a busy machine
+  // gives it half of its time.
+  constexpr double kUnits = 180000, kSeconds = 4.5, kHelpingBytes = 1 << 18;
+  double helpings = 1 + countWeightBytes(module) / kHelpingBytes;
+  return {uint64_t(kUnits * helpings), kSeconds * helpings};
 }

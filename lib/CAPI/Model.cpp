@@ -95,7 +95,7 @@ MlirLogicalResult soptModelLowerToCPU(MlirModule model, MlirStringRef cpu) {
   if (mlirLogicalResultIsFailure(raised))
     return raised;
   // By the weights of the raised model, as sparse-opt does.
-  options.maxWork = getWorkLimit(module);
+  options.maxWork = getWorkLimit(module).units;
   return runPasses(module, [&](PassManager &passes) {
     buildCPUPipeline(passes, options);
     return success();

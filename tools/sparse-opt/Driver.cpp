@@ -9,6 +9,7 @@
 #include "Diagnostics.h"
 #include "Progress.h"
 #include "Prune.h"
+#include "TimeLimit.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Pass/PassManager.h"
@@ -21,6 +22,8 @@
 #include "sparse-opt/Target/SharedLibrary.h"
 #include "sparse-opt/Tools/ModelFile.h"
 #include "sparse-opt/Transforms/Passes.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/WithColor.h"
 #include <limits>
 #include <optional>
 
@@ -62,6 +65,32 @@ static FailureOr<PrecisionOptions> parsePrecision(const Options &options,
   return *parsed;
 }
 
+/// How much slower than a build for use this one is.
+static constexpr double kSlowness =
+#if LLVM_ADDRESS_SANITIZER_BUILD || LLVM_THREAD_SANITIZER_BUILD
+    20;
+#else
+    1;
+#endif
+
+/// What ends the program where the model in `file` takes longer than such a
+/// model may, counted from `start`.
+static std::unique_ptr<TimeLimit>
+limitTime(ModuleOp module, llvm::StringRef file, Progress &progress,
+          std::chrono::steady_clock::time_point start) {
+  double seconds = getWorkLimit(module).seconds * kSlowness;
+  auto expire = [&progress, seconds, file = file.str()] {
+    progress.end();
+    llvm::errs() << file << ": ";
+    llvm::WithColor::error()
+        << llvm::formatv("this took {0:F1} seconds, more than the model's few "
+                         "weights are worth; --no-work-limit compiles it "
+                         "whatever it takes\n",
+                         seconds);
+  };
+  return std::make_unique<TimeLimit>(start, seconds, expire);
+}
+
 /// Adds the pipelines on whole operations that our options ask for.
 static void addRaising(PassManager &passes, const Options &options) {
   CheckLimitsOptions limits;
@@ -82,7 +111,7 @@ static void addRaising(PassManager &passes, const Options &options) {
 static void setOptions(CPUPipelineOptions &cpu, const Options &options,
                        const PrecisionOptions &precision, ModuleOp module) {
   if (options.limitWork)
-    cpu.maxWork = getWorkLimit(module);
+    cpu.maxWork = getWorkLimit(module).units;
   else
     cpu.maxNodes = std::numeric_limits<uint64_t>::max();
   cpu.report = options.sparseReport;
@@ -139,6 +168,7 @@ LogicalResult sopt::runModelCommand(llvm::StringRef input,
   // Users want one line; the operation is named, and its file at hand.
   context.printOpOnDiagnostic(false);
   ModelDiagnosticHandler diagnostics(&context, input);
+  auto start = std::chrono::steady_clock::now();
   DefaultTimingManager timing;
   applyDefaultTimingManagerCLOptions(timing);
   TimingScope scope = timing.getRootScope();
@@ -165,6 +195,11 @@ LogicalResult sopt::runModelCommand(llvm::StringRef input,
   if (*search && writesItself(**search))
     return success();
 
+  // A search runs the model, which takes what it takes.
+  std::unique_ptr<TimeLimit> limit;
+  if (options.limitWork && !*search && precision->calibration.empty())
+    limit = limitTime(*module, input, progress, start);
+
   auto runPasses = [&](AddPasses add) {
     PassManager passes(&context);
     passes.enableVerifier(config.shouldVerifyPasses());
@@ -190,6 +225,11 @@ LogicalResult sopt::runModelCommand(llvm::StringRef input,
   write.library.cpu = options.cpu;
   write.library.runtimePath = options.runtime;
   write.library.sanitizer = options.sanitizer;
-  write.library.progress = [&](llvm::StringRef step) { progress.begin(step); };
+  write.library.progress = [&](llvm::StringRef step) {
+    progress.begin(step);
+    // What is left is short, and another program's.
+    if (step == "link")
+      limit.reset();
+  };
   return writeModel(*module, output, write);
 }

@@ -77,6 +77,7 @@ static const Explanation explanations[] = {
     {"too-large",
      {"is larger than any memory", "is too large to be held dense",
       "the calls of its functions stand for more than", " that are compiled",
+      "more than the model's few weights are worth",
       "are more than ONNX's shape inference gets through"},
      "A small file stands for a model that no machine could hold or compile.",
      "Shapes multiply, functions that call functions double, and the time to "

@@ -150,9 +150,7 @@ struct CommandLine {
                "libSparseOptRuntime.a that came with sparse-opt)"),
       cl::value_desc("file.a"), cl::cat(compiling)};
   cl::opt<bool> noWorkLimit{
-      "no-work-limit",
-      cl::desc("With --target=cpu, compile also what may take minutes or "
-               "hours"),
+      "no-work-limit", cl::desc("Compile also what may take minutes or hours"),
       cl::cat(compiling)};
   cl::opt<bool> quiet{"quiet", cl::desc("Do not show progress"),
                       cl::cat(compiling)};

@@ -12,11 +12,15 @@
 
 namespace sopt {
 
-/// The most units of -sopt-check-work to take on for a raised model, by its
-/// weights: a model that is used has many where it has much to compute, and a
-/// file of 1 MB has too few for more than the first helping, which takes some
-/// seconds.
-uint64_t getWorkLimit(mlir::ModuleOp module);
+/// What to take on for a raised model, by its weights: a model that is used has
+/// many where it has much to compute. Without any, it is done in five seconds or
+/// refused.
+struct WorkLimit {
+  uint64_t units; ///< Of -sopt-check-work, known before most is done.
+  double seconds; ///< Where that estimate was too low.
+};
+
+WorkLimit getWorkLimit(mlir::ModuleOp module);
 
 } // namespace sopt
 

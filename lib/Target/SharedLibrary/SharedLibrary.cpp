@@ -20,7 +20,7 @@
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/Path.h"
+#include "llvm/Support/Signals.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Host.h"
@@ -182,24 +182,32 @@ translate(ModuleOp source, LLVMContext &context, TargetMachine &machine) {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// A folder that disappears with all in it.
-class TemporaryFolder {
+/// A file that disappears, also where a signal ends the program.
+class TemporaryFile {
 public:
-  TemporaryFolder() {
-    error = sys::fs::createUniqueDirectory("sparse-opt", path);
-  }
-  ~TemporaryFolder() {
+  explicit TemporaryFile(StringRef suffix) {
+    error = sys::fs::createTemporaryFile("sparse-opt", suffix, path);
     if (!error)
-      (void)sys::fs::remove_directories(path);
+      sys::RemoveFileOnSignal(path);
   }
-  std::string getFile(StringRef name) const {
-    SmallString<128> file(path);
-    sys::path::append(file, name);
-    return file.str().str();
+  /// A file that is yet to be written.
+  explicit TemporaryFile(const SmallString<128> &path) : path(path) {
+    sys::RemoveFileOnSignal(path);
   }
-  std::error_code error;
+  ~TemporaryFile() {
+    if (!error && !path.empty())
+      remove();
+  }
+  TemporaryFile(const TemporaryFile &) = delete;
+  TemporaryFile &operator=(const TemporaryFile &) = delete;
 
-private:
+  void remove() {
+    (void)sys::fs::remove(path);
+    sys::DontRemoveFileOnSignal(path);
+    path.clear();
+  }
+
+  std::error_code error;
   SmallString<128> path;
 };
 } // namespace
@@ -219,13 +227,13 @@ LogicalResult sopt::emitSharedLibrary(ModuleOp source, StringRef path,
   if (runtime.empty())
     return source.emitError("cannot find libSparseOptRuntime.a, which is "
                             "installed with sparse-opt");
-  TemporaryFolder folder;
-  if (folder.error)
+  TemporaryFile weights("weights"), object("o");
+  if (std::error_code error = weights.error ? weights.error : object.error)
     return source.emitError()
-           << "cannot make a temporary folder: " << folder.error.message();
+           << "cannot make a temporary file: " << error.message();
 
   step("write weights");
-  auto assembly = externalizeWeights(source, folder.getFile("weights"));
+  auto assembly = externalizeWeights(source, weights.path);
   if (failed(assembly))
     return failure();
   step("optimize");
@@ -237,22 +245,21 @@ LogicalResult sopt::emitSharedLibrary(ModuleOp source, StringRef path,
   optimize(*module, *machine, options.sanitizer);
   step("generate code");
   module->appendModuleInlineAsm(*assembly);
-  std::string object = folder.getFile("model.o");
-  if (failed(emitObject(source, *module, *machine, object)))
+  if (failed(emitObject(source, *module, *machine, object.path)))
     return failure();
-  (void)sys::fs::remove(folder.getFile("weights"));
+  weights.remove();
 
   step("link");
   // Beside its place, so that renaming it there is atomic.
   SmallString<128> beside;
   sys::fs::createUniquePath(path + ".%%%%%%%%", beside, /*MakeAbsolute=*/false);
-  Error error = linkSharedLibrary({object, runtime}, beside,
+  TemporaryFile linked(beside);
+  Error error = linkSharedLibrary({object.path.str().str(), runtime}, beside,
                                   options.sanitizer != Sanitizer::None);
   if (!error)
     error = errorCodeToError(sys::fs::rename(beside, path));
   if (!error)
     return success();
-  (void)sys::fs::remove(beside);
   return source.emitError()
          << "cannot write '" << path << "': " << toString(std::move(error));
 }

@@ -10,7 +10,7 @@ import sys
 
 import numpy as np
 from hostile import LEGAL, case, model, node, save, try_all, value
-from onnx import numpy_helper
+from onnx import TensorProto, numpy_helper
 
 bombs = []
 
@@ -136,6 +136,14 @@ def four_hundred_recurrent_layers(path):
     save(path, model(nodes, inputs=[value("x", (3, 2, 4))], outputs=[value("y", (3, 2, 4))], initializers=[
         constant("w", np.ones((1, 16, 4)), np.float32), constant("r", np.ones((1, 16, 4)), np.float32),
         constant("axis", [1])]))
+
+
+# What the estimate takes for little, and takes four times as long as it may.
+@bomb("this took 4.5 seconds, more than the model's few weights are worth")
+def four_thousand_scatters(path):
+    names = ["x", *(f"v{i}" for i in range(3899)), "y"]
+    save(path, model([node("ScatterND", (a, "i", "u"), (b,)) for a, b in zip(names, names[1:])],
+                     inputs=[value("x"), value("i", (1, 1), TensorProto.INT64), value("u", (1,))]))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import time
 
 import numpy as np
 from onnx import AttributeProto, GraphProto, ModelProto, TensorProto, helper, numpy_helper
@@ -730,17 +731,22 @@ def limit_memory():
 def judge(command, path, output, expected):
     """What is wrong with how `command` takes the file, or None."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start = time.monotonic()
+    temporary = os.path.dirname(path) + ".tmp"
+    os.makedirs(temporary)
     try:
         result = subprocess.run([*command, path, "-o", output], capture_output=True, timeout=12 * SECONDS,
-                                preexec_fn=limit_memory)
+                                preexec_fn=limit_memory, env={**os.environ, "TMPDIR": temporary})
     except subprocess.TimeoutExpired:
         return f"still running after {12 * SECONDS} s"
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    # Of the processor, which a busy machine does not lengthen.
-    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    # A busy machine lengthens the time by the clock, threads that of the processor.
+    seconds = min(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, time.monotonic() - start)
     message = result.stderr.decode(errors="replace")
     if seconds > SECONDS:
         return f"took {seconds:.1f} s"
+    if left := os.listdir(temporary):
+        return f"left temporary files: {left}"
     if expected is LEGAL:
         if result.returncode != 0 or not os.path.exists(output):
             return f"legal, but exit code {result.returncode}: {message[:500]}"

@@ -40,8 +40,9 @@ def summarize(message):
 
 def compile_model(tool, model, path):
     onnx.save(model, path + ".onnx")
+    # Graphs in one library are more than a model of their few weights is.
     try:
-        result = subprocess.run([tool, path + ".onnx", "--target=cpu", "--quiet", "-o", path + ".so"],
+        result = subprocess.run([tool, path + ".onnx", "--target=cpu", "--no-work-limit", "--quiet", "-o", path + ".so"],
                                 capture_output=True, timeout=SECONDS, text=True, errors="replace")
     except subprocess.TimeoutExpired:
         raise Crash(f"the compiler ran for {SECONDS} s") from None
