@@ -11,15 +11,17 @@
 
 using namespace llvm;
 
-/// Shape inference goes on after an error and lists what comes of it.
+/// Shape inference goes on after an error and lists what comes of it. An error
+/// in a subgraph follows those of the nodes around it.
 static StringRef keepFirstError(StringRef message) {
-  constexpr StringLiteral start = "(op_type:";
-  if (!message.contains("Inference error(s):"))
+  constexpr StringLiteral start = "(op_type:", nesting = "Inference error(s):";
+  if (!message.contains(nesting))
     return message;
-  size_t first = message.find(start);
-  return first == StringRef::npos
-             ? message
-             : message.take_front(message.find(start, first + 1));
+  size_t end = message.find(start);
+  while (end != StringRef::npos &&
+         message.take_front(end).rtrim().ends_with(nesting))
+    end = message.find(start, end + 1);
+  return message.take_front(end);
 }
 
 /// The ONNX library's messages span lines and quote names of any length; ours

@@ -410,6 +410,14 @@ def if_without_branches(path):
     save(path, model([node("If", ("c",))], inputs=[value("c", (), TensorProto.BOOL)]))
 
 
+# What is wrong in a subgraph is said, not that something is.
+@case("the_Relu): [ShapeInferenceError] Inferred shape and existing shape differ in rank: (1) vs (2)")
+def branch_with_another_rank(path):
+    branches = {f"{name}_branch": helper.make_graph([node("Relu", ("x",), (name,))], name, [], [value(name, (2, 2))])
+                for name in ("then", "else")}
+    save(path, model([node("If", ("c",), **branches)], inputs=[value("x"), value("c", (), TensorProto.BOOL)]))
+
+
 @case("the_If): [TypeInferenceError] then_branch and else_branch produce different number of outputs")
 def if_with_uneven_branches(path):
     then = helper.make_graph([node("Constant", (), ("a",), value_float=1.0)], "then", [], [value("a", ())])
