@@ -25,6 +25,7 @@
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Func/Transforms/Passes.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -35,15 +36,21 @@
 using namespace mlir;
 using namespace sopt;
 
+// What a function can be given alone is done to all at once, by as many threads
+// as there are.
+
+template <typename FuncOp = func::FuncOp>
 static void cleanUp(OpPassManager &passes) {
-  passes.addPass(createCanonicalizerPass());
-  passes.addPass(createCSEPass());
+  OpPassManager &functions = passes.nest<FuncOp>();
+  functions.addPass(createCanonicalizerPass());
+  functions.addPass(createCSEPass());
 }
 
 /// The same on tensors, on which nothing has side effects.
 static void cleanUpTensors(OpPassManager &passes) {
-  passes.addPass(createCanonicalizerPass());
-  passes.addPass(createMergeEqual());
+  OpPassManager &functions = passes.nest<func::FuncOp>();
+  functions.addPass(createCanonicalizerPass());
+  functions.addPass(createMergeEqual());
 }
 
 /// From the onnx and sopt dialects to linalg on tensors and calls of kernels.
@@ -95,6 +102,7 @@ static void addBufferPasses(OpPassManager &passes) {
   passes.addPass(createSplitGraph());
   passes.addPass(bufferization::createEmptyTensorEliminationPass());
   bufferization::OneShotBufferizePassOptions oneShot;
+  passes.addPass(createPlaceConstants({oneShot.bufferAlignment}));
   oneShot.bufferizeFunctionBoundaries = true;
   // A loop may hand on a new buffer, e.g. a running sum.
   oneShot.allowReturnAllocsFromLoops = true;
@@ -105,8 +113,9 @@ static void addBufferPasses(OpPassManager &passes) {
   cleanUp(passes);
   passes.addPass(createFreeLocals());
   passes.addPass(bufferization::createOwnershipBasedBufferDeallocationPass());
-  passes.addPass(createCanonicalizerPass());
-  passes.addPass(bufferization::createBufferDeallocationSimplificationPass());
+  OpPassManager &owners = passes.nest<func::FuncOp>();
+  owners.addPass(createCanonicalizerPass());
+  owners.addPass(bufferization::createBufferDeallocationSimplificationPass());
   passes.addPass(bufferization::createLowerDeallocationsPass());
   // An input that is also an output is cloned.
   passes.addPass(createConvertBufferizationToMemRefPass());
@@ -120,28 +129,34 @@ static void addLoopPasses(OpPassManager &passes) {
   passes.addPass(createMarkNodes());
   passes.addPass(createShareLoops());
   passes.addPass(createSplitGraph());
-  passes.addPass(createApproximateMath());
+  passes.addNestedPass<func::FuncOp>(createApproximateMath());
   cleanUp(passes);
 }
 
-/// From loops to the LLVM dialect.
-static void addLLVMPasses(OpPassManager &passes) {
-  passes.addPass(createConvertVectorToSCFPass());
-  passes.addPass(createExpandShapes());
-  passes.addPass(memref::createExpandStridedMetadataPass());
-  passes.addPass(createLowerAffinePass());
+/// From loops to branches, and from vectors to those of LLVM.
+static void addBranchPasses(OpPassManager &passes) {
+  OpPassManager &loops = passes.nest<func::FuncOp>();
+  loops.addPass(createConvertVectorToSCFPass());
+  loops.addPass(createExpandShapes());
+  loops.addPass(memref::createExpandStridedMetadataPass());
+  loops.addPass(createLowerAffinePass());
   cleanUp(passes);
   passes.addPass(createConvertSCFToOpenMPPass());
+  OpPassManager &branches = passes.nest<func::FuncOp>();
   // Takes the scopes away that parallel bodies get for allocations they do not
   // make; a scope can hold no control flow.
-  passes.addPass(createCanonicalizerPass());
-  passes.addNestedPass<func::FuncOp>(createDropBarriers());
-  passes.addPass(createSCFToControlFlowPass());
-  passes.addPass(memref::createExpandOpsPass());
-  passes.addPass(memref::createExpandStridedMetadataPass());
-  passes.addPass(createLowerAffinePass());
-  passes.addPass(createConvertVectorToLLVMPass());
-  passes.addPass(createConvertMathToLLVMPass());
+  branches.addPass(createCanonicalizerPass());
+  branches.addPass(createDropBarriers());
+  branches.addPass(createSCFToControlFlowPass());
+  branches.addPass(memref::createExpandOpsPass());
+  branches.addPass(memref::createExpandStridedMetadataPass());
+  branches.addPass(createLowerAffinePass());
+  branches.addPass(createConvertVectorToLLVMPass());
+  branches.addPass(createConvertMathToLLVMPass());
+}
+
+/// From there to the LLVM dialect.
+static void addLLVMPasses(OpPassManager &passes) {
   passes.addPass(createConvertMathToLibmPass());
   FinalizeMemRefToLLVMConversionPassOptions memory;
   memory.useGenericFunctions = true;
@@ -149,12 +164,13 @@ static void addLLVMPasses(OpPassManager &passes) {
   passes.addPass(createFinalizeMemRefToLLVMConversionPass(memory));
   passes.addPass(createConvertOpenMPToLLVMPass());
   passes.addPass(createConvertFuncToLLVMPass());
-  passes.addPass(createArithToLLVMConversionPass());
-  passes.addPass(createConvertIndexToLLVMPass());
-  passes.addPass(createUBToLLVMConversionPass());
   passes.addPass(createConvertControlFlowToLLVMPass());
-  passes.addPass(createReconcileUnrealizedCastsPass());
-  cleanUp(passes);
+  OpPassManager &functions = passes.nest<LLVM::LLVMFuncOp>();
+  functions.addPass(createArithToLLVMConversionPass());
+  functions.addPass(createConvertIndexToLLVMPass());
+  functions.addPass(createUBToLLVMConversionPass());
+  functions.addPass(createReconcileUnrealizedCastsPass());
+  cleanUp<LLVM::LLVMFuncOp>(passes);
 }
 
 void sopt::buildCPUPipeline(OpPassManager &passes,
@@ -162,6 +178,7 @@ void sopt::buildCPUPipeline(OpPassManager &passes,
   addTensorPasses(passes, options);
   addBufferPasses(passes);
   addLoopPasses(passes);
+  addBranchPasses(passes);
   addLLVMPasses(passes);
 }
 

@@ -10,6 +10,31 @@
 
 include "mlir/Pass/PassBase.td"
 
+def PlaceConstants : Pass<"sopt-place-constants", "::mlir::ModuleOp"> {
+  let summary = "Make globals of constants, in the order of the model";
+  let description = [{
+    Bufferization makes a `memref.global` of each constant tensor where it comes
+    to it. It goes through functions that call no other in an order of its own,
+    which is another in each run of the program, and so would the library be.
+    This pass makes the globals before it, which then takes those. Equal
+    constants share one.
+
+    ```mlir
+    func.func @main_graph() -> tensor<2xf32> {
+      %0 = arith.constant dense<[1.0, 2.0]> : tensor<2xf32>
+      return %0 : tensor<2xf32>
+    }
+    // gives beside it
+    memref.global "private" constant @__constant_2xf32 : memref<2xf32> = dense<[1.0, 2.0]> {alignment = 64 : i64}
+    ```
+  }];
+  let options = [
+    Option<"alignment", "alignment", "uint64_t", /*default=*/"64",
+           "Bytes of which an address is a multiple; those of bufferization">,
+  ];
+  let dependentDialects = ["::mlir::memref::MemRefDialect"];
+}
+
 def CopyViews : Pass<"sopt-copy-views"> {
   let summary = "Copy views with gaps where a buffer without is expected";
   let description = [{
