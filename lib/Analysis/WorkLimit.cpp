@@ -6,26 +6,39 @@
 //===----------------------------------------------------------------------===//
 
 #include "sparse-opt/Analysis/WorkLimit.h"
+#include "dialects/ONNX/IR/ONNX.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
-/// The bytes of the model's constants, a number of fewer than eight bits in a
-/// byte.
+/// The bytes of a tensor, a number of fewer than eight bits in a byte.
+static uint64_t countBytes(ShapedType type) {
+  if (!type.hasStaticShape())
+    return 0;
+  Type element = type.getElementType();
+  uint64_t bits = element.isIntOrFloat() ? element.getIntOrFloatBitWidth() : 8;
+  return llvm::SaturatingMultiply<uint64_t>(llvm::divideCeil(bits, 8),
+                                            type.getNumElements());
+}
+
+/// The bytes of the model's weights.
 static uint64_t countWeightBytes(ModuleOp module) {
-  uint64_t bytes = 0;
+  // Weights of one value each, as models have that show an architecture, take
+  // no more room however many they are.
+  constexpr uint64_t kMostFilled = 2 << 20;
+  uint64_t written = 0, filled = 0;
   module.walk([&](Operation *op) {
-    for (NamedAttribute attribute : op->getAttrs()) {
-      auto values = dyn_cast<ElementsAttr>(attribute.getValue());
-      if (!values || values.isSplat())
-        continue;
-      Type type = values.getElementType();
-      uint64_t width = type.isIntOrFloat() ? type.getIntOrFloatBitWidth() : 8;
-      bytes += llvm::divideCeil(width, 8) * values.getNumElements();
-    }
+    if (isa<onnx::ConstantOfShapeOp>(op))
+      if (auto type = dyn_cast<ShapedType>(op->getResult(0).getType()))
+        filled = llvm::SaturatingAdd(filled, countBytes(type));
+    for (NamedAttribute attribute : op->getAttrs())
+      if (auto values = dyn_cast<ElementsAttr>(attribute.getValue())) {
+        uint64_t &bytes = values.isSplat() ? filled : written;
+        bytes = llvm::SaturatingAdd(bytes, countBytes(values.getShapedType()));
+      }
   });
-  return bytes;
+  return written + std::min(filled, kMostFilled);
 }
 
 sopt::WorkLimit sopt::getWorkLimit(ModuleOp module) {

@@ -167,6 +167,14 @@ void MessageMutator::setScalar(Message &message, const Field &field) {
   }
 }
 
+void MessageMutator::becomeLike(Message &message) {
+  // By a copy: what holds the message would grow while it is read, and what the
+  // message holds would be gone.
+  std::unique_ptr<Message> copy(message.New());
+  copy->CopyFrom(*pickLike(message));
+  message.CopyFrom(*copy);
+}
+
 void MessageMutator::setElement(Message &message, const Field &field,
                                 int index) {
   const Reflection *reflection = message.GetReflection();
@@ -191,9 +199,8 @@ void MessageMutator::setElement(Message &message, const Field &field,
         pickString(reflection->GetRepeatedString(message, &field, index)));
   case Field::CPPTYPE_MESSAGE:
     // Its own fields are changed in their turn.
-    return reflection->MutableRepeatedMessage(&message, &field, index)
-        ->CopyFrom(
-            *pickLike(reflection->GetRepeatedMessage(message, &field, index)));
+    return becomeLike(
+        *reflection->MutableRepeatedMessage(&message, &field, index));
   default: // ONNX has no lists of other types but of doubles and bits.
     return;
   }
@@ -214,15 +221,8 @@ void MessageMutator::addElement(Message &message, const Field &field) {
     return reflection->AddDouble(&message, &field, pickNumber(0));
   case Field::CPPTYPE_STRING:
     return reflection->AddString(&message, &field, pickString(std::string()));
-  case Field::CPPTYPE_MESSAGE: {
-    Message *added = reflection->AddMessage(&message, &field);
-    // A copy: a new list may move its elements, and an ancestor would grow
-    // while it is read.
-    std::unique_ptr<Message> copy(added->New());
-    copy->CopyFrom(*pickLike(*added));
-    added->CopyFrom(*copy);
-    return;
-  }
+  case Field::CPPTYPE_MESSAGE:
+    return becomeLike(*reflection->AddMessage(&message, &field));
   default:
     return;
   }

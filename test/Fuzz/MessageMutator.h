@@ -47,6 +47,7 @@ private:
   const Message *pickLike(const Message &message);
 
   void setScalar(Message &message, const Field &field);
+  void becomeLike(Message &message);
   void setElement(Message &message, const Field &field, int index);
   void addElement(Message &message, const Field &field);
   void changeList(Message &message, const Field &field);
