@@ -29,7 +29,7 @@ static uint64_t countWeightBytes(ModuleOp module) {
   constexpr uint64_t kMostFilled = 2 << 20;
   uint64_t written = 0, filled = 0;
   module.walk([&](Operation *op) {
-    if (isa<onnx::ConstantOfShapeOp>(op))
+    if (isa<sopt::onnx::ConstantOfShapeOp>(op))
       if (auto type = dyn_cast<ShapedType>(op->getResult(0).getType()))
         filled = llvm::SaturatingAdd(filled, countBytes(type));
     for (NamedAttribute attribute : op->getAttrs())
