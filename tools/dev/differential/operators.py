@@ -861,14 +861,18 @@ def loop(g):
     start = g.new(str(x.dtype), x.shape)
     names = [g.new_name("b") for _ in range(8)]
     i, given, acc, half, part, total, kept, more = names
+    trips = g.parameter(g.integer(0, 4), constant=0.5)
+    # Of steps that are never made, ONNX leaves the shape open but where the body
+    # declares it.
+    kept_type = untyped(kept, x.array) if trips.array else helper.make_tensor_value_info(
+        kept, helper.np_dtype_to_tensor_dtype(x.dtype), x.shape)
     body = helper.make_graph(
         [helper.make_node("Constant", [], [half], value=numpy_helper.from_array(np.array(0.5, x.dtype))),
          helper.make_node("Mul", [x.name, half], [part]), helper.make_node("Add", [acc, part], [total]),
          helper.make_node("Identity", [total], [kept]), helper.make_node("Identity", [given], [more])],
         g.new_name("body"),
         [helper.make_tensor_value_info(i, 7, []), helper.make_tensor_value_info(given, 9, []), untyped(acc, x.array)],
-        [helper.make_tensor_value_info(more, 9, []), untyped(total, x.array), untyped(kept, x.array)])
-    trips = g.parameter(g.integer(0, 4), constant=0.5)
+        [helper.make_tensor_value_info(more, 9, []), untyped(total, x.array), kept_type])
     g.add("Loop", [trips, g.parameter(True, "bool", 1), start], 2, captured=[x], body=body)
 
 
