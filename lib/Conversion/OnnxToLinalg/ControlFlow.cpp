@@ -45,7 +45,7 @@ struct IfLowering : OpConversionPattern<onnx::IfOp> {
   }
 
 private:
-  /// Whether tensor.cast makes `types` of what `yield` gives.
+  /// Whether a tensor.cast may make `types` of what `yield` gives.
   bool isConvertible(Operation &yield, ArrayRef<Type> types) const {
     if (yield.getNumOperands() != types.size())
       return false;
@@ -62,7 +62,9 @@ private:
 
 /// onnx.Yield in an scf.if → scf.yield of values of its types
 struct YieldLowering : OpConversionPattern<onnx::YieldOp> {
-  using OpConversionPattern::OpConversionPattern;
+  YieldLowering(const LoweringSet &set)
+      : OpConversionPattern(set.converter, set.patterns.getContext()),
+        state(set.state) {}
 
   LogicalResult
   matchAndRewrite(onnx::YieldOp op, OpAdaptor operands,
@@ -70,17 +72,21 @@ struct YieldLowering : OpConversionPattern<onnx::YieldOp> {
     auto branch = dyn_cast<scf::IfOp>(op->getParentOp());
     if (!branch)
       return failure();
+    state.sizes.begin();
+    Emitter e(op, rewriter, state);
     SmallVector<Value> values(operands.getOutputs());
+    // A model may declare a size of the result that one branch does not give.
     for (auto [value, type] : llvm::zip_equal(values, branch.getResultTypes()))
-      if (value.getType() != type)
-        value = tensor::CastOp::create(rewriter, op.getLoc(), type, value);
+      value = fitTo(e, value, cast<RankedTensorType>(type));
     rewriter.replaceOpWithNewOp<scf::YieldOp>(op, values);
     return success();
   }
+
+private:
+  LoweringState &state;
 };
 } // namespace
 
 void sopt::populateControlFlowLowerings(LoweringSet &set) {
-  set.patterns.add<IfLowering>(set);
-  set.patterns.add<YieldLowering>(set.converter, set.patterns.getContext());
+  set.patterns.add<IfLowering, YieldLowering>(set);
 }

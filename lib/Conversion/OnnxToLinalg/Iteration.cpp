@@ -272,9 +272,7 @@ struct LoopYieldLowering : OpConversionPattern<onnx::YieldOp> {
       if (i >= plan->second.numCarried)
         value = pushSlice(e, value, old, iteration,
                           isCounted && hasStaticSlices(type));
-      if (value.getType() != type)
-        value = tensor::CastOp::create(e, type, value);
-      next.push_back(value);
+      next.push_back(fitTo(e, value, type));
     }
     rewriter.replaceOpWithNewOp<scf::YieldOp>(op, next);
     return success();

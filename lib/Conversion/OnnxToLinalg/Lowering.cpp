@@ -49,6 +49,19 @@ SmallVector<Value> sopt::stripCasts(ValueRange operands) {
   return result;
 }
 
+Value sopt::fitTo(Emitter &e, Value value, RankedTensorType type) {
+  if (value.getType() == type)
+    return value;
+  SmallVector<Value> sizes = e.sizes(value);
+  for (auto [size, declared] : llvm::zip_equal(sizes, type.getShape()))
+    if (!ShapedType::isDynamic(declared))
+      size = e.index(declared);
+  value = e.fit(value, sizes);
+  if (value.getType() != type)
+    value = tensor::CastOp::create(e, type, value);
+  return e.withSizes(value, sizes);
+}
+
 FailureOr<Value> sopt::conform(Emitter &e, Value value, RankedTensorType type) {
   if (value.getType() == type)
     return value;
@@ -63,12 +76,8 @@ FailureOr<Value> sopt::conform(Emitter &e, Value value, RankedTensorType type) {
     if (known && *known != declared)
       return e.refuse("its result has size " + Twine(declared) +
                       " where its operands give " + Twine(*known));
-    size = e.index(declared);
   }
-  value = e.fit(value, sizes);
-  if (value.getType() != type)
-    value = tensor::CastOp::create(e, type, value);
-  return e.withSizes(value, sizes);
+  return fitTo(e, value, type);
 }
 
 LogicalResult sopt::replace(Emitter &e, Operation *op, const Lowered &lowered,
