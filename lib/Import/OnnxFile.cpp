@@ -11,6 +11,7 @@
 #include "LibraryCall.h"
 #include "LoopBodies.h"
 #include "ModelLimits.h"
+#include "OpenSqueezes.h"
 #include "OpsetConversion.h"
 #include "RuntimeOperators.h"
 #include "dialects/ONNX/IR/ElementTypes.h"
@@ -400,6 +401,16 @@ static void settleSqueezes(ModelProto &model) {
   }
 }
 
+/// Whether the shapes of `model`, once subgraphs are settled, are those that it
+/// declares.
+static bool fitsDeclarations(ModelProto &model) {
+  settleSubgraphs(model);
+  Error error = inferShapes(model);
+  bool fits = !error;
+  consumeError(std::move(error));
+  return fits;
+}
+
 /// Runs the library's checker. It demands that outputs have a shape, which
 /// exporters do without where they know none, and so does everyone else.
 static Error check(ModelProto &model) {
@@ -495,6 +506,7 @@ static Expected<OnnxFile> prepare(std::unique_ptr<ModelProto> model,
       return std::move(error);
   settleSubgraphs(*file.model);
   settleSqueezes(*file.model);
+  settleOpenSqueezes(*file.model, fitsDeclarations);
   if (Error error = convertToNewestOpset(*file.model))
     return std::move(error);
   // Its shapes are inferred through its function.

@@ -32,10 +32,12 @@ public:
   /// The node that defines the value called `name`, or null.
   const ::onnx::NodeProto *findNode(llvm::StringRef name) const;
 
+  /// The type of the value called `name`, or null.
+  const ::onnx::TypeProto *findType(llvm::StringRef name) const;
+
 private:
   std::optional<Elements> evaluateNode(const ::onnx::NodeProto &node,
                                        unsigned depth) const;
-  const ::onnx::TypeProto *findType(llvm::StringRef name) const;
 
   const Scope *parent;
   llvm::StringMap<const ::onnx::NodeProto *> nodes;
