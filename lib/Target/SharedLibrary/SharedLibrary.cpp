@@ -6,26 +6,22 @@
 //===----------------------------------------------------------------------===//
 
 #include "sparse-opt/Target/SharedLibrary.h"
+#include "CodeGeneration.h"
 #include "InfoTable.h"
 #include "Linker.h"
-#include "Sanitizers.h"
 #include "Weights.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/OpenMP/OpenMPToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
-#include "llvm/Analysis/TargetLibraryInfo.h"
-#include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Signals.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/SubtargetFeature.h"
-#include "llvm/Transforms/Scalar/LoopUnrollPass.h"
 
 using namespace llvm;
 using mlir::failure;
@@ -95,67 +91,6 @@ std::vector<std::string> sopt::getKernelFeatures(StringRef cpu) {
 //===----------------------------------------------------------------------===//
 // Code
 //===----------------------------------------------------------------------===//
-
-/// Unrolls loops of few iterations: over the window of a convolution, say.
-static void addShortLoopUnrolling(FunctionPassManager &passes,
-                                  OptimizationLevel level) {
-  auto options = LoopUnrollOptions(int(level.getSpeedupLevel()))
-                     .setPartial(false)
-                     .setRuntime(false)
-                     .setFullUnrollMaxCount(16);
-  passes.addPass(LoopUnrollPass(options));
-}
-
-static void optimize(llvm::Module &module, TargetMachine &machine,
-                     sopt::Sanitizer sanitizer) {
-  for (Function &function : module) {
-    function.addFnAttr("target-cpu", machine.getTargetCPU());
-    function.addFnAttr("target-features", machine.getTargetFeatureString());
-    function.addFnAttr("prefer-vector-width", "512");
-    function.addFnAttr(Attribute::NoUnwind);
-  }
-  LoopAnalysisManager loops;
-  FunctionAnalysisManager functions;
-  CGSCCAnalysisManager components;
-  ModuleAnalysisManager modules;
-  PipelineTuningOptions tuning;
-  tuning.LoopVectorization = true;
-  tuning.SLPVectorization = true;
-  // Kernels are unrolled where they are made. LLVM's own unrolling of a model's
-  // other loops can make five times the code, which is no faster.
-  tuning.LoopUnrolling = false;
-  PassBuilder builder(&machine, tuning);
-  builder.registerVectorizerStartEPCallback(addShortLoopUnrolling);
-  sopt::addSanitizer(builder, module, sanitizer);
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(components);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, components, modules);
-  builder.buildPerModuleDefaultPipeline(OptimizationLevel::O3)
-      .run(module, modules);
-}
-
-static LogicalResult emitObject(ModuleOp source, llvm::Module &module,
-                                TargetMachine &machine, StringRef path) {
-  std::error_code error;
-  raw_fd_ostream os(path, error, sys::fs::OF_None);
-  if (error)
-    return source.emitError()
-           << "cannot write '" << path << "': " << error.message();
-  legacy::PassManager passes;
-  if (machine.addPassesToEmitFile(passes, os, /*DwoOut=*/nullptr,
-                                  CodeGenFileType::ObjectFile))
-    return source.emitError("LLVM emits no object files for this machine");
-  passes.run(module);
-  os.close();
-  if (!os.has_error())
-    return success();
-  error = os.error();
-  os.clear_error();
-  return source.emitError()
-         << "cannot write '" << path << "': " << error.message();
-}
 
 static std::unique_ptr<llvm::Module>
 translate(ModuleOp source, LLVMContext &context, TargetMachine &machine) {
@@ -227,10 +162,10 @@ LogicalResult sopt::emitSharedLibrary(ModuleOp source, StringRef path,
   if (runtime.empty())
     return source.emitError("cannot find libSparseOptRuntime.a, which is "
                             "installed with sparse-opt");
-  TemporaryFile weights("weights"), object("o");
-  if (std::error_code error = weights.error ? weights.error : object.error)
+  TemporaryFile weights("weights");
+  if (weights.error)
     return source.emitError()
-           << "cannot make a temporary file: " << error.message();
+           << "cannot make a temporary file: " << weights.error.message();
 
   step("write weights");
   auto assembly = externalizeWeights(source, weights.path);
@@ -242,11 +177,23 @@ LogicalResult sopt::emitSharedLibrary(ModuleOp source, StringRef path,
   if (!module)
     return failure();
   addInfoTable(source, *module);
-  optimize(*module, *machine, options.sanitizer);
+  unsigned numParts = countParts(*module, options.sanitizer);
+  simplify(*module, *machine, options.sanitizer);
   step("generate code");
-  module->appendModuleInlineAsm(*assembly);
-  if (failed(emitObject(source, *module, *machine, object.path)))
-    return failure();
+  std::vector<std::unique_ptr<TemporaryFile>> objects;
+  std::vector<std::string> inputs;
+  for (unsigned i = 0; i < numParts; ++i) {
+    objects.push_back(std::make_unique<TemporaryFile>("o"));
+    if (objects.back()->error)
+      return source.emitError() << "cannot make a temporary file: "
+                                << objects.back()->error.message();
+    inputs.push_back(objects.back()->path.str().str());
+  }
+  Error error = generateCode(
+      std::move(module), [&] { return createMachine(options.cpu); },
+      options.sanitizer, *assembly, inputs);
+  if (error)
+    return source.emitError() << toString(std::move(error));
   weights.remove();
 
   step("link");
@@ -254,8 +201,9 @@ LogicalResult sopt::emitSharedLibrary(ModuleOp source, StringRef path,
   SmallString<128> beside;
   sys::fs::createUniquePath(path + ".%%%%%%%%", beside, /*MakeAbsolute=*/false);
   TemporaryFile linked(beside);
-  Error error = linkSharedLibrary({object.path.str().str(), runtime}, beside,
-                                  options.sanitizer != Sanitizer::None);
+  inputs.push_back(runtime);
+  error =
+      linkSharedLibrary(inputs, beside, options.sanitizer != Sanitizer::None);
   if (!error)
     error = errorCodeToError(sys::fs::rename(beside, path));
   if (!error)
