@@ -90,7 +90,7 @@ void sopt_context_destroy(SoptContext *context) {
 }
 
 int32_t sopt_context_threads(const SoptContext *context) {
-  return context->threads;
+  return context ? context->threads : 0;
 }
 
 const char *sopt_last_error(const SoptContext *context) {
@@ -98,11 +98,13 @@ const char *sopt_last_error(const SoptContext *context) {
 }
 
 uint64_t sopt_context_allocations(const SoptContext *context) {
-  return 1 + context->arena.getSystemCalls();
+  return context ? 1 + context->arena.getSystemCalls() : 0;
 }
 
 uint64_t sopt_context_arena_bytes(const SoptContext *context) {
-  return context->arena.getCommitted();
+  return context ? context->arena.getCommitted() : 0;
 }
 
-uint64_t sopt_flops(const SoptContext *context) { return context->flops; }
+uint64_t sopt_flops(const SoptContext *context) {
+  return context ? context->flops : 0;
+}

@@ -43,13 +43,15 @@ const char *sopt_type_name(int32_t type) { return getTypeName(type); }
 uint64_t sopt_type_size(int32_t type) { return getTypeSize(type); }
 
 void sopt_profile_enable(SoptContext *context, int32_t enable) {
+  if (!context)
+    return;
   context->isProfiling = enable != 0;
   memset(context->nodeNanoseconds, 0,
          uint64_t(sopt_model_info.numNodes) * sizeof(uint64_t));
 }
 
 uint64_t sopt_profile_nanoseconds(const SoptContext *context, int32_t index) {
-  if (index < 0 || index >= sopt_model_info.numNodes)
+  if (!context || index < 0 || index >= sopt_model_info.numNodes)
     return 0;
   return context->nodeNanoseconds[index];
 }

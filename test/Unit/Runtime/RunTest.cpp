@@ -182,5 +182,11 @@ TEST_F(RuntimeTest, AContextThatCouldNotBeHadRunsNothing) {
   EXPECT_EQ(sopt_output_shapes(nullptr, inputs, 4, outputs, 2),
             SOPT_OUT_OF_MEMORY);
   EXPECT_STREQ(sopt_last_error(nullptr), "there is no context");
+  EXPECT_EQ(sopt_context_threads(nullptr), 0);
+  EXPECT_EQ(sopt_context_allocations(nullptr), 0u);
+  EXPECT_EQ(sopt_context_arena_bytes(nullptr), 0u);
+  EXPECT_EQ(sopt_flops(nullptr), 0u);
+  sopt_profile_enable(nullptr, 1);
+  EXPECT_EQ(sopt_profile_nanoseconds(nullptr, 0), 0u);
   sopt_context_destroy(nullptr);
 }
