@@ -53,6 +53,10 @@ static std::unique_ptr<TargetMachine> createMachine(StringRef cpu) {
   StringRef name = isNative ? sys::getHostCPUName() : cpu;
   if (!info || !info->isCPUStringValid(name))
     return nullptr;
+  // LLVM ends the process when it is to make code of 64 bits for one of 32.
+  info.reset(target->createMCSubtargetInfo(triple, name, ""));
+  if (triple.getArch() == Triple::x86_64 && !info->checkFeatures("+64bit"))
+    return nullptr;
   TargetOptions options;
   options.AllowFPOpFusion = FPOpFusion::Standard;
   return std::unique_ptr<TargetMachine>(target->createTargetMachine(
