@@ -37,7 +37,8 @@ static constexpr NpyType table[] = {
     {SOPT_FLOAT8E5M2FNUZ, "u1", 1}, {SOPT_UINT4, "u1", 1},
     {SOPT_INT4, "i1", 1},           {SOPT_FLOAT4E2M1, "u1", 1},
     {SOPT_FLOAT8E8M0, "u1", 1},     {SOPT_UINT2, "u1", 1},
-    {SOPT_INT2, "i1", 1},
+    {SOPT_INT2, "i1", 1},           {SOPT_FLOAT6E2M3, "u1", 1},
+    {SOPT_FLOAT6E3M2, "u1", 1},
 };
 
 static const NpyType *findType(int32_t type) {

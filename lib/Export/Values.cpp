@@ -66,15 +66,18 @@ bool sopt::exportType(Type type, ArrayAttr dims, ::onnx::TypeProto &proto) {
 // Tensors
 //===----------------------------------------------------------------------===//
 
-/// Packs elements of `bits` bits, each in a byte, from the low bits up.
+/// Packs elements of `bits` bits, each in a byte, into a stream that fills
+/// bytes from their low bits up.
 static std::string pack(const sopt::onnx::ConstantData &data, unsigned bits) {
-  unsigned perByte = 8 / bits;
   int64_t size = data.getNumElements();
-  std::string packed(llvm::divideCeil(size, perByte), 0);
+  std::string packed(llvm::divideCeil(size * bits, 8), 0);
   for (int64_t i = 0; i < size; ++i) {
-    uint8_t element = data.getBytes()[data.isSplat() ? 0 : i];
-    packed[i / perByte] |= (element & ((1 << bits) - 1))
-                           << (i % perByte * bits);
+    unsigned element = uint8_t(data.getBytes()[data.isSplat() ? 0 : i]);
+    element &= (1u << bits) - 1;
+    int64_t at = i * bits;
+    packed[at / 8] |= char(element << (at % 8));
+    if (at % 8 + bits > 8)
+      packed[at / 8 + 1] |= char(element >> (8 - at % 8));
   }
   return packed;
 }

@@ -176,12 +176,16 @@ static std::string joinTypedData(const TensorProto &tensor) {
   }
 }
 
-/// Spreads elements of `bits` < 8, packed low bits first, to a byte each.
+/// Spreads elements of `bits` < 8, a stream that fills bytes from their low
+/// bits up, to a byte each.
 static std::string widen(StringRef packed, int64_t count, unsigned bits,
                          bool isSigned) {
   std::string bytes(count, 0);
   for (int64_t i = 0; i < count; ++i) {
-    unsigned value = uint8_t(packed[i * bits / 8]) >> (i * bits % 8);
+    int64_t at = i * bits;
+    unsigned value = uint8_t(packed[at / 8]) >> (at % 8);
+    if (at % 8 + bits > 8)
+      value |= unsigned(uint8_t(packed[at / 8 + 1])) << (8 - at % 8);
     value &= (1u << bits) - 1;
     bytes[i] = char(isSigned ? SignExtend32(value, bits) : value);
   }
@@ -198,25 +202,30 @@ Expected<AsmResourceBlob> sopt::takeData(TensorProto &tensor,
   Expected<int64_t> count = getNumElements(tensor);
   if (!count)
     return count.takeError();
-  uint64_t bytes = getPackedBytes(*count, type);
+  bool isExternal = tensor.data_location() == TensorProto::EXTERNAL;
+  bool isTyped = !isExternal && !tensor.has_raw_data();
+  // Of these, typed data has an element in each entry.
+  bool isSpread = isTyped && (type == TensorProto::FLOAT6E2M3 ||
+                              type == TensorProto::FLOAT6E3M2);
+  uint64_t bytes = isSpread ? *count : getPackedBytes(*count, type);
 
   auto data = std::make_unique<std::string>();
-  if (tensor.data_location() == TensorProto::EXTERNAL) {
+  if (isExternal) {
     Expected<AsmResourceBlob> blob = takeExternal(tensor, bytes, files);
     if (!blob || bits >= 8)
       return blob;
     data->assign(blob->getData().begin(), blob->getData().end());
-  } else if (tensor.has_raw_data()) {
-    data.reset(tensor.release_raw_data());
-  } else {
+  } else if (isTyped) {
     *data = joinTypedData(tensor);
+  } else {
+    data.reset(tensor.release_raw_data());
   }
   if (data->size() != bytes)
     return createStringError(
         "tensor '%s' has %llu bytes of data where its shape and type need %llu",
         tensor.name().c_str(), (unsigned long long)data->size(),
         (unsigned long long)bytes);
-  if (bits < 8)
+  if (bits < 8 && !isSpread)
     *data = widen(*data, *count, bits,
                   type == TensorProto::INT4 || type == TensorProto::INT2);
   return adopt(std::move(data));

@@ -28,6 +28,7 @@ static constexpr ElementType table[] = {
     {"float8e4m3fnuz", 1, 1}, {"float8e5m2", 1, 1}, {"float8e5m2fnuz", 1, 1},
     {"uint4", 1, 1},          {"int4", 1, 1},       {"float4e2m1", 1, 1},
     {"float8e8m0", 1, 1},     {"uint2", 1, 1},      {"int2", 1, 1},
+    {"float6e2m3", 1, 1},     {"float6e3m2", 1, 1},
 };
 
 static const ElementType &get(int32_t type) {

@@ -188,6 +188,10 @@ bool visitLoadCodec(mlir::Type elementType, VisitFn visit) {
     return visit(SmallFloatCodec<APFloat::Float8E5M2FNUZ>()), true;
   if (mlir::isa<mlir::Float8E8M0FNUType>(elementType))
     return visit(SmallFloatCodec<APFloat::Float8E8M0FNU>()), true;
+  if (mlir::isa<mlir::Float6E2M3FNType>(elementType))
+    return visit(SmallFloatCodec<APFloat::Float6E2M3FN>()), true;
+  if (mlir::isa<mlir::Float6E3M2FNType>(elementType))
+    return visit(SmallFloatCodec<APFloat::Float6E3M2FN>()), true;
   if (mlir::isa<mlir::Float4E2M1FNType>(elementType))
     return visit(SmallFloatCodec<APFloat::Float4E2M1FN>()), true;
   return false;

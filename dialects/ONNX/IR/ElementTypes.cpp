@@ -64,6 +64,8 @@ static constexpr DataType table[] = {
     {24, "float8e8m0", 8, getSimple<Float8E8M0FNUType>},
     {25, "uint2", 2, getUnsigned<2>},
     {26, "int2", 2, getInteger<2>},
+    {27, "float6e2m3", 6, getSimple<Float6E2M3FNType>},
+    {28, "float6e3m2", 6, getSimple<Float6E3M2FNType>},
 };
 
 static const DataType *find(int32_t number) {

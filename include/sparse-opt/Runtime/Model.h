@@ -80,7 +80,9 @@ typedef enum SoptType {
   SOPT_FLOAT4E2M1 = 23,
   SOPT_FLOAT8E8M0 = 24,
   SOPT_UINT2 = 25,
-  SOPT_INT2 = 26
+  SOPT_INT2 = 26,
+  SOPT_FLOAT6E2M3 = 27,
+  SOPT_FLOAT6E3M2 = 28
 } SoptType;
 
 /** What the model says of one input or output. */
