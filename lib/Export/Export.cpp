@@ -60,14 +60,10 @@ static void describeModel(DictionaryAttr description, ModelProto &model) {
   graph.set_name("main_graph");
   setText("graph_name", [&](auto text) { graph.set_name(text); });
   setText("graph_doc", [&](auto text) { graph.set_doc_string(text); });
-  auto metadata = description.getAs<DictionaryAttr>("metadata_props");
-  for (NamedAttribute entry :
-       metadata ? metadata : DictionaryAttr::get(description.getContext())) {
-    auto &written = *model.add_metadata_props();
-    written.set_key(entry.getName().str());
-    if (auto value = dyn_cast<StringAttr>(entry.getValue()))
-      written.set_value(value.str());
-  }
+  exportMetadata(description.getAs<DictionaryAttr>("metadata_props"),
+                 *model.mutable_metadata_props());
+  exportMetadata(description.getAs<DictionaryAttr>("graph_metadata_props"),
+                 *graph.mutable_metadata_props());
 }
 
 /// The first version of the file format with sparse initializers.

@@ -265,11 +265,22 @@ LogicalResult GraphExporter::exportSparseConstant(SparseConstantOp constant,
                             *graph.add_sparse_initializer());
 }
 
+/// Whether ONNX's inference may need to be told the type of `result`: it does
+/// not see, from a subgraph, the constants around it, so that it may not know
+/// how many sizes there are for a Resize, which it then refuses.
+static bool isShapeInSubgraph(Value result, func::FuncOp function) {
+  auto type = dyn_cast<RankedTensorType>(result.getType());
+  return result.getParentRegion() != &function.getBody() && type &&
+         type.getRank() <= 1 && type.hasStaticShape() &&
+         type.getElementType().isInteger(64);
+}
+
 LogicalResult GraphExporter::exportResultTypes(Operation *op,
                                                GraphProto &graph) {
-  if (!declareTensors && !isa<sopt::onnx::CustomOp>(op))
-    return success();
   for (Value result : op->getResults()) {
+    if (!declareTensors && !isa<sopt::onnx::CustomOp>(op) &&
+        !isShapeInSubgraph(result, function))
+      continue;
     bool isOutput = llvm::any_of(result.getUsers(), [&](Operation *user) {
       return user->hasTrait<OpTrait::IsTerminator>() &&
              user->getParentRegion() == op->getParentRegion();
@@ -302,6 +313,12 @@ LogicalResult GraphExporter::exportOperation(Operation *op, GraphProto &graph) {
   NodeProto &node = *graph.add_node();
   if (std::string name = makeNodeName(op); !name.empty())
     node.set_name(name);
+  if (DictionaryAttr notes = sopt::onnx::getNotes(op->getLoc())) {
+    if (auto doc = notes.getAs<StringAttr>("doc"))
+      node.set_doc_string(doc.str());
+    exportMetadata(notes.getAs<DictionaryAttr>("metadata"),
+                   *node.mutable_metadata_props());
+  }
   nodes.push_back({op, &node});
   if (failed(schema ? exportKnownNode(op, *schema, node)
                     : exportCustomNode(op, node)))
@@ -321,9 +338,15 @@ static bool exportValueInfo(StringRef name, Type type,
                             DictionaryAttr attributes,
                             ::onnx::ValueInfoProto &info) {
   info.set_name(name.str());
-  auto dims = attributes ? attributes.getAs<ArrayAttr>(
-                               sopt::onnx::ONNXDialect::getDimsAttrName())
-                         : ArrayAttr();
+  using sopt::onnx::ONNXDialect;
+  if (!attributes)
+    return exportType(type, {}, *info.mutable_type());
+  if (auto doc = attributes.getAs<StringAttr>(ONNXDialect::getDocAttrName()))
+    info.set_doc_string(doc.str());
+  exportMetadata(
+      attributes.getAs<DictionaryAttr>(ONNXDialect::getMetadataAttrName()),
+      *info.mutable_metadata_props());
+  auto dims = attributes.getAs<ArrayAttr>(ONNXDialect::getDimsAttrName());
   return exportType(type, dims, *info.mutable_type());
 }
 

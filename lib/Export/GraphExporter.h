@@ -97,6 +97,12 @@ mlir::LogicalResult exportSparseTensor(SparseConstantOp constant,
                                        llvm::StringRef name,
                                        ::onnx::SparseTensorProto &sparse);
 
+/// Writes a dictionary of strings, or null for none, as `metadata_props`.
+void exportMetadata(
+    mlir::DictionaryAttr metadata,
+    google::protobuf::RepeatedPtrField<::onnx::StringStringEntryProto>
+        &entries);
+
 /// Writes an attribute, whose kind its class shows. False if ONNX has none.
 bool exportAttribute(mlir::Attribute value, ::onnx::AttributeProto &proto);
 

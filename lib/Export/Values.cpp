@@ -130,15 +130,57 @@ bool sopt::exportTensor(ElementsAttr value, TensorProto &tensor,
 // Attributes
 //===----------------------------------------------------------------------===//
 
-static bool exportStrings(ArrayAttr strings, AttributeProto &proto) {
-  proto.set_type(AttributeProto::STRINGS);
-  for (Attribute element : strings) {
-    auto string = dyn_cast<StringAttr>(element);
-    if (!string)
-      return false;
-    proto.add_strings(string.str());
+void sopt::exportMetadata(
+    DictionaryAttr metadata,
+    google::protobuf::RepeatedPtrField<::onnx::StringStringEntryProto>
+        &entries) {
+  if (!metadata)
+    return;
+  for (NamedAttribute entry : metadata) {
+    auto &written = *entries.Add();
+    written.set_key(entry.getName().str());
+    if (auto value = dyn_cast<StringAttr>(entry.getValue()))
+      written.set_value(value.str());
   }
-  return true;
+}
+
+/// Writes a dictionary of `dims`, `indices` and `values`, as import makes one.
+static bool exportSparse(DictionaryAttr parts,
+                         ::onnx::SparseTensorProto &sparse) {
+  auto dims = parts.getAs<DenseI64ArrayAttr>("dims");
+  auto indices = parts.getAs<ElementsAttr>("indices");
+  auto values = parts.getAs<ElementsAttr>("values");
+  if (!dims || !indices || !values)
+    return false;
+  for (int64_t size : dims.asArrayRef())
+    sparse.add_dims(size);
+  return exportTensor(indices, *sparse.mutable_indices()) &&
+         exportTensor(values, *sparse.mutable_values());
+}
+
+/// Writes an array, whose kind its elements show; without one, of strings.
+static bool exportArray(ArrayAttr array, AttributeProto &proto) {
+  if (llvm::all_of(array, llvm::IsaPred<StringAttr>)) {
+    proto.set_type(AttributeProto::STRINGS);
+    for (auto string : array.getAsRange<StringAttr>())
+      proto.add_strings(string.str());
+    return true;
+  }
+  if (llvm::all_of(array, llvm::IsaPred<ElementsAttr>)) {
+    proto.set_type(AttributeProto::TENSORS);
+    return llvm::all_of(array.getAsRange<ElementsAttr>(),
+                        [&](ElementsAttr elements) {
+                          return exportTensor(elements, *proto.add_tensors());
+                        });
+  }
+  if (llvm::all_of(array, llvm::IsaPred<DictionaryAttr>)) {
+    proto.set_type(AttributeProto::SPARSE_TENSORS);
+    return llvm::all_of(
+        array.getAsRange<DictionaryAttr>(), [&](DictionaryAttr sparse) {
+          return exportSparse(sparse, *proto.add_sparse_tensors());
+        });
+  }
+  return false;
 }
 
 bool sopt::exportAttribute(Attribute value, AttributeProto &proto) {
@@ -173,8 +215,12 @@ bool sopt::exportAttribute(Attribute value, AttributeProto &proto) {
       proto.add_ints(number);
     return true;
   }
-  if (auto strings = dyn_cast<ArrayAttr>(value))
-    return exportStrings(strings, proto);
+  if (auto array = dyn_cast<ArrayAttr>(value))
+    return exportArray(array, proto);
+  if (auto sparse = dyn_cast<DictionaryAttr>(value)) {
+    proto.set_type(AttributeProto::SPARSE_TENSOR);
+    return exportSparse(sparse, *proto.mutable_sparse_tensor());
+  }
   if (auto elements = dyn_cast<ElementsAttr>(value)) {
     proto.set_type(AttributeProto::TENSOR);
     return exportTensor(elements, *proto.mutable_t());

@@ -46,6 +46,38 @@ Expected<ElementsAttr> GraphImporter::importTensor(TensorProto &tensor,
   return makeElements(type, name, std::move(*data));
 }
 
+Expected<Attribute>
+GraphImporter::importSparseTensor(::onnx::SparseTensorProto &sparse) {
+  Expected<ElementsAttr> values =
+      importTensor(*sparse.mutable_values(), sparse.values().name());
+  if (!values)
+    return values.takeError();
+  Expected<ElementsAttr> indices =
+      importTensor(*sparse.mutable_indices(), sparse.indices().name());
+  if (!indices)
+    return indices.takeError();
+  return builder.getDictionaryAttr(
+      {builder.getNamedAttr("dims",
+                            builder.getDenseI64ArrayAttr(SmallVector<int64_t>(
+                                sparse.dims().begin(), sparse.dims().end()))),
+       builder.getNamedAttr("indices", *indices),
+       builder.getNamedAttr("values", *values)});
+}
+
+/// The array of what `import` makes of each of `values`.
+template <typename Values, typename Import>
+static Expected<Attribute> importEach(OpBuilder &builder, Values &values,
+                                      Import import) {
+  SmallVector<Attribute> imported;
+  for (auto &value : values) {
+    auto attribute = import(value);
+    if (!attribute)
+      return attribute.takeError();
+    imported.push_back(*attribute);
+  }
+  return builder.getArrayAttr(imported);
+}
+
 Expected<Attribute> GraphImporter::importAttribute(AttributeProto &attribute) {
   switch (attribute.type()) {
   case AttributeProto::FLOAT:
@@ -65,6 +97,16 @@ Expected<Attribute> GraphImporter::importAttribute(AttributeProto &attribute) {
         attribute.strings().begin(), attribute.strings().end()));
   case AttributeProto::TENSOR:
     return importTensor(*attribute.mutable_t(), attribute.name());
+  case AttributeProto::TENSORS:
+    return importEach(builder, *attribute.mutable_tensors(),
+                      [&](TensorProto &tensor) {
+                        return importTensor(tensor, attribute.name());
+                      });
+  case AttributeProto::SPARSE_TENSOR:
+    return importSparseTensor(*attribute.mutable_sparse_tensor());
+  case AttributeProto::SPARSE_TENSORS:
+    return importEach(builder, *attribute.mutable_sparse_tensors(),
+                      [&](auto &sparse) { return importSparseTensor(sparse); });
   case AttributeProto::TYPE_PROTO:
     if (Type type = importType(builder.getContext(), attribute.tp()))
       return TypeAttr::get(type);

@@ -41,7 +41,28 @@ Location GraphImporter::getLocation(const NodeProto &node) const {
   for (const std::string &output : node.output())
     if (!output.empty())
       names.push_back(output);
-  return sopt::onnx::getNodeLocation(builder.getContext(), node.name(), names);
+  MLIRContext *context = builder.getContext();
+  Location loc = sopt::onnx::getNodeLocation(context, node.name(), names);
+  NamedAttrList notes;
+  if (!node.doc_string().empty())
+    notes.append("doc", StringAttr::get(context, node.doc_string()));
+  if (!node.metadata_props().empty())
+    notes.append("metadata", importMetadata(context, node.metadata_props()));
+  if (notes.empty())
+    return loc;
+  return sopt::onnx::addNotes(loc, notes.getDictionary(context));
+}
+
+DictionaryAttr sopt::importMetadata(
+    MLIRContext *context,
+    const google::protobuf::RepeatedPtrField<::onnx::StringStringEntryProto>
+        &entries) {
+  NamedAttrList metadata;
+  // MLIR's text has no attribute without a name; ONNX lets a key be empty.
+  for (const auto &entry : entries)
+    if (!entry.key().empty())
+      metadata.set(entry.key(), StringAttr::get(context, entry.value()));
+  return metadata.getDictionary(context);
 }
 
 /// How an error calls a node: by its name, else by its first output.

@@ -20,6 +20,12 @@ namespace sopt {
 mlir::Type importType(mlir::MLIRContext *context,
                       const ::onnx::TypeProto &type);
 
+/// What is written beside something's name as `metadata_props`.
+mlir::DictionaryAttr importMetadata(
+    mlir::MLIRContext *context,
+    const google::protobuf::RepeatedPtrField<::onnx::StringStringEntryProto>
+        &entries);
+
 /// Builds the operations of one graph. A subgraph has an importer of its own
 /// whose names hide those of the graph around it.
 class GraphImporter {
@@ -59,6 +65,8 @@ private:
   llvm::Error importSubgraph(::onnx::GraphProto &graph, mlir::Region &region);
   llvm::Expected<mlir::Attribute>
   importAttribute(::onnx::AttributeProto &attribute);
+  llvm::Expected<mlir::Attribute>
+  importSparseTensor(::onnx::SparseTensorProto &sparse);
   llvm::Expected<mlir::ElementsAttr> importTensor(::onnx::TensorProto &tensor,
                                                   llvm::StringRef name);
 

@@ -23,15 +23,10 @@ using sopt::onnx::ONNXDialect;
 /// What the file says of itself, for export to say again.
 static DictionaryAttr describeModel(Builder builder, const OnnxFile &file) {
   const ::onnx::ModelProto &model = *file.model;
-  NamedAttrList entries, opsets, metadata;
+  NamedAttrList entries, opsets;
   for (const auto &[domain, version] : file.originalOpsets)
     opsets.append(domain.empty() ? "ai.onnx" : domain,
                   builder.getI64IntegerAttr(version));
-  // MLIR's text has no attribute without a name; ONNX lets a key be empty.
-  for (const auto &entry : model.metadata_props())
-    if (!entry.key().empty())
-      metadata.set(entry.key(), builder.getStringAttr(entry.value()));
-
   entries.append("ir_version",
                  builder.getI64IntegerAttr(file.originalIRVersion));
   entries.append("opset_import", opsets.getDictionary(builder.getContext()));
@@ -50,9 +45,12 @@ static DictionaryAttr describeModel(Builder builder, const OnnxFile &file) {
   if (model.model_version())
     entries.append("model_version",
                    builder.getI64IntegerAttr(model.model_version()));
-  if (!metadata.empty())
-    entries.append("metadata_props",
-                   metadata.getDictionary(builder.getContext()));
+  auto addMetadata = [&](StringRef key, const auto &props) {
+    if (!props.empty())
+      entries.append(key, importMetadata(builder.getContext(), props));
+  };
+  addMetadata("metadata_props", model.metadata_props());
+  addMetadata("graph_metadata_props", file.graphMetadata);
   return entries.getDictionary(builder.getContext());
 }
 
@@ -63,18 +61,27 @@ static bool isSymbol(StringRef name) {
   return llvm::any_of(name, isAlpha) && name != "None";
 }
 
-/// The attributes of an input or output: its name, and those of its
-/// dimensions as the file declares them.
+/// The attributes of an input or output: its name, what is written of it, and
+/// the names of its dimensions as the file declares them.
 static DictionaryAttr describeValue(Builder builder, const OnnxFile &file,
                                     const std::string &name, Type type) {
   NamedAttrList entries;
   entries.append(ONNXDialect::getNameAttrName(), builder.getStringAttr(name));
-  auto declared = file.declaredTypes.find(name);
-  auto tensor = dyn_cast<RankedTensorType>(type);
-  if (tensor && declared != file.declaredTypes.end()) {
+  auto found = file.declaredValues.find(name);
+  if (found == file.declaredValues.end())
+    return entries.getDictionary(builder.getContext());
+  const ::onnx::ValueInfoProto &declared = found->second;
+  if (!declared.doc_string().empty())
+    entries.append(ONNXDialect::getDocAttrName(),
+                   builder.getStringAttr(declared.doc_string()));
+  if (!declared.metadata_props().empty())
+    entries.append(
+        ONNXDialect::getMetadataAttrName(),
+        importMetadata(builder.getContext(), declared.metadata_props()));
+  if (auto tensor = dyn_cast<RankedTensorType>(type)) {
     SmallVector<StringRef> dims;
     bool isNamed = false;
-    for (const auto &dim : declared->second.tensor_type().shape().dim()) {
+    for (const auto &dim : declared.type().tensor_type().shape().dim()) {
       dims.push_back(isSymbol(dim.dim_param()) ? dim.dim_param() : StringRef());
       isNamed |= !dims.back().empty();
     }

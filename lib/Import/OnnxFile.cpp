@@ -8,11 +8,13 @@
 #include "OnnxFile.h"
 #include "BoundedSchemas.h"
 #include "Branches.h"
+#include "Functions.h"
 #include "LibraryCall.h"
 #include "LoopBodies.h"
 #include "ModelLimits.h"
 #include "OpenSqueezes.h"
 #include "OpsetConversion.h"
+#include "OuterConstants.h"
 #include "RuntimeOperators.h"
 #include "dialects/ONNX/IR/ElementTypes.h"
 #include "llvm/ADT/STLExtras.h"
@@ -136,7 +138,8 @@ static Error park(SparseTensorProto &sparse, const std::string &name,
   return Error::success();
 }
 
-/// Constants in subgraphs cannot become inputs: their external data is read.
+/// Constants in subgraphs and functions cannot become inputs, nor can parts of
+/// sparse tensors: their external data is read.
 static Error inlineExternalData(GraphProto &graph, ExternalFiles &files);
 
 static Error inlineExternalData(TensorProto &tensor, ExternalFiles &files) {
@@ -151,10 +154,25 @@ static Error inlineExternalData(TensorProto &tensor, ExternalFiles &files) {
   return Error::success();
 }
 
+static Error inlineExternalData(SparseTensorProto &sparse,
+                                ExternalFiles &files) {
+  for (TensorProto *part : {sparse.mutable_values(), sparse.mutable_indices()})
+    if (Error error = inlineExternalData(*part, files))
+      return error;
+  return Error::success();
+}
+
 static Error inlineExternalData(NodeProto &node, ExternalFiles &files) {
   for (AttributeProto &attribute : *node.mutable_attribute()) {
     if (attribute.has_t())
       if (Error error = inlineExternalData(*attribute.mutable_t(), files))
+        return error;
+    for (TensorProto &tensor : *attribute.mutable_tensors())
+      if (Error error = inlineExternalData(tensor, files))
+        return error;
+    if (attribute.has_sparse_tensor())
+      if (Error error =
+              inlineExternalData(*attribute.mutable_sparse_tensor(), files))
         return error;
     if (attribute.has_g())
       if (Error error = inlineExternalData(*attribute.mutable_g(), files))
@@ -167,10 +185,21 @@ static Error inlineExternalData(GraphProto &graph, ExternalFiles &files) {
   for (TensorProto &tensor : *graph.mutable_initializer())
     if (Error error = inlineExternalData(tensor, files))
       return error;
+  for (SparseTensorProto &sparse : *graph.mutable_sparse_initializer())
+    if (Error error = inlineExternalData(sparse, files))
+      return error;
   for (NodeProto &node : *graph.mutable_node())
     if (Error error = inlineExternalData(node, files))
       return error;
   return Error::success();
+}
+
+static Error inlineExternalData(ModelProto &model, ExternalFiles &files) {
+  for (auto &function : *model.mutable_functions())
+    for (NodeProto &node : *function.mutable_node())
+      if (Error error = inlineExternalData(node, files))
+        return error;
+  return inlineExternalData(*model.mutable_graph(), files);
 }
 
 /// The only attribute of a Constant node if it is called `name`, or null.
@@ -308,6 +337,7 @@ static Error inferShapes(ModelProto &model) {
   ::onnx::ShapeInferenceOptions options(/*check_type_val=*/true,
                                         /*strict_mode_val=*/1,
                                         /*data_prop_val=*/true);
+  LentConstants lent(*model.mutable_graph());
   return callLibrary([&] {
     ::onnx::shape_inference::InferShapes(model, &getBoundedSchemas(), options);
   });
@@ -357,13 +387,17 @@ static void settleSubgraphs(ModelProto &model) {
   ::onnx::ShapeInferenceOptions options(/*check_type_val=*/false,
                                         /*strict_mode_val=*/0,
                                         /*data_prop_val=*/true);
+  auto infer = [&] {
+    LentConstants lent(graph);
+    return callLibrary([&] {
+      ::onnx::shape_inference::InferShapes(model, &getBoundedSchemas(),
+                                           options);
+    });
+  };
   bool hasChanged = true;
   while (hasChanged) {
     // What is wrong with a shape is said when all are inferred for good.
-    if (Error error = callLibrary([&] {
-          ::onnx::shape_inference::InferShapes(model, &getBoundedSchemas(),
-                                               options);
-        })) {
+    if (Error error = infer()) {
       consumeError(std::move(error));
       return;
     }
@@ -459,16 +493,18 @@ static Error expandOperators(ModelProto &model, ArrayRef<StringRef> names) {
   });
 }
 
-/// Brings a model to the one form; `folder` has the files that it refers to.
+/// Brings a model to the one form; the files that it refers to are beside
+/// `path`.
 static Expected<OnnxFile> prepare(std::unique_ptr<ModelProto> model,
-                                  StringRef folder,
+                                  StringRef path,
                                   ArrayRef<StringRef> expanded) {
   registerRuntimeOperators();
   OnnxFile file;
   file.model = std::move(model);
-  file.externalFiles = std::make_unique<ExternalFiles>(folder.str());
+  file.externalFiles = std::make_unique<ExternalFiles>(path.str());
   if (Error error = checkOpsets(*file.model))
     return std::move(error);
+  declareOpsetsOfFunctions(*file.model);
 
   file.originalIRVersion = file.model->ir_version();
   file.declaresTensors = file.model->graph().value_info_size() > 0;
@@ -478,11 +514,12 @@ static Expected<OnnxFile> prepare(std::unique_ptr<ModelProto> model,
   GraphProto &graph = *file.model->mutable_graph();
   for (const auto *values : {&graph.input(), &graph.output()})
     for (const auto &value : *values)
-      file.declaredTypes[value.name()] = value.type();
+      file.declaredValues[value.name()] = value;
+  file.graphMetadata = graph.metadata_props();
 
   if (Error error = parkWeights(file, /*onlyExternal=*/true))
     return std::move(error);
-  if (Error error = inlineExternalData(graph, *file.externalFiles))
+  if (Error error = inlineExternalData(*file.model, *file.externalFiles))
     return std::move(error);
   if (Error error = check(*file.model))
     return std::move(error);
@@ -494,12 +531,8 @@ static Expected<OnnxFile> prepare(std::unique_ptr<ModelProto> model,
     return std::move(error);
   if (Error error = checkSubgraphs(graph))
     return std::move(error);
-  if (!file.model->functions().empty())
-    if (Error error = callLibrary([&] {
-          ::onnx::inliner::InlineLocalFunctions(*file.model,
-                                                /*convert_version=*/true);
-        }))
-      return std::move(error);
+  if (Error error = inlineFunctions(*file.model))
+    return std::move(error);
   // In the version of the model, to which the functions belong.
   if (!expanded.empty())
     if (Error error = expandOperators(*file.model, expanded))
@@ -509,6 +542,7 @@ static Expected<OnnxFile> prepare(std::unique_ptr<ModelProto> model,
   settleOpenSqueezes(*file.model, fitsDeclarations);
   if (Error error = convertToNewestOpset(*file.model))
     return std::move(error);
+  dropEmptyInputs(*file.model->mutable_graph());
   // Its shapes are inferred through its function.
   stateDefaults(*file.model->mutable_graph(), {"MeanVarianceNormalization"});
   if (Error error = inferTrueShapes(*file.model))
@@ -520,7 +554,7 @@ Expected<OnnxFile> sopt::loadOnnxFile(StringRef path) {
   Expected<std::unique_ptr<ModelProto>> model = read(path);
   if (!model)
     return model.takeError();
-  return prepare(std::move(*model), sys::path::parent_path(path), {});
+  return prepare(std::move(*model), path, {});
 }
 
 Expected<OnnxFile> sopt::loadOnnxFile(MemoryBufferRef bytes,

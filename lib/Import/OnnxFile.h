@@ -38,7 +38,9 @@ struct OnnxFile {
   std::vector<Weight> weights;
   std::vector<SparseData> sparseWeights; ///< Parked likewise.
   /// The graph's inputs and outputs as the file declares them.
-  std::map<std::string, ::onnx::TypeProto> declaredTypes;
+  std::map<std::string, ::onnx::ValueInfoProto> declaredValues;
+  google::protobuf::RepeatedPtrField<::onnx::StringStringEntryProto>
+      graphMetadata;
   std::map<std::string, int64_t> originalOpsets; ///< By domain; "" is ONNX's.
   int64_t originalIRVersion = 0;
   bool declaresTensors = false; ///< Whether the file types inner tensors.

@@ -9,7 +9,9 @@
 #include "LibraryCall.h"
 #include "OldOperators.h"
 #include "OnnxFile.h"
+#include "OuterConstants.h"
 #include "llvm/ADT/Sequence.h"
+#include "llvm/ADT/StringMap.h"
 #include <onnx/defs/schema.h>
 #include <onnx/shape_inference/implementation.h>
 #include <onnx/version_converter/convert.h>
@@ -64,6 +66,7 @@ static Error convertByLibrary(ModelProto &model, int version) {
 
 /// What an old form means can depend on the shapes of its operands.
 static Error inferKnownShapes(ModelProto &model) {
+  LentConstants lent(*model.mutable_graph());
   return callLibrary([&] { ::onnx::shape_inference::InferShapes(model); });
 }
 
@@ -84,6 +87,30 @@ static Error convertInSteps(ModelProto &model) {
   return convertByLibrary(model, getNewestOpset());
 }
 
+namespace {
+/// What is written of nodes, by the tensors they make: the library forgets the
+/// metadata of those that it converts.
+class NodeNotes {
+public:
+  explicit NodeNotes(const GraphProto &graph) {
+    for (const NodeProto &node : graph.node())
+      if (!node.metadata_props().empty() && node.output_size() > 0)
+        notes[node.output(0)] = node.metadata_props();
+  }
+
+  void restore(GraphProto &graph) const {
+    for (NodeProto &node : *graph.mutable_node())
+      if (node.metadata_props().empty() && node.output_size() > 0)
+        if (auto found = notes.find(node.output(0)); found != notes.end())
+          *node.mutable_metadata_props() = found->second;
+  }
+
+private:
+  StringMap<google::protobuf::RepeatedPtrField<::onnx::StringStringEntryProto>>
+      notes;
+};
+} // namespace
+
 Error sopt::convertToNewestOpset(ModelProto &model) {
   int opset = getOpset(model);
   std::string outdated = findOutdatedOperator(model.graph(), opset);
@@ -91,10 +118,12 @@ Error sopt::convertToNewestOpset(ModelProto &model) {
     setOpset(model, getNewestOpset());
     return Error::success();
   }
+  NodeNotes notes(model.graph());
   if (Error error = convertInSteps(model))
     return createStringError(
         "cannot be brought from opset %d to %d (its %s is of the old form): %s",
         opset, getNewestOpset(), outdated.c_str(),
         toString(std::move(error)).c_str());
+  notes.restore(*model.mutable_graph());
   return Error::success();
 }

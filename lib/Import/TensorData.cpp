@@ -22,6 +22,15 @@ using ::onnx::TensorProto;
 // External files
 //===----------------------------------------------------------------------===//
 
+/// Whether `file`, a path without links, is inside of `folder`.
+static bool contains(StringRef folder, StringRef file) {
+  SmallString<128> real;
+  if (sys::fs::real_path(folder, real))
+    return false;
+  real += sys::path::get_separator();
+  return file.starts_with(real);
+}
+
 Expected<std::shared_ptr<MemoryBuffer>>
 ExternalFiles::open(StringRef location) {
   std::string name = location.str();
@@ -32,18 +41,17 @@ ExternalFiles::open(StringRef location) {
                              "the model's folder",
                              name.c_str());
 
-  SmallString<128> path(folder), real, realFolder;
-  sys::path::append(path, location);
-  if (std::error_code error = sys::fs::real_path(path, real))
+  StringRef folder = sys::path::parent_path(path);
+  SmallString<128> linked(folder), real, realModel;
+  sys::path::append(linked, location);
+  if (std::error_code error = sys::fs::real_path(linked, real))
     return createStringError("external data '%s' cannot be read: %s",
                              name.c_str(), error.message().c_str());
   // Compared after links are followed, so that none leads out.
-  if (std::error_code error =
-          sys::fs::real_path(folder.empty() ? "." : folder, realFolder))
-    return createStringError("folder '%s' cannot be read: %s", folder.c_str(),
-                             error.message().c_str());
-  realFolder += sys::path::get_separator();
-  if (!StringRef(real).starts_with(realFolder))
+  bool isInside = contains(folder.empty() ? "." : folder, real) ||
+                  (!sys::fs::real_path(path, realModel) &&
+                   contains(sys::path::parent_path(realModel), real));
+  if (!isInside)
     return createStringError("external data '%s' is outside the model's folder",
                              name.c_str());
   if (!sys::fs::is_regular_file(real))

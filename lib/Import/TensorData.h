@@ -21,8 +21,10 @@ namespace sopt {
 /// Files beside a model that hold its external data, each mapped once.
 class ExternalFiles {
 public:
-  /// `folder` is the model's own; nothing outside it is ever opened.
-  explicit ExternalFiles(std::string folder) : folder(std::move(folder)) {}
+  /// Nothing outside of the folder of the model at `path` is ever opened, nor
+  /// of the one that the model itself lies in if `path` is a link: caches of
+  /// downloads link a model and its data to where they are.
+  explicit ExternalFiles(std::string path) : path(std::move(path)) {}
 
   /// The file at `location`, relative to the model's folder. Fails if the path
   /// is absolute, leaves the folder (by `..` or by a link) or is not a file.
@@ -30,7 +32,7 @@ public:
   open(llvm::StringRef location);
 
 private:
-  std::string folder;
+  std::string path;
   llvm::StringMap<std::shared_ptr<llvm::MemoryBuffer>> files;
 };
 

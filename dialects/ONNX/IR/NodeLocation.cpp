@@ -24,6 +24,22 @@ Location onnx::getNodeLocation(MLIRContext *context, StringRef nodeName,
   return NameLoc::get(name, FusedLoc::get(context, results));
 }
 
+Location onnx::addNotes(Location loc, DictionaryAttr notes) {
+  return FusedLoc::get(loc->getContext(), loc, notes);
+}
+
+DictionaryAttr onnx::getNotes(Location loc) {
+  if (auto call = dyn_cast<CallSiteLoc>(loc))
+    return getNotes(call.getCallee());
+  auto fused = dyn_cast<FusedLoc>(loc);
+  if (!fused)
+    return {};
+  if (auto notes = dyn_cast_if_present<DictionaryAttr>(fused.getMetadata()))
+    return notes;
+  return fused.getLocations().empty() ? DictionaryAttr()
+                                      : getNotes(fused.getLocations().front());
+}
+
 /// Calls `visit` with the nodes' locations inside `loc`, first to last.
 static void forEachNode(Location loc, function_ref<void(NameLoc)> visit) {
   if (auto node = dyn_cast<NameLoc>(loc))
@@ -76,8 +92,14 @@ SmallVector<StringRef> onnx::getResultNames(Location loc) {
 StringRef onnx::getTensorName(OpResult value) {
   Operation *op = value.getOwner();
   SmallVector<StringRef> names = getResultNames(op->getLoc());
-  if (names.size() == op->getNumResults())
-    return names[value.getResultNumber()];
+  // Results that the model leaves out have no name.
+  auto isPresent = [](Value result) {
+    return !isa<NoneType>(result.getType());
+  };
+  if (isPresent(value) &&
+      int64_t(names.size()) == llvm::count_if(op->getResults(), isPresent))
+    return names[llvm::count_if(
+        op->getResults().take_front(value.getResultNumber()), isPresent)];
   if (names.empty() && op->getNumOperands() == 0)
     return getNodeName(op->getLoc());
   return {};

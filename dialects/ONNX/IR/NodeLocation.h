@@ -11,6 +11,9 @@
 //   several results loc("node name"(fused["result0", "result1"]))
 //   an initializer  loc("initializer name")
 //
+//   with notes      loc(fused<{doc = "...", metadata = {...}}>["node
+//   name"(...)])
+//
 // A node without a name has an empty one. Names are never operands or
 // attributes: rewriting passes carry locations along without knowing them.
 //
@@ -19,6 +22,7 @@
 #ifndef SPARSE_OPT_DIALECTS_ONNX_IR_NODELOCATION_H
 #define SPARSE_OPT_DIALECTS_ONNX_IR_NODELOCATION_H
 
+#include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Location.h"
 #include "mlir/IR/Value.h"
 #include "llvm/ADT/SmallVector.h"
@@ -31,6 +35,13 @@ namespace sopt::onnx {
 mlir::Location getNodeLocation(mlir::MLIRContext *context,
                                llvm::StringRef nodeName,
                                llvm::ArrayRef<llvm::StringRef> resultNames);
+
+/// `loc` with what a node's author wrote beside its name: a `doc`, a string,
+/// and `metadata`, a dictionary of strings. Either may be absent.
+mlir::Location addNotes(mlir::Location loc, mlir::DictionaryAttr notes);
+
+/// The notes of the node that `getNodeName` names, or null.
+mlir::DictionaryAttr getNotes(mlir::Location loc);
 
 /// The name of the node at `loc`, or empty. Of fused locations, the first that
 /// has a name: a rewrite puts the location of what it replaces first.

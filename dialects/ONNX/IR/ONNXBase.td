@@ -37,6 +37,9 @@ def ONNX_Dialect : Dialect {
   let extraClassDeclaration = [{
     static ::llvm::StringRef getNameAttrName() { return "onnx.name"; }
     static ::llvm::StringRef getDimsAttrName() { return "onnx.dims"; }
+    /// What the model's author wrote of an argument or a result.
+    static ::llvm::StringRef getDocAttrName() { return "onnx.doc"; }
+    static ::llvm::StringRef getMetadataAttrName() { return "onnx.metadata"; }
     static ::llvm::StringRef getModelAttrName() { return "onnx.model"; }
   }];
 }

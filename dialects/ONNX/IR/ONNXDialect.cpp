@@ -41,13 +41,20 @@ Operation *ONNXDialect::materializeConstant(OpBuilder &builder, Attribute value,
 // Attributes of arguments, results and modules
 //===----------------------------------------------------------------------===//
 
-/// `onnx.name` is a string; `onnx.dims` names the dimensions of a tensor.
+/// `onnx.name` and `onnx.doc` are strings, `onnx.metadata` is a dictionary;
+/// `onnx.dims` names the dimensions of a tensor.
 static LogicalResult verifyValueAttribute(Operation *op, NamedAttribute entry,
                                           Type type) {
-  if (entry.getName() == ONNXDialect::getNameAttrName()) {
+  if (entry.getName() == ONNXDialect::getNameAttrName() ||
+      entry.getName() == ONNXDialect::getDocAttrName()) {
     if (isa<StringAttr>(entry.getValue()))
       return success();
-    return op->emitOpError("'onnx.name' must be a string");
+    return op->emitOpError() << entry.getName() << " must be a string";
+  }
+  if (entry.getName() == ONNXDialect::getMetadataAttrName()) {
+    if (isa<DictionaryAttr>(entry.getValue()))
+      return success();
+    return op->emitOpError("'onnx.metadata' must be a dictionary");
   }
   if (entry.getName() == ONNXDialect::getDimsAttrName()) {
     auto dims = dyn_cast<ArrayAttr>(entry.getValue());

@@ -1,4 +1,5 @@
-"""Writes a model whose two weights lie in files beside it.
+"""Writes a model whose weights lie in files beside it: of the graph, of a
+function, and the values of a sparse one.
 
 usage: external-data.py FOLDER/OUT.onnx (FOLDER/sub must exist)
 """
@@ -23,11 +24,20 @@ def make_external(name, values, location, padding):
     return tensor
 
 
+function = helper.make_function(
+    "mine", "Seven", [], ["c"],
+    [helper.make_node("Constant", [], ["c"], value=make_external("", [7, 7.5], "seven.bin", 0))],
+    [helper.make_opsetid("", 17)])
 graph = helper.make_graph(
-    [helper.make_node("Concat", ["small", "big"], ["y"], axis=0)], "external", [],
-    [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1002])],
+    [helper.make_node("Seven", [], ["seven"], domain="mine"),
+     helper.make_node("Concat", ["small", "big", "seven", "sparse"], ["y"], axis=0)], "external", [],
+    [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1008])],
     [make_external("small", [1, 2], "small.bin", 4), make_external("big", range(1000), "sub/big.bin", 0)])
-model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
+graph.sparse_initializer.append(onnx.SparseTensorProto(
+    values=make_external("sparse", [3, 4], "sparse.bin", 0), dims=[4],
+    indices=helper.make_tensor("at", TensorProto.INT64, [2], [1, 2])))
+model = helper.make_model(graph, functions=[function],
+                          opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid("mine", 1)])
 model.ir_version = 8
 with open(sys.argv[1], "wb") as file:
     file.write(model.SerializeToString())
