@@ -49,7 +49,8 @@ static LogicalResult verifyValueAttribute(Operation *op, NamedAttribute entry,
       entry.getName() == ONNXDialect::getDocAttrName()) {
     if (isa<StringAttr>(entry.getValue()))
       return success();
-    return op->emitOpError() << entry.getName() << " must be a string";
+    return op->emitOpError("'")
+           << entry.getName().getValue() << "' must be a string";
   }
   if (entry.getName() == ONNXDialect::getMetadataAttrName()) {
     if (isa<DictionaryAttr>(entry.getValue()))

@@ -7,6 +7,20 @@ func.func @name(%x: tensor<4xf32> {onnx.name = 1 : i64}) {
 
 // -----
 
+// expected-error@+1 {{'onnx.doc' must be a string}}
+func.func @doc(%x: tensor<4xf32> {onnx.doc = 1 : i64}) {
+  return
+}
+
+// -----
+
+// expected-error@+1 {{'onnx.metadata' must be a dictionary}}
+func.func @metadata(%x: tensor<4xf32> {onnx.metadata = "text"}) {
+  return
+}
+
+// -----
+
 // expected-error@+1 {{'onnx.dims' must be an array of strings}}
 func.func @dims(%x: tensor<4xf32> {onnx.dims = [1]}) {
   return
