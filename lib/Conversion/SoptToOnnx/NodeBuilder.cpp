@@ -130,7 +130,10 @@ Value NodeBuilder::cast(Value value, Type elementType) {
 }
 
 void NodeBuilder::replace(Value result) {
-  if (Operation *last = result.getDefiningOp())
+  if (Operation *last = result.getDefiningOp()) {
     last->setLoc(op->getLoc());
+    // Operands may tell sizes that the operation's type leaves open.
+    result.setType(op->getResult(0).getType());
+  }
   rewriter.replaceOp(op, result);
 }

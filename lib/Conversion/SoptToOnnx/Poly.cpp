@@ -25,11 +25,8 @@ struct WritePoly : OpRewritePattern<PolyOp> {
     NodeBuilder b(rewriter, op);
     int64_t degree = op.getDegree();
     Value y = createCoefficient(b, op, *coefficients, degree);
-    if (degree == 0) {
-      // Gives a constant the shape of x.
-      Value zero = b.scalar(0.0, op.getX().getType().getElementType());
-      y = b.elementwise("Add", {b.elementwise("Mul", {op.getX(), zero}), y});
-    }
+    if (degree == 0)
+      y = b.create("Expand", op.getType(), {y, createShape(b, op.getX())});
     for (int64_t power = degree - 1; power >= 0; --power) {
       Value product = b.elementwise("Mul", {y, op.getX()});
       y = b.elementwise(
@@ -40,6 +37,12 @@ struct WritePoly : OpRewritePattern<PolyOp> {
   }
 
 private:
+  static Value createShape(NodeBuilder &b, TypedValue<RankedTensorType> x) {
+    auto type = RankedTensorType::get({x.getType().getRank()},
+                                      b.getRewriter().getI64Type());
+    return b.create("Shape", type, x);
+  }
+
   /// The coefficient of x^power: one number, or one for each channel, in a
   /// shape that broadcasts to x.
   static Value createCoefficient(NodeBuilder &b, PolyOp op,

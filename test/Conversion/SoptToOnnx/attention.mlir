@@ -48,3 +48,16 @@ func.func @dynamic_width(%q: tensor<?x2x?x?xf32>) -> tensor<?x2x?x?xf32> {
      : (tensor<?x2x?x?xf32>, tensor<?x2x?x?xf32>, tensor<?x2x?x?xf32>) -> tensor<?x2x?x?xf32>
   return %0 : tensor<?x2x?x?xf32>
 }
+
+// -----
+
+// A bias of known sizes where the rest leaves them open.
+// CHECK-LABEL: func @static_bias
+// CHECK: onnx.MatMul
+// CHECK: %[[Y:.*]] = onnx.Reshape(%{{.*}}) {{.*}} -> tensor<?x?x8xf32>
+// CHECK: return %[[Y]] : tensor<?x?x8xf32>
+func.func @static_bias(%q: tensor<?x?x8xf32>, %bias: tensor<3x1x7x7xf32>, %padding: tensor<?x?xi64>) -> tensor<?x?x8xf32> {
+  %0 = sopt.attention %q, %q, %q bias %bias padding %padding {heads = 2, kv_heads = 2, scale = 0.5 : f32, top_k = 2}
+     : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<3x1x7x7xf32>, tensor<?x?xi64>) -> tensor<?x?x8xf32>
+  return %0 : tensor<?x?x8xf32>
+}

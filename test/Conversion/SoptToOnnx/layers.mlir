@@ -54,3 +54,15 @@ func.func @swish(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
   %0 = onnx.Swish(%x) {alpha = 1.702 : f32} : (tensor<?x8xf32>) -> tensor<?x8xf32>
   return %0 : tensor<?x8xf32>
 }
+
+// -----
+
+// A constant takes the shape of x, and nothing of its values: 0 · inf is NaN.
+// CHECK-LABEL: func @poly_constant
+// CHECK: %[[C:.*]] = onnx.Constant() {value = dense<3.000000e+00> : tensor<f32>}
+// CHECK: %[[SHAPE:.*]] = onnx.Shape(%arg0)
+// CHECK: onnx.Expand(%[[C]], %[[SHAPE]])
+func.func @poly_constant(%x: tensor<2x?xf32>) -> tensor<2x?xf32> {
+  %0 = sopt.poly %x {coefficients = dense<3.0> : tensor<1xf32>} : tensor<2x?xf32> -> tensor<2x?xf32>
+  return %0 : tensor<2x?xf32>
+}
