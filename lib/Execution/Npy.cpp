@@ -175,6 +175,25 @@ static bool hasBytes(ArrayRef<int64_t> shape, uint64_t elementSize,
   return !overflow && (is_contained(shape, 0) ? 0 : product) == bytes;
 }
 
+/// Elements whose first index runs fastest, such that the last one does.
+static std::vector<char> reorder(StringRef data, ArrayRef<int64_t> shape,
+                                 uint64_t elementSize) {
+  std::vector<char> ordered(data.size());
+  std::vector<int64_t> index(shape.size());
+  for (uint64_t to = 0; to < data.size(); to += elementSize) {
+    uint64_t from = 0;
+    for (size_t dim = shape.size(); dim-- > 0;)
+      from = from * uint64_t(shape[dim]) + uint64_t(index[dim]);
+    memcpy(&ordered[to], data.data() + from * elementSize, elementSize);
+    for (size_t dim = shape.size(); dim-- > 0;) {
+      if (++index[dim] < shape[dim])
+        break;
+      index[dim] = 0;
+    }
+  }
+  return ordered;
+}
+
 Expected<Tensor> sopt::parseNpy(StringRef name, ArrayRef<char> bytes) {
   StringRef text, data;
   if (!splitHeader(StringRef(bytes.data(), bytes.size()), text, data))
@@ -182,9 +201,6 @@ Expected<Tensor> sopt::parseNpy(StringRef name, ArrayRef<char> bytes) {
   HeaderParser header(text);
   if (!header.parse())
     return makeError(name, "has a header that is not numpy's");
-  if (header.isFortran && header.shape.size() > 1)
-    return makeError(name, "is in Fortran order; save it in C order");
-
   StringRef descr = header.descr;
   bool isBigEndian = descr.consume_front(">");
   if (!isBigEndian && !descr.consume_front("<") && !descr.consume_front("="))
@@ -196,8 +212,11 @@ Expected<Tensor> sopt::parseNpy(StringRef name, ArrayRef<char> bytes) {
   if (!hasBytes(header.shape, type->size, data.size()))
     return makeError(name, "has " + Twine(data.size()) +
                                " bytes, which its shape does not");
+  std::vector<char> elements =
+      header.isFortran ? reorder(data, header.shape, type->size)
+                       : std::vector<char>(data.begin(), data.end());
   return Tensor{name.str(), type->type, std::move(header.shape),
-                std::vector<char>(data.begin(), data.end())};
+                std::move(elements)};
 }
 
 std::vector<char> sopt::printNpy(const Tensor &tensor) {

@@ -29,7 +29,9 @@ save("expected", ids=ids, x=x, **{"out:y": y, "out:is_pad": is_pad})
 save("unexpected", ids=ids, x=x, **{"out:y": y * numpy.nan, "out:is_pad": is_pad | True & (ids == 2)})
 save("shape", ids=ids, x=x, **{"out:y": y[0], "out:is_pad": ids})
 save("no-output", ids=ids, x=x, **{"out:z": y})
-save("fortran", ids=ids, x=numpy.asfortranarray(numpy.ones((2, 3), dtype=numpy.float32)))
+rows = {"ids": numpy.arange(6).reshape(2, 3) % 2, "x": numpy.arange(6, dtype=numpy.float32).reshape(2, 3)}
+save("rows", **rows)
+save("columns", **{name: numpy.asfortranarray(array) for name, array in rows.items()})
 save("objects", ids=ids, x=numpy.array([[None]]))
 save("big-endian", ids=ids, x=x.astype(">f4"))
 
