@@ -12,6 +12,7 @@
 
 #include "GraphExporter.h"
 #include "dialects/ONNX/IR/ConstantData.h"
+#include "dialects/ONNX/IR/GuessedTypes.h"
 #include "dialects/ONNX/IR/NodeLocation.h"
 #include "dialects/ONNX/IR/ONNX.h"
 #include "dialects/ONNX/IR/OdsNames.h"
@@ -277,6 +278,8 @@ static bool isShapeInSubgraph(Value result, func::FuncOp function) {
 
 LogicalResult GraphExporter::exportResultTypes(Operation *op,
                                                GraphProto &graph) {
+  if (op->hasAttr(sopt::onnx::guessedTypesAttrName))
+    return success();
   for (Value result : op->getResults()) {
     if (!declareTensors && !isa<sopt::onnx::CustomOp>(op) &&
         !isShapeInSubgraph(result, function))

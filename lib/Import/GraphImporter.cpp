@@ -12,6 +12,7 @@
 
 #include "GraphImporter.h"
 #include "OnnxFile.h"
+#include "dialects/ONNX/IR/GuessedTypes.h"
 #include "dialects/ONNX/IR/NodeLocation.h"
 #include "dialects/ONNX/IR/ONNX.h"
 #include "dialects/ONNX/IR/OdsNames.h"
@@ -283,6 +284,10 @@ Error GraphImporter::importCustomNode(NodeProto &node) {
   state.addAttribute("op_type", builder.getStringAttr(node.op_type()));
   state.addAttribute("attrs", attributes.getDictionary(builder.getContext()));
   state.addAttribute("region_names", builder.getArrayAttr(regionNames));
+  if (guessed && any_of(node.output(), [&](const std::string &output) {
+        return guessed->contains(output);
+      }))
+    state.addAttribute(sopt::onnx::guessedTypesAttrName, builder.getUnitAttr());
   Operation *op = builder.create(state);
   for (const auto &[output, result] :
        zip_equal(node.output(), op->getResults()))

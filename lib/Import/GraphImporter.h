@@ -11,6 +11,7 @@
 #include "SparseData.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 #include <onnx/defs/schema.h>
 
 namespace sopt {
@@ -33,6 +34,10 @@ public:
   GraphImporter(mlir::OpBuilder builder, ExternalFiles &files,
                 const GraphImporter *parent = nullptr)
       : builder(builder), files(files), parent(parent) {}
+
+  /// Says which results of nodes of unknown domains have types that are only
+  /// guesses.
+  void setGuessedTypes(const llvm::StringSet<> &names) { guessed = &names; }
 
   /// Says that the tensor `name` is `value` from here on.
   void define(llvm::StringRef name, mlir::Value value) { values[name] = value; }
@@ -78,6 +83,7 @@ private:
   mlir::OpBuilder builder;
   ExternalFiles &files;
   const GraphImporter *parent;
+  const llvm::StringSet<> *guessed = nullptr;
   llvm::StringMap<mlir::Value> values;
   llvm::StringMap<mlir::Type> types;
 };

@@ -128,6 +128,7 @@ static llvm::Error importMainGraph(OnnxFile &file, ModuleOp module) {
   Block *body = function.addEntryBlock();
   builder.setInsertionPointToStart(body);
   GraphImporter importer(builder, *file.externalFiles);
+  importer.setGuessedTypes(file.guessedTypes);
   // All at once: one by one, each would make a list of all.
   SmallVector<DictionaryAttr> described;
   for (auto [index, name] : enumerate(inputNames)) {

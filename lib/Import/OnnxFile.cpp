@@ -9,6 +9,7 @@
 #include "BoundedSchemas.h"
 #include "Branches.h"
 #include "Functions.h"
+#include "GuessedTypes.h"
 #include "LibraryCall.h"
 #include "LoopBodies.h"
 #include "ModelLimits.h"
@@ -493,6 +494,19 @@ static Error expandOperators(ModelProto &model, ArrayRef<StringRef> names) {
   });
 }
 
+/// Guesses the types that nothing tells, and infers what follows from them. If
+/// that contradicts itself, import will name a value whose type is not known.
+static void inferGuessedTypes(OnnxFile &file) {
+  ModelProto known = *file.model;
+  while (guessTypes(*file.model->mutable_graph(), file.guessedTypes))
+    if (Error error = inferTrueShapes(*file.model)) {
+      consumeError(std::move(error));
+      *file.model = std::move(known);
+      file.guessedTypes.clear();
+      return;
+    }
+}
+
 /// Brings a model to the one form; the files that it refers to are beside
 /// `path`.
 static Expected<OnnxFile> prepare(std::unique_ptr<ModelProto> model,
@@ -547,6 +561,7 @@ static Expected<OnnxFile> prepare(std::unique_ptr<ModelProto> model,
   stateDefaults(*file.model->mutable_graph(), {"MeanVarianceNormalization"});
   if (Error error = inferTrueShapes(*file.model))
     return std::move(error);
+  inferGuessedTypes(file);
   return std::move(file);
 }
 

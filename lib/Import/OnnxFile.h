@@ -14,6 +14,7 @@
 #define SPARSE_OPT_LIB_IMPORT_ONNXFILE_H
 
 #include "SparseData.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/MemoryBufferRef.h"
 #include <map>
 #include <string>
@@ -43,7 +44,8 @@ struct OnnxFile {
       graphMetadata;
   std::map<std::string, int64_t> originalOpsets; ///< By domain; "" is ONNX's.
   int64_t originalIRVersion = 0;
-  bool declaresTensors = false; ///< Whether the file types inner tensors.
+  llvm::StringSet<> guessedTypes; ///< Values whose types nothing tells.
+  bool declaresTensors = false;   ///< Whether the file types inner tensors.
   std::unique_ptr<ExternalFiles> externalFiles;
 };
 
