@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "OuterConstants.h"
+#include "Branches.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
@@ -110,7 +111,10 @@ void LentConstants::lend(GraphProto &graph, const ConstantScope *parent) {
     }
 }
 
-LentConstants::LentConstants(GraphProto &graph) { lend(graph, nullptr); }
+LentConstants::LentConstants(GraphProto &graph) {
+  if (hasSubgraphs(graph))
+    lend(graph, /*parent=*/nullptr);
+}
 
 LentConstants::~LentConstants() {
   for (auto [graph, numOwn] : borrowers)
@@ -141,5 +145,6 @@ static void dropEmptyInputs(GraphProto &graph, const ConstantScope *parent) {
 }
 
 void sopt::dropEmptyInputs(GraphProto &graph) {
-  ::dropEmptyInputs(graph, /*parent=*/nullptr);
+  if (hasSubgraphs(graph))
+    ::dropEmptyInputs(graph, /*parent=*/nullptr);
 }
