@@ -68,10 +68,11 @@ distribute(ArrayRef<OpSchema::FormalParameter> parameters, size_t numActual,
 }
 
 /// The names of `values` with an empty one for each optional parameter that is
-/// absent, but none at the end.
+/// absent, but none at the end beyond the `least` that a node must have: a Loop
+/// has two inputs, both of which may be empty.
 static SmallVector<std::string>
 getPositional(ValueRange values, ArrayRef<OpSchema::FormalParameter> parameters,
-              DenseI32ArrayAttr segments, const TensorNames &names) {
+              DenseI32ArrayAttr segments, const TensorNames &names, int least) {
   SmallVector<std::string> positional;
   for (int32_t count : distribute(parameters, values.size(), segments)) {
     for (Value value : values.take_front(count))
@@ -80,7 +81,7 @@ getPositional(ValueRange values, ArrayRef<OpSchema::FormalParameter> parameters,
       positional.push_back("");
     values = values.drop_front(count);
   }
-  while (!positional.empty() && positional.back().empty())
+  while (int(positional.size()) > least && positional.back().empty())
     positional.pop_back();
   return positional;
 }
@@ -101,13 +102,15 @@ LogicalResult GraphExporter::exportKnownNode(Operation *op,
                                              NodeProto &node) {
   node.set_op_type(schema.Name());
   DictionaryAttr attributes = op->getAttrDictionary();
-  for (std::string &name : getPositional(
-           op->getOperands(), schema.inputs(),
-           attributes.getAs<DenseI32ArrayAttr>("operandSegmentSizes"), names))
+  for (std::string &name :
+       getPositional(op->getOperands(), schema.inputs(),
+                     attributes.getAs<DenseI32ArrayAttr>("operandSegmentSizes"),
+                     names, schema.min_input()))
     node.add_input(std::move(name));
-  for (std::string &name : getPositional(
-           op->getResults(), schema.outputs(),
-           attributes.getAs<DenseI32ArrayAttr>("resultSegmentSizes"), names))
+  for (std::string &name :
+       getPositional(op->getResults(), schema.outputs(),
+                     attributes.getAs<DenseI32ArrayAttr>("resultSegmentSizes"),
+                     names, schema.min_output()))
     node.add_output(std::move(name));
 
   // Regions stand in the order of their names, as in the generated dialect.
