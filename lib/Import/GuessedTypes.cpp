@@ -1,4 +1,4 @@
-//===- GuessedTypes.cpp - Results that no file and no schema types --------===//
+//===- GuessedTypes.cpp - Results that nothing types ----------------------===//
 //
 // Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

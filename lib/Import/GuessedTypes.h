@@ -1,5 +1,4 @@
-//===- GuessedTypes.h - Results that no file and no schema types -*- C++
-//-*-===//
+//===- GuessedTypes.h - Results that nothing types --------------*- C++ -*-===//
 //
 // Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
