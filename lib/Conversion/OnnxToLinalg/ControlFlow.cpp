@@ -76,8 +76,15 @@ struct YieldLowering : OpConversionPattern<onnx::YieldOp> {
     Emitter e(op, rewriter, state);
     SmallVector<Value> values(operands.getOutputs());
     // A model may declare a size of the result that one branch does not give.
-    for (auto [value, type] : llvm::zip_equal(values, branch.getResultTypes()))
-      value = fitTo(e, value, cast<RankedTensorType>(type));
+    for (auto [value, type] :
+         llvm::zip_equal(values, branch.getResultTypes())) {
+      FailureOr<Value> fitted = fitTo(e, value, cast<RankedTensorType>(type));
+      if (failed(fitted)) {
+        state.sizes.abort();
+        return failure();
+      }
+      value = *fitted;
+    }
     rewriter.replaceOpWithNewOp<scf::YieldOp>(op, values);
     return success();
   }

@@ -272,7 +272,12 @@ struct LoopYieldLowering : OpConversionPattern<onnx::YieldOp> {
       if (i >= plan->second.numCarried)
         value = pushSlice(e, value, old, iteration,
                           isCounted && hasStaticSlices(type));
-      next.push_back(fitTo(e, value, type));
+      FailureOr<Value> fitted = fitTo(e, value, type);
+      if (failed(fitted)) {
+        state.sizes.abort();
+        return failure();
+      }
+      next.push_back(*fitted);
     }
     rewriter.replaceOpWithNewOp<scf::YieldOp>(op, next);
     return success();

@@ -49,9 +49,15 @@ SmallVector<Value> sopt::stripCasts(ValueRange operands) {
   return result;
 }
 
-Value sopt::fitTo(Emitter &e, Value value, RankedTensorType type) {
+FailureOr<Value> sopt::fitTo(Emitter &e, Value value, RankedTensorType type) {
   if (value.getType() == type)
     return value;
+  auto given = dyn_cast<RankedTensorType>(value.getType());
+  // What has no rank is refused where it is made.
+  if (!given)
+    return tensor::CastOp::create(e, type, value).getResult();
+  if (given.getRank() != type.getRank())
+    return e.refuse("it hands on a tensor of another rank than is expected");
   SmallVector<Value> sizes = e.sizes(value);
   for (auto [size, declared] : llvm::zip_equal(sizes, type.getShape()))
     if (!ShapedType::isDynamic(declared))

@@ -45,9 +45,11 @@ mlir::LogicalResult checkTypes(Emitter &e, mlir::Operation *op);
 /// Converted operands as the most static tensors known.
 llvm::SmallVector<mlir::Value> stripCasts(mlir::ValueRange operands);
 
-/// `value` as a tensor of `type`, which has its rank and elements: sizes that
-/// the type states are checked at run time where they cannot be proved.
-mlir::Value fitTo(Emitter &e, mlir::Value value, mlir::RankedTensorType type);
+/// `value` as a tensor of `type`, which has its elements: sizes that the type
+/// states are checked at run time where they cannot be proved. Refuses another
+/// rank.
+mlir::FailureOr<mlir::Value> fitTo(Emitter &e, mlir::Value value,
+                                   mlir::RankedTensorType type);
 
 /// `value` as the tensor of type `type`, whose static sizes it has: at run time
 /// this is checked where the sizes computed do not prove it.
