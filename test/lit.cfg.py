@@ -11,8 +11,11 @@ config.excludes = ["Inputs", "__pycache__"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.sparse_opt_build, "test")
 
-# Where tools/dev/setup put what tests use.
-llvm_config.with_system_environment(["SPARSE_OPT_CACHE", "XDG_CACHE_HOME"])
+# Where tools/dev/setup put what tests use. What --measure-machine found is kept
+# there, too, and is none of it: compilers under test have a cache of their own.
+cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+llvm_config.with_environment("SPARSE_OPT_CACHE", os.environ.get("SPARSE_OPT_CACHE") or os.path.join(cache, "sparse-opt"))
+llvm_config.with_environment("XDG_CACHE_HOME", os.path.join(config.test_exec_root, "cache"))
 llvm_config.with_environment("PATH", config.llvm_tools_dir, append_path=True)
 llvm_config.with_environment("PATH", config.sparse_opt_tools_dir, append_path=True)
 for tool in ("FileCheck", "not", "count", "split-file"):
