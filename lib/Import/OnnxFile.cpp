@@ -334,9 +334,9 @@ static Error parkWeights(OnnxFile &file, bool onlyExternal) {
 // The whole
 //===----------------------------------------------------------------------===//
 
-static Error inferShapes(ModelProto &model) {
-  ::onnx::ShapeInferenceOptions options(/*check_type_val=*/true,
-                                        /*strict_mode_val=*/1,
+static Error inferShapes(ModelProto &model, bool isStrict = true) {
+  ::onnx::ShapeInferenceOptions options(/*check_type_val=*/isStrict,
+                                        /*strict_mode_val=*/isStrict,
                                         /*data_prop_val=*/true);
   LentConstants lent(*model.mutable_graph());
   return callLibrary([&] {
@@ -385,23 +385,11 @@ static void settleSubgraphs(ModelProto &model) {
   GraphProto &graph = *model.mutable_graph();
   if (!hasSubgraphs(graph))
     return;
-  ::onnx::ShapeInferenceOptions options(/*check_type_val=*/false,
-                                        /*strict_mode_val=*/0,
-                                        /*data_prop_val=*/true);
-  auto infer = [&] {
-    LentConstants lent(graph);
-    return callLibrary([&] {
-      ::onnx::shape_inference::InferShapes(model, &getBoundedSchemas(),
-                                           options);
-    });
-  };
   bool hasChanged = true;
   while (hasChanged) {
     // What is wrong with a shape is said when all are inferred for good.
-    if (Error error = infer()) {
-      consumeError(std::move(error));
+    if (errorToBool(inferShapes(model, /*isStrict=*/false)))
       return;
-    }
     hasChanged = foldBranches(graph);
     hasChanged |= giveLoopsRanks(graph);
   }
@@ -410,10 +398,7 @@ static void settleSubgraphs(ModelProto &model) {
 /// Whether all shapes of `model` can be inferred, once subgraphs are settled.
 static bool isSound(ModelProto &model) {
   settleSubgraphs(model);
-  Error error = inferTrueShapes(model);
-  bool isSound = !error;
-  consumeError(std::move(error));
-  return isSound;
+  return !errorToBool(inferTrueShapes(model));
 }
 
 /// Drops a dimension that is dropped only if its size is 1, where the model
@@ -440,10 +425,7 @@ static void settleSqueezes(ModelProto &model) {
 /// declares.
 static bool fitsDeclarations(ModelProto &model) {
   settleSubgraphs(model);
-  Error error = inferShapes(model);
-  bool fits = !error;
-  consumeError(std::move(error));
-  return fits;
+  return !errorToBool(inferShapes(model));
 }
 
 /// Runs the library's checker. It demands that outputs have a shape, which

@@ -110,14 +110,16 @@ void sopt::settleOpenSqueezes(ModelProto &model,
         findOpenSqueeze(inferred.graph(), left);
     if (!squeeze)
       return;
-    ModelProto kept = model, dropped = model;
-    setAxes(kept, squeeze->result, squeeze->ones);
-    setAxes(dropped, squeeze->result, squeeze->onesOrOpen);
-    ModelProto keptBefore = kept, droppedBefore = dropped;
-    bool fitsKept = fits(kept), fitsDropped = fits(dropped);
-    if (fitsKept == fitsDropped)
+    auto fitsWith = [&](ArrayRef<int64_t> axes) {
+      ModelProto settled = model;
+      setAxes(settled, squeeze->result, axes);
+      return fits(settled);
+    };
+    bool fitsKept = fitsWith(squeeze->ones);
+    if (fitsKept == fitsWith(squeeze->onesOrOpen))
       ++left;
     else
-      model = std::move(fitsKept ? keptBefore : droppedBefore);
+      setAxes(model, squeeze->result,
+              fitsKept ? squeeze->ones : squeeze->onesOrOpen);
   }
 }
