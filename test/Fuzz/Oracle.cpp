@@ -41,7 +41,8 @@ static MLIRContext *getContext() {
     return context.get();
   uses = 0;
   context = std::make_unique<MLIRContext>(MLIRContext::Threading::DISABLED);
-  context->loadDialect<onnx::ONNXDialect, SoptDialect, func::FuncDialect>();
+  context
+      ->loadDialect<sopt::onnx::ONNXDialect, SoptDialect, func::FuncDialect>();
   return context.get();
 }
 

@@ -34,10 +34,10 @@ if(SPARSE_OPT_WERROR)
 endif()
 
 # Nine tenths of the time of a file that includes MLIR goes into MLIR's headers:
-# they are compiled once for all libraries, and once more with exceptions. Our
+# they are compiled once, and once more with exceptions and ONNX's headers. Our
 # own headers stay out, since a change in one of them would rebuild everything,
-# but for those of the onnx dialect, which are generated and seldom change. Each
-# file goes on to include what it uses.
+# but for those of the onnx dialect, which are generated and seldom change: 200
+# classes, which take seconds to read. Each file goes on to include what it uses.
 #
 # CMake also includes the header by name, which says nothing more but puts this
 # tree's folder into the compiler cache's keys.
@@ -68,15 +68,17 @@ set(SPARSE_OPT_UPSTREAM_HEADERS
   <mlir/Transforms/GreedyPatternRewriteDriver.h>
   <mlir/Transforms/WalkPatternRewriteDriver.h>)
 
-# sparse_opt_precompile(NAME HEADERS header... [OPTIONS option...]
-#                       [FILES file... DEPENDS target...])
-# The headers, precompiled with these compiler options. FILES are those of them,
-# with what they include, that are made by this build, of which DEPENDS makes.
+# sparse_opt_precompile(NAME HEADERS header... FILES file... DEPENDS target...
+#                       [OPTIONS option...] [LINK library...])
+# The headers, precompiled with these compiler options and the interface of what
+# is linked. FILES are those of them, with what they include, that are made by
+# this build, of which DEPENDS makes.
 function(sparse_opt_precompile name)
-  cmake_parse_arguments(ARG "" "" "HEADERS;OPTIONS;FILES;DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "HEADERS;FILES;DEPENDS;OPTIONS;LINK" ${ARGN})
   file(CONFIGURE OUTPUT ${name}.cpp CONTENT "// No code: carries a precompiled header.\n")
   add_library(${name} OBJECT ${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp)
   target_compile_options(${name} PRIVATE ${ARG_OPTIONS})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK})
   target_precompile_headers(${name} PRIVATE ${ARG_HEADERS})
   # A precompiled header knows in which folder it was made, so another tree's,
   # from the compiler cache, would be wrong. Two trees' headers have the same
@@ -100,23 +102,10 @@ function(sparse_opt_precompile name)
   add_dependencies(${name} ${name}Sum)
 endfunction()
 
-# sparse_opt_precompile_twice(NAME ...): for libraries, and as NAMEExceptions for
-# those whose code may throw.
-function(sparse_opt_precompile_twice name)
-  sparse_opt_precompile(${name} ${ARGN})
-  sparse_opt_precompile(${name}Exceptions ${ARGN} OPTIONS -fexceptions)
-endfunction()
-sparse_opt_precompile_twice(SparseOptUpstream HEADERS ${SPARSE_OPT_UPSTREAM_HEADERS})
-
-# sparse_opt_reuse_headers(NAME EXCEPTIONS [LINKED...]): the precompiled headers
-# for a target with or without exceptions. Where the onnx dialect is linked, its
-# header is among them: 200 generated classes, which take seconds to read.
+# sparse_opt_reuse_headers(NAME EXCEPTIONS): the precompiled headers for a target
+# with or without exceptions; dialects/ONNX/IR declares them.
 function(sparse_opt_reuse_headers name exceptions)
-  if(SparseOptONNX IN_LIST ARGN)
-    set(headers SparseOptONNXHeaders)
-  else()
-    set(headers SparseOptUpstream)
-  endif()
+  set(headers SparseOptPrecompiled)
   if(exceptions)
     target_compile_options(${name} PRIVATE -fexceptions)
     string(APPEND headers Exceptions)
@@ -143,7 +132,7 @@ function(sparse_opt_library name)
   list(TRANSFORM ARG_LINK REPLACE "^ONNX::onnx$" "${SPARSE_OPT_ONNX}")
   target_link_libraries(${name} PUBLIC ${ARG_LINK} MLIR LLVM)
   sparse_opt_install_library(${name})
-  sparse_opt_reuse_headers(${name} ${ARG_EXCEPTIONS} ${ARG_LINK})
+  sparse_opt_reuse_headers(${name} ${ARG_EXCEPTIONS})
 endfunction()
 
 # sparse_opt_executable(NAME SOURCES ... [LINK library...] [EXCEPTIONS])
@@ -154,7 +143,7 @@ function(sparse_opt_executable name)
   # Code for a library serves an executable too, and shares its headers.
   set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
   target_compile_options(${name} PRIVATE -fPIC)
-  sparse_opt_reuse_headers(${name} ${ARG_EXCEPTIONS} ${ARG_LINK})
+  sparse_opt_reuse_headers(${name} ${ARG_EXCEPTIONS})
 endfunction()
 
 # sparse_opt_passes(NAME): declarations of the passes in ./Passes.td or the
