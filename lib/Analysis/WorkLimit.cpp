@@ -42,9 +42,12 @@ static uint64_t countWeightBytes(ModuleOp module) {
 }
 
 sopt::WorkLimit sopt::getWorkLimit(ModuleOp module) {
-  // A real model of 0.6 MB needs 117,000 units and five seconds; a busy machine
-  // gives it half of its time.
-  constexpr double kUnits = 180000, kSeconds = 4.5, kHelpingBytes = 1 << 18;
-  double helpings = 1 + countWeightBytes(module) / kHelpingBytes;
-  return {uint64_t(kUnits * helpings), kSeconds * helpings};
+  // A real model of 0.6 MB needs 117,000 units and, on a slow machine, nine
+  // seconds: twice that where something runs beside it.
+  constexpr double kUnits = 180000, kUnitBytes = 1 << 18;
+  constexpr double kSeconds = 4.5, kSecondBytes = 1 << 17;
+  double bytes = countWeightBytes(module);
+  return {uint64_t(kUnits * (1 + bytes / kUnitBytes)),
+          kSeconds * (1 + bytes / kSecondBytes)};
+};
 }

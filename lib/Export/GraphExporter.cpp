@@ -244,6 +244,17 @@ static void nameDimensions(ShapeAnalysis &shapes, Value value,
   }
 }
 
+/// Writes of `proto` what its author wrote beside its name.
+template <typename Proto> static void exportNotes(Location loc, Proto &proto) {
+  DictionaryAttr notes = sopt::onnx::getNotes(loc);
+  if (!notes)
+    return;
+  if (auto doc = notes.getAs<StringAttr>("doc"))
+    proto.set_doc_string(doc.str());
+  exportMetadata(notes.getAs<DictionaryAttr>("metadata"),
+                 *proto.mutable_metadata_props());
+}
+
 LogicalResult GraphExporter::exportConstant(Operation *op, GraphProto &graph) {
   auto constant = cast<sopt::onnx::ConstantOp>(op);
   // Only the outermost graph's initializers can be streamed: those of subgraphs
@@ -253,6 +264,7 @@ LogicalResult GraphExporter::exportConstant(Operation *op, GraphProto &graph) {
   ::onnx::TensorProto tensor;
   ArrayRef<char> data;
   tensor.set_name(names.get(constant.getOutput()).str());
+  exportNotes(op->getLoc(), tensor);
   if (!exportTensor(constant.getValueAttr(), tensor,
                     streamed ? &data : nullptr))
     return op->emitOpError("has elements that are not at hand");
@@ -319,12 +331,7 @@ LogicalResult GraphExporter::exportOperation(Operation *op, GraphProto &graph) {
   NodeProto &node = *graph.add_node();
   if (std::string name = makeNodeName(op); !name.empty())
     node.set_name(name);
-  if (DictionaryAttr notes = sopt::onnx::getNotes(op->getLoc())) {
-    if (auto doc = notes.getAs<StringAttr>("doc"))
-      node.set_doc_string(doc.str());
-    exportMetadata(notes.getAs<DictionaryAttr>("metadata"),
-                   *node.mutable_metadata_props());
-  }
+  exportNotes(op->getLoc(), node);
   nodes.push_back({op, &node});
   if (failed(schema ? exportKnownNode(op, *schema, node)
                     : exportCustomNode(op, node)))

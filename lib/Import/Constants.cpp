@@ -119,8 +119,8 @@ Expected<Attribute> GraphImporter::importAttribute(AttributeProto &attribute) {
 }
 
 void GraphImporter::importConstant(StringRef name, ElementsAttr value) {
-  Location loc = sopt::onnx::getNodeLocation(builder.getContext(), name, {});
-  define(name, sopt::onnx::ConstantOp::create(builder, loc, value));
+  define(name, sopt::onnx::ConstantOp::create(
+                   builder, getConstantLocation(name), value));
 }
 
 /// Coordinates, row and column by turns, in the narrowest type that holds those

@@ -37,21 +37,36 @@ Value GraphImporter::lookUp(StringRef name) const {
 
 Type GraphImporter::getType(StringRef name) const { return types.lookup(name); }
 
+/// `loc` with the documentation and the metadata of `proto`, if it has any.
+template <typename Proto>
+static Location addNotes(Location loc, const Proto &proto) {
+  MLIRContext *context = loc.getContext();
+  NamedAttrList notes;
+  if (!proto.doc_string().empty())
+    notes.append("doc", StringAttr::get(context, proto.doc_string()));
+  if (!proto.metadata_props().empty())
+    notes.append("metadata", importMetadata(context, proto.metadata_props()));
+  if (notes.empty())
+    return loc;
+  return sopt::onnx::addNotes(loc, notes.getDictionary(context));
+}
+
 Location GraphImporter::getLocation(const NodeProto &node) const {
   SmallVector<StringRef> names;
   for (const std::string &output : node.output())
     if (!output.empty())
       names.push_back(output);
-  MLIRContext *context = builder.getContext();
-  Location loc = sopt::onnx::getNodeLocation(context, node.name(), names);
-  NamedAttrList notes;
-  if (!node.doc_string().empty())
-    notes.append("doc", StringAttr::get(context, node.doc_string()));
-  if (!node.metadata_props().empty())
-    notes.append("metadata", importMetadata(context, node.metadata_props()));
-  if (notes.empty())
-    return loc;
-  return sopt::onnx::addNotes(loc, notes.getDictionary(context));
+  return addNotes(
+      sopt::onnx::getNodeLocation(builder.getContext(), node.name(), names),
+      node);
+}
+
+Location GraphImporter::getConstantLocation(StringRef name) const {
+  Location loc = sopt::onnx::getNodeLocation(builder.getContext(), name, {});
+  if (tensorNotes)
+    if (auto notes = tensorNotes->find(name.str()); notes != tensorNotes->end())
+      return addNotes(loc, notes->second);
+  return loc;
 }
 
 DictionaryAttr sopt::importMetadata(

@@ -39,6 +39,11 @@ public:
   /// guesses.
   void setGuessedTypes(const llvm::StringSet<> &names) { guessed = &names; }
 
+  /// Says what is written of constants, by their names.
+  void setTensorNotes(const std::map<std::string, ::onnx::TensorProto> &notes) {
+    tensorNotes = &notes;
+  }
+
   /// Says that the tensor `name` is `value` from here on.
   void define(llvm::StringRef name, mlir::Value value) { values[name] = value; }
 
@@ -78,12 +83,14 @@ private:
   mlir::Value lookUp(llvm::StringRef name) const;
   mlir::Type getType(llvm::StringRef name) const;
   mlir::Location getLocation(const ::onnx::NodeProto &node) const;
+  mlir::Location getConstantLocation(llvm::StringRef name) const;
   void defineResults(const ::onnx::NodeProto &node, mlir::Operation *op);
 
   mlir::OpBuilder builder;
   ExternalFiles &files;
   const GraphImporter *parent;
   const llvm::StringSet<> *guessed = nullptr;
+  const std::map<std::string, ::onnx::TensorProto> *tensorNotes = nullptr;
   llvm::StringMap<mlir::Value> values;
   llvm::StringMap<mlir::Type> types;
 };

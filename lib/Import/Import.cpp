@@ -129,6 +129,7 @@ static llvm::Error importMainGraph(OnnxFile &file, ModuleOp module) {
   builder.setInsertionPointToStart(body);
   GraphImporter importer(builder, *file.externalFiles);
   importer.setGuessedTypes(file.guessedTypes);
+  importer.setTensorNotes(file.tensorNotes);
   // All at once: one by one, each would make a list of all.
   SmallVector<DictionaryAttr> described;
   for (auto [index, name] : enumerate(inputNames)) {

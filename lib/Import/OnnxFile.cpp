@@ -6,10 +6,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "OnnxFile.h"
-#include "BoundedSchemas.h"
 #include "Branches.h"
 #include "Functions.h"
 #include "GuessedTypes.h"
+#include "InferenceSchemas.h"
 #include "LibraryCall.h"
 #include "LoopBodies.h"
 #include "ModelLimits.h"
@@ -340,7 +340,7 @@ static Error inferShapes(ModelProto &model, bool isStrict = true) {
                                         /*data_prop_val=*/true);
   LentConstants lent(*model.mutable_graph());
   return callLibrary([&] {
-    ::onnx::shape_inference::InferShapes(model, &getBoundedSchemas(), options);
+    ::onnx::shape_inference::InferShapes(model, &getInferenceSchemas(), options);
   });
 }
 
@@ -512,6 +512,13 @@ static Expected<OnnxFile> prepare(std::unique_ptr<ModelProto> model,
     for (const auto &value : *values)
       file.declaredValues[value.name()] = value;
   file.graphMetadata = graph.metadata_props();
+  for (const TensorProto &tensor : graph.initializer()) {
+    if (tensor.doc_string().empty() && tensor.metadata_props().empty())
+      continue;
+    TensorProto &notes = file.tensorNotes[tensor.name()];
+    notes.set_doc_string(tensor.doc_string());
+    *notes.mutable_metadata_props() = tensor.metadata_props();
+  }
 
   if (Error error = parkWeights(file, /*onlyExternal=*/true))
     return std::move(error);

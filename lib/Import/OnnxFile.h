@@ -42,6 +42,8 @@ struct OnnxFile {
   std::map<std::string, ::onnx::ValueInfoProto> declaredValues;
   google::protobuf::RepeatedPtrField<::onnx::StringStringEntryProto>
       graphMetadata;
+  /// What is written of initializers, by their names and without their data.
+  std::map<std::string, ::onnx::TensorProto> tensorNotes;
   std::map<std::string, int64_t> originalOpsets; ///< By domain; "" is ONNX's.
   int64_t originalIRVersion = 0;
   llvm::StringSet<> guessedTypes; ///< Values whose types nothing tells.

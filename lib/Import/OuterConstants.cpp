@@ -7,8 +7,8 @@
 
 #include "OuterConstants.h"
 #include "Branches.h"
+#include "Scope.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
 
 using namespace llvm;
@@ -18,78 +18,8 @@ using ::onnx::GraphProto;
 using ::onnx::NodeProto;
 using ::onnx::TensorProto;
 
-/// Larger tensors are no shapes, axes or scales.
-static constexpr uint64_t kMaxBytes = 1024;
-
-/// The tensor of a Constant node; nothing if it is of another form or large.
-static std::optional<TensorProto> getTensor(const NodeProto &node) {
-  if (node.op_type() != "Constant" || node.attribute_size() != 1)
-    return std::nullopt;
-  const AttributeProto &attribute = node.attribute(0);
-  if (attribute.ByteSizeLong() > kMaxBytes)
-    return std::nullopt;
-  TensorProto tensor;
-  switch (attribute.type()) {
-  case AttributeProto::TENSOR:
-    return attribute.t();
-  case AttributeProto::INT:
-    tensor.set_data_type(TensorProto::INT64);
-    tensor.add_int64_data(attribute.i());
-    return tensor;
-  case AttributeProto::INTS:
-    tensor.set_data_type(TensorProto::INT64);
-    tensor.add_dims(attribute.ints_size());
-    *tensor.mutable_int64_data() = attribute.ints();
-    return tensor;
-  case AttributeProto::FLOATS:
-    tensor.set_data_type(TensorProto::FLOAT);
-    tensor.add_dims(attribute.floats_size());
-    *tensor.mutable_float_data() = attribute.floats();
-    return tensor;
-  default:
-    return std::nullopt;
-  }
-}
-
-/// What a graph defines, and those around it.
-struct sopt::ConstantScope {
-  ConstantScope(const GraphProto &graph, const ConstantScope *parent)
-      : parent(parent) {
-    for (const auto &input : graph.input())
-      defined.insert(input.name());
-    for (const TensorProto &tensor : graph.initializer()) {
-      defined.insert(tensor.name());
-      if (tensor.ByteSizeLong() <= kMaxBytes)
-        constants[tensor.name()] = tensor;
-    }
-    for (const NodeProto &node : graph.node()) {
-      for (const std::string &output : node.output())
-        defined.insert(output);
-      if (node.output_size() == 1)
-        if (std::optional<TensorProto> tensor = getTensor(node))
-          constants[node.output(0)] = std::move(*tensor);
-    }
-  }
-
-  /// The constant that `name` means, or null.
-  const TensorProto *find(StringRef name) const {
-    for (const ConstantScope *scope = this; scope; scope = scope->parent) {
-      auto found = scope->constants.find(name);
-      if (found != scope->constants.end())
-        return &found->second;
-      if (scope->defined.contains(name))
-        return nullptr;
-    }
-    return nullptr;
-  }
-
-  const ConstantScope *parent;
-  StringSet<> defined;
-  StringMap<TensorProto> constants;
-};
-
-void LentConstants::lend(GraphProto &graph, const ConstantScope *parent) {
-  ConstantScope scope(graph, parent);
+void LentConstants::lend(GraphProto &graph, const Scope *parent) {
+  Scope scope(graph, parent);
   for (NodeProto &node : *graph.mutable_node())
     for (AttributeProto &attribute : *node.mutable_attribute())
       if (attribute.has_g())
@@ -97,17 +27,17 @@ void LentConstants::lend(GraphProto &graph, const ConstantScope *parent) {
   if (!parent)
     return;
   borrowers.push_back({&graph, graph.initializer_size()});
+  StringSet<> lent;
   for (const NodeProto &node : graph.node())
     for (const std::string &input : node.input()) {
-      if (scope.defined.contains(input))
+      if (scope.defines(input) || lent.contains(input))
         continue;
-      const TensorProto *constant = parent->find(input);
+      std::optional<TensorProto> constant = parent->findConstant(input);
       if (!constant)
         continue;
-      scope.defined.insert(input);
-      TensorProto &lent = *graph.add_initializer();
-      lent = *constant;
-      lent.set_name(input);
+      lent.insert(input);
+      constant->set_name(input);
+      *graph.add_initializer() = std::move(*constant);
     }
 }
 
@@ -122,10 +52,10 @@ LentConstants::~LentConstants() {
         numOwn, graph->initializer_size() - numOwn);
 }
 
-static void dropEmptyInputs(NodeProto &resize, const ConstantScope &scope) {
+static void dropEmptyInputs(NodeProto &resize, const Scope &scope) {
   auto &inputs = *resize.mutable_input();
   for (std::string &input : drop_begin(inputs)) {
-    const TensorProto *constant = scope.find(input);
+    std::optional<TensorProto> constant = scope.findConstant(input);
     if (constant && is_contained(constant->dims(), 0))
       input.clear();
   }
@@ -133,8 +63,8 @@ static void dropEmptyInputs(NodeProto &resize, const ConstantScope &scope) {
     inputs.RemoveLast();
 }
 
-static void dropEmptyInputs(GraphProto &graph, const ConstantScope *parent) {
-  ConstantScope scope(graph, parent);
+static void dropEmptyInputs(GraphProto &graph, const Scope *parent) {
+  Scope scope(graph, parent);
   for (NodeProto &node : *graph.mutable_node()) {
     if (parent && node.domain().empty() && node.op_type() == "Resize")
       dropEmptyInputs(node, scope);

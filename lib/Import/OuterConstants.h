@@ -13,7 +13,7 @@
 
 namespace sopt {
 
-struct ConstantScope;
+class Scope;
 
 /// As long as it lives, each subgraph of a graph has as its own the small
 /// constants that it uses of the graphs around it. The library knows the types
@@ -31,7 +31,7 @@ private:
     ::onnx::GraphProto *graph;
     int numOwn; ///< Initializers before those that are lent.
   };
-  void lend(::onnx::GraphProto &graph, const ConstantScope *parent);
+  void lend(::onnx::GraphProto &graph, const Scope *parent);
 
   llvm::SmallVector<Borrower> borrowers;
 };

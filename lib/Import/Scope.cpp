@@ -18,10 +18,14 @@ using ::onnx::TypeProto;
 
 /// Tensors of more elements are no shapes.
 static constexpr int64_t kMaxElements = 64;
+/// Larger tensors are no shapes, axes or scales.
+static constexpr uint64_t kMaxConstantBytes = 1024;
 /// Longer chains of nodes are not followed.
 static constexpr unsigned kMaxDepth = 32;
 
 Scope::Scope(const GraphProto &graph, const Scope *parent) : parent(parent) {
+  for (const auto &input : graph.input())
+    inputs.insert(input.name());
   for (const NodeProto &node : graph.node())
     for (const std::string &output : node.output())
       nodes[output] = &node;
@@ -38,6 +42,11 @@ const NodeProto *Scope::findNode(StringRef name) const {
     if (const NodeProto *node = scope->nodes.lookup(name))
       return node;
   return nullptr;
+}
+
+bool Scope::defines(StringRef name) const {
+  return inputs.contains(name) || nodes.contains(name) ||
+         constants.contains(name);
 }
 
 const TypeProto *Scope::findType(StringRef name) const {
@@ -108,14 +117,47 @@ static int64_t getInt(const NodeProto &node, StringRef name, int64_t fallback) {
   return attribute ? attribute->i() : fallback;
 }
 
-static std::optional<Elements> readConstant(const NodeProto &node) {
-  if (const AttributeProto *value = findAttribute(node, "value"))
-    return readTensor(value->t());
-  if (const AttributeProto *value = findAttribute(node, "value_int"))
-    return Elements{value->i()};
-  if (const AttributeProto *value = findAttribute(node, "value_ints"))
-    if (value->ints_size() <= kMaxElements)
-      return Elements(value->ints().begin(), value->ints().end());
+/// The tensor of a Constant node; nothing if it is of another form or large.
+static std::optional<TensorProto> getConstant(const NodeProto &node) {
+  if (node.op_type() != "Constant" || node.attribute_size() != 1)
+    return std::nullopt;
+  const AttributeProto &attribute = node.attribute(0);
+  if (attribute.ByteSizeLong() > kMaxConstantBytes)
+    return std::nullopt;
+  TensorProto tensor;
+  switch (attribute.type()) {
+  case AttributeProto::TENSOR:
+    return attribute.t();
+  case AttributeProto::INT:
+    tensor.set_data_type(TensorProto::INT64);
+    tensor.add_int64_data(attribute.i());
+    return tensor;
+  case AttributeProto::INTS:
+    tensor.set_data_type(TensorProto::INT64);
+    tensor.add_dims(attribute.ints_size());
+    *tensor.mutable_int64_data() = attribute.ints();
+    return tensor;
+  case AttributeProto::FLOATS:
+    tensor.set_data_type(TensorProto::FLOAT);
+    tensor.add_dims(attribute.floats_size());
+    *tensor.mutable_float_data() = attribute.floats();
+    return tensor;
+  default:
+    return std::nullopt;
+  }
+}
+
+std::optional<TensorProto> Scope::findConstant(StringRef name) const {
+  for (const Scope *scope = this; scope; scope = scope->parent) {
+    if (const TensorProto *tensor = scope->constants.lookup(name))
+      return tensor->ByteSizeLong() <= kMaxConstantBytes
+                 ? std::optional(*tensor)
+                 : std::nullopt;
+    if (const NodeProto *node = scope->nodes.lookup(name))
+      return getConstant(*node);
+    if (scope->inputs.contains(name))
+      return std::nullopt;
+  }
   return std::nullopt;
 }
 
@@ -226,8 +268,10 @@ std::optional<Elements> Scope::evaluateNode(const NodeProto &node,
   StringRef kind = node.op_type();
   if (!node.domain().empty() && node.domain() != "ai.onnx")
     return std::nullopt;
-  if (kind == "Constant")
-    return readConstant(node);
+  if (kind == "Constant") {
+    std::optional<TensorProto> constant = getConstant(node);
+    return constant ? readTensor(*constant) : std::nullopt;
+  }
   if (node.input_size() == 0)
     return std::nullopt;
   if (kind == "Shape" || kind == "Size") {

@@ -10,6 +10,7 @@
 
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 #include <onnx/onnx_pb.h>
 #include <optional>
 
@@ -32,6 +33,13 @@ public:
   /// The node that defines the value called `name`, or null.
   const ::onnx::NodeProto *findNode(llvm::StringRef name) const;
 
+  /// The constant called `name`: an initializer or what a Constant node makes.
+  /// Nothing if it is none, or larger than shapes, axes and scales are.
+  std::optional<::onnx::TensorProto> findConstant(llvm::StringRef name) const;
+
+  /// Whether `name` is a value of this graph, not of one around it.
+  bool defines(llvm::StringRef name) const;
+
   /// The type of the value called `name`, or null.
   const ::onnx::TypeProto *findType(llvm::StringRef name) const;
 
@@ -40,6 +48,7 @@ private:
                                        unsigned depth) const;
 
   const Scope *parent;
+  llvm::StringSet<> inputs;
   llvm::StringMap<const ::onnx::NodeProto *> nodes;
   llvm::StringMap<const ::onnx::TensorProto *> constants;
   llvm::StringMap<const ::onnx::TypeProto *> types;

@@ -32,6 +32,9 @@ add_compile_options(-Wall -Wextra -Wno-unused-parameter
 if(SPARSE_OPT_WERROR)
   add_compile_options(-Werror)
 endif()
+# Assertions name their file as the repository does, so that what another clone
+# has compiled serves this one.
+add_compile_options(-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
 
 # Nine tenths of the time of a file that includes MLIR goes into MLIR's headers:
 # they are compiled once, and once more with exceptions and ONNX's headers. Our

@@ -5,8 +5,9 @@ usage: notes.py write OUT.onnx | notes.py check BEFORE.onnx AFTER.onnx
 
 import sys
 
+import numpy as np
 import onnx
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
 
 def annotate(proto, name):
@@ -16,12 +17,16 @@ def annotate(proto, name):
 
 
 def make_model():
-    nodes = [annotate(helper.make_node("Relu", ["x"], ["t"], name="first"), "first"),
+    weights = [annotate(numpy_helper.from_array(np.ones(size, np.float32), f"w{size}"), f"weight {size}")
+               for size in (3, 3 << 12)]
+    nodes = [annotate(helper.make_node("Mul", ["x", "w3"], ["s"], name="first"), "first"),
+             helper.make_node("ReduceSum", ["w12288"], ["r"]),
+             helper.make_node("Add", ["s", "r"], ["t"]),
              # This one changed with opset 18.
              annotate(helper.make_node("ReduceMax", ["t"], ["y"], name="last", axes=[1]), "last")]
     x, y = (annotate(helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", size]), name)
             for name, size in (("x", 3), ("y", 1)))
-    graph = annotate(helper.make_graph(nodes, "graph", [x], [y]), "graph")
+    graph = annotate(helper.make_graph(nodes, "graph", [x], [y], weights), "graph")
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)],
                               producer_name="me", producer_version="2", domain="org", model_version=3)
     model.ir_version = 10
@@ -31,7 +36,7 @@ def make_model():
 def notes(model):
     """What each part of the model says."""
     graph = model.graph
-    parts = [model, graph, *graph.node, *graph.input, *graph.output]
+    parts = [model, graph, *graph.node, *graph.input, *graph.output, *graph.initializer]
     return [(part.doc_string, [(p.key, p.value) for p in part.metadata_props]) for part in parts]
 
 
