@@ -49,5 +49,4 @@ sopt::WorkLimit sopt::getWorkLimit(ModuleOp module) {
   double bytes = countWeightBytes(module);
   return {uint64_t(kUnits * (1 + bytes / kUnitBytes)),
           kSeconds * (1 + bytes / kSecondBytes)};
-};
 }
