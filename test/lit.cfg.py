@@ -16,6 +16,10 @@ config.test_exec_root = os.path.join(config.sparse_opt_build, "test")
 cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
 llvm_config.with_environment("SPARSE_OPT_CACHE", os.environ.get("SPARSE_OPT_CACHE") or os.path.join(cache, "sparse-opt"))
 llvm_config.with_environment("XDG_CACHE_HOME", os.path.join(config.test_exec_root, "cache"))
+# As many tests run as there are cores: threads that spin while they wait, of
+# OpenMP and of OpenBLAS, would take the time of those that work.
+llvm_config.with_environment("KMP_BLOCKTIME", "0")
+llvm_config.with_environment("OPENBLAS_THREAD_TIMEOUT", "4")
 llvm_config.with_environment("PATH", config.llvm_tools_dir, append_path=True)
 llvm_config.with_environment("PATH", config.sparse_opt_tools_dir, append_path=True)
 for tool in ("FileCheck", "not", "count", "split-file"):

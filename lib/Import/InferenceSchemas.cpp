@@ -7,6 +7,7 @@
 
 #include "InferenceSchemas.h"
 #include <map>
+#include <mutex>
 #include <optional>
 
 using namespace sopt;
@@ -59,7 +60,8 @@ static void inferSTFT(InferenceContext &context,
     *shape.mutable_dim(0) = ::onnx::getInputShape(context, 0).dim(0);
     shape.mutable_dim(3)->set_dim_value(2);
   }
-  if (std::optional<int64_t> length = getFrameLength(context)) {
+  if (std::optional<int64_t> length = getFrameLength(context);
+      length && *length > 0) {
     bool isOneSided = ::onnx::getAttribute(context, "onesided", 1);
     shape.mutable_dim(2)->set_dim_value(isOneSided ? *length / 2 + 1 : *length);
   }
@@ -109,35 +111,30 @@ private:
   DataPropagationContext &context;
 };
 
+/// Schemas are changed as they are asked for: a copy of each of all the
+/// versions would take longer than a small model does.
 class InferenceSchemas : public ISchemaRegistry {
 public:
-  InferenceSchemas() {
-    for (const OpSchema &schema :
-         OpSchemaRegistry::get_all_schemas_with_history()) {
-      if (schema.has_data_propagation_function())
-        bound(replace(schema));
-      if (schema.Name() == "STFT")
-        complete(replace(schema));
-    }
-  }
-
   const OpSchema *GetSchema(const std::string &name, int maxInclusiveVersion,
                             const std::string &domain) const override {
     const OpSchema *schema = OpSchemaRegistry::Instance()->GetSchema(
         name, maxInclusiveVersion, domain);
+    // What differs is of ONNX's own domain.
     if (!schema || !schema->domain().empty())
       return schema;
-    auto found = schemas.find({name, schema->SinceVersion()});
-    return found == schemas.end() ? schema : &found->second;
+    bool isSTFT = schema->Name() == "STFT";
+    if (!isSTFT && !schema->has_data_propagation_function())
+      return schema;
+    std::lock_guard<std::mutex> lock(mutex);
+    auto [entry, isNew] = schemas.try_emplace(schema, *schema);
+    if (isNew && isSTFT)
+      complete(entry->second);
+    if (isNew && schema->has_data_propagation_function())
+      bound(entry->second);
+    return &entry->second;
   }
 
 private:
-  OpSchema &replace(const OpSchema &schema) {
-    return schemas
-        .emplace(std::make_pair(schema.Name(), schema.SinceVersion()), schema)
-        .first->second;
-  }
-
   static void bound(OpSchema &schema) {
     DataPropagationFunction propagate = schema.GetDataPropagationFunction();
     schema.PartialDataPropagationFunction(
@@ -153,8 +150,8 @@ private:
         [infer](InferenceContext &context) { inferSTFT(context, infer); });
   }
 
-  /// Those that differ; all are of ONNX's own domain.
-  std::map<std::pair<std::string, int>, OpSchema> schemas;
+  mutable std::mutex mutex;
+  mutable std::map<const OpSchema *, OpSchema> schemas;
 };
 
 } // namespace

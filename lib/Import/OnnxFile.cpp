@@ -340,7 +340,8 @@ static Error inferShapes(ModelProto &model, bool isStrict = true) {
                                         /*data_prop_val=*/true);
   LentConstants lent(*model.mutable_graph());
   return callLibrary([&] {
-    ::onnx::shape_inference::InferShapes(model, &getInferenceSchemas(), options);
+    ::onnx::shape_inference::InferShapes(model, &getInferenceSchemas(),
+                                         options);
   });
 }
 
