@@ -8,6 +8,7 @@
 #include "dialects/ONNX/IR/ConstantData.h"
 #include "dialects/ONNX/IR/ONNX.h"
 #include "sparse-opt/Analysis/InputParts.h"
+#include "sparse-opt/Analysis/WeightPattern.h"
 #include "sparse-opt/Transforms/Passes.h"
 #include "llvm/ADT/STLExtras.h"
 
@@ -36,6 +37,42 @@ static SmallVector<int64_t> findLiveParts(Value weight, int64_t parts) {
   if (live.empty())
     live.push_back(0);
   return int64_t(live.size()) < parts ? live : SmallVector<int64_t>();
+}
+
+/// `live` of `parts`, with all others of an aligned block of 4 of which one is
+/// live.
+static SmallVector<int64_t> completeBlocks(ArrayRef<int64_t> live,
+                                           int64_t parts) {
+  constexpr int64_t kBlock = 4;
+  SmallVector<int64_t> complete;
+  for (int64_t part : live) {
+    int64_t begin = part / kBlock * kBlock;
+    if (!complete.empty() && complete.back() >= begin)
+      continue;
+    int64_t end = std::min(begin + kBlock, parts);
+    llvm::append_range(complete, llvm::seq(begin, end));
+  }
+  return complete;
+}
+
+/// Blocks of 4 neighbouring outputs that hold a non-zero, if the layers'
+/// outputs were those in `live` alone.
+static int64_t countBlocks(ArrayRef<LinearOp> layers, ArrayRef<int64_t> live) {
+  int64_t blocks = 0;
+  for (LinearOp layer : layers) {
+    auto data = onnx::ConstantData::get(layer.getWeight());
+    if (data->isSplat() || !data->getElementType().isF32())
+      continue;
+    ArrayRef<float> weight = data->getAs<float>();
+    int64_t k = data->getShape()[0], n = data->getShape()[1];
+    std::vector<float> columns;
+    columns.reserve(size_t(k) * live.size());
+    for (int64_t row = 0; row < k; ++row)
+      for (int64_t column : live)
+        columns.push_back(weight[row * n + column]);
+    blocks += WeightPattern::of(columns, k, int64_t(live.size())).blocksOf4;
+  }
+  return blocks;
 }
 
 /// `live` of the `parts` parts that dimension `dim` of a constant is made of.
@@ -91,6 +128,16 @@ static void dropDeadInputs(LinearOp layer) {
   SmallVector<int64_t> live = findLiveParts(layer.getWeight(), parts.count);
   if (live.empty())
     return;
+  // Zeros in blocks stay in blocks: what is taken out of the middle of one
+  // would move all that follows.
+  if (!parts.attention) {
+    SmallVector<int64_t> blocks = completeBlocks(live, parts.count);
+    if (countBlocks(parts.producers, blocks) <
+        countBlocks(parts.producers, live))
+      live = blocks;
+    if (int64_t(live.size()) == parts.count)
+      return;
+  }
   for (LinearOp producer : parts.producers)
     shrinkOutputs(producer, parts.count, live);
   if (AttentionOp attention = parts.attention) {

@@ -19,6 +19,23 @@ func.func @neurons(%x: tensor<?x2xf32>) -> tensor<?x1xf32> {
 
 // -----
 
+// Weights in blocks of four outputs stay in blocks: of features 0 to 11 the
+// first is dead, and of the second four all are.
+
+// CHECK-LABEL: @blocks
+// CHECK:       onnx.Constant() {value = dense<{{\[\[}}1.000000e+00, 2.000000e+00, 3.000000e+00, 4.000000e+00, 0.000000e+00, {{.*}}], [0.000000e+00, {{.*}}, 9.000000e+00, 1.000000e+01, 1.100000e+01, 1.200000e+01]]>
+// CHECK:       sopt.linear {{.*}} -> tensor<?x8xf32>
+func.func @blocks(%x: tensor<?x2xf32>) -> tensor<?x1xf32> {
+  %w = onnx.Constant() {value = dense<[[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 0.0, 0.0, 0.0, 0.0],
+                                       [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 9.0, 10.0, 11.0, 12.0]]> : tensor<2x12xf32>} : () -> tensor<2x12xf32>
+  %v = onnx.Constant() {value = dense<[[0.0], [1.0], [1.0], [1.0], [0.0], [0.0], [0.0], [0.0], [1.0], [1.0], [1.0], [1.0]]> : tensor<12x1xf32>} : () -> tensor<12x1xf32>
+  %0 = sopt.linear %x, %w activation <relu> : (tensor<?x2xf32>, tensor<2x12xf32>) -> tensor<?x12xf32>
+  %1 = sopt.linear %0, %v : (tensor<?x12xf32>, tensor<12x1xf32>) -> tensor<?x1xf32>
+  return %1 : tensor<?x1xf32>
+}
+
+// -----
+
 // A feature that another one reads stays.
 
 // CHECK-LABEL: @read_twice

@@ -138,7 +138,9 @@ def DropDeadFeatures : Pass<"sopt-drop-dead-features"> {
     of an attention head, that the next layer has no use for. Where one layer's
     result has no other reader, this pass takes the feature out of both layers,
     and the head out of the attention and out of the layers that make q, k and
-    v. One feature or head always stays. It refuses weights that are not f32
+    v. One feature or head always stays, and so do dead features among four
+    neighbours where the layer that makes them has its zeros in blocks of four.
+    It refuses weights that are not f32
     constants, q, k and v that are parts of one product, shared keys, and
     attention with a bias for each head. An infinite or NaN feature that was
     multiplied by zero no longer makes a NaN, as with all weights that are not
