@@ -51,8 +51,21 @@ if config.models_dir:
 if os.path.exists(config.fuzzer_runtime):
     config.available_features.add("fuzzers")
 # For tests that execute functions with an instruction that not all processors have.
-if os.path.exists("/proc/cpuinfo") and " avx2 " in open("/proc/cpuinfo").read():
+flags = open("/proc/cpuinfo").read().split() if os.path.exists("/proc/cpuinfo") else []
+if "avx2" in flags:
     config.available_features.add("avx2")
+# What -convert-sopt-to-vector makes of this processor.
+isa = "avx512" if "avx512f" in flags else "avx2" if "avx2" in flags else "generic"
+extensions = {
+    "avx512_vnni": "vnni",
+    "avx_vnni": "vnni",
+    "avx512_bf16": "bf16",
+    "avx512bw": "bw",
+    "amx_int8": "amx-int8",
+    "amx_bf16": "amx-bf16",
+}
+features = ",".join(name for flag, name in extensions.items() if flag in flags)
+config.substitutions.append(("%kernel-options", f"'isa={isa} features={features}'"))
 # For tests that execute functions with mlir-runner.
 config.substitutions.append(("%mlir-libs", config.llvm_libs_dir))
 config.substitutions.append((

@@ -22,8 +22,8 @@ struct SoptContext {
 
   SoptStatus status;
   char error[512];
-  /// Where an allocation that fails leaves generated code.
-  std::jmp_buf outOfMemory;
+  /// Where generated code is left that cannot go on.
+  std::jmp_buf exit;
 
   bool isProfiling;
   int64_t node; ///< That runs, -1 for none.

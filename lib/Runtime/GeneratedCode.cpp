@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Context.h"
+#include "TileRegisters.h"
 #include "sparse-opt/Runtime/ModelInfo.h"
 #include <cassert>
 #include <cinttypes>
@@ -18,15 +19,17 @@ static const char *getNodeName() {
   return current->node >= 0 ? sopt_model_info.nodeNames[current->node] : "?";
 }
 
+/// Generated code has no way to report that it cannot go on. It holds nothing
+/// but arena memory, so that it can be left where it calls.
+[[noreturn]] static void leave() { std::longjmp(current->exit, 1); }
+
 void *_mlir_memref_to_llvm_alloc(uint64_t size) {
   assert(current && "allocation off the thread that runs the model");
   if (void *block = current->arena.allocate(size))
     return block;
   setError(*current, SOPT_OUT_OF_MEMORY,
            "node '%s': no memory for %" PRIu64 " bytes", getNodeName(), size);
-  // Generated code has no way to report this. It holds nothing but arena
-  // memory, so that it can be left here.
-  std::longjmp(current->outOfMemory, 1);
+  leave();
 }
 
 void *_mlir_memref_to_llvm_aligned_alloc(uint64_t alignment, uint64_t size) {
@@ -57,6 +60,16 @@ void sopt_rt_node(int64_t node) {
 }
 
 void sopt_rt_flops(int64_t count) { current->flops += uint64_t(count); }
+
+int64_t sopt_rt_tile_threads() {
+  if (requestTileRegisters())
+    return current->threads;
+  setError(*current, SOPT_UNSUPPORTED,
+           "node '%s': the system grants no AMX tile registers; compile for a "
+           "processor without them",
+           getNodeName());
+  leave();
+}
 
 void sopt_rt_bad_index(int64_t value, int64_t size) {
   setError(*current, SOPT_NODE_FAILED,

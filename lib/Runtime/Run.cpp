@@ -35,11 +35,11 @@ private:
 };
 } // namespace
 
-/// Runs generated code, which an allocation may leave by longjmp: nothing in
+/// Runs generated code, which what it calls may leave by longjmp: nothing in
 /// here has a destructor, and generated code is not C++.
 static void runGenerated(SoptContext *context) {
   current = context;
-  if (setjmp(context->outOfMemory) == 0)
+  if (setjmp(context->exit) == 0)
     sopt_model_info.run(context->results, context->arguments);
   sopt_rt_node(-1);
   current = nullptr;
@@ -47,7 +47,7 @@ static void runGenerated(SoptContext *context) {
 
 static void getShapesGenerated(SoptContext *context) {
   current = context;
-  if (setjmp(context->outOfMemory) == 0)
+  if (setjmp(context->exit) == 0)
     sopt_model_info.shapes(context->inputShapes, context->outputShapes);
   current = nullptr;
 }

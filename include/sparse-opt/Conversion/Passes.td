@@ -97,12 +97,15 @@ def ConvertSoptToVector : Pass<"convert-sopt-to-vector", "::mlir::ModuleOp"> {
 
     | isa | int8 | bf16 |
     |---|---|---|
-    | avx512 | `vpdpbusd` with vnni, else `vpmaddwd` with bw | `vdpbf16ps` with bf16 |
+    | avx512 | `tdpbusd` with amx-int8, else `vpdpbusd` with vnni, else `vpmaddwd` with bw | `tdpbf16ps` with amx-bf16, else `vdpbf16ps` with bf16 |
     | avx2 | `vpdpbusd` with vnni, else `vpmaddwd` | widened to f32 |
     | others, and avx512 without | widened to i32 | widened to f32 |
 
-    All give the same sums but `vdpbf16ps`, which takes numbers below 2⁻¹²⁶ for
-    zero and rounds a pair of products as it likes.
+    All give the same sums but `tdpbf16ps` and `vdpbf16ps`, which take numbers
+    below 2⁻¹²⁶ for zero and round a pair of products as they like. Instructions
+    of AMX work on tile registers, for which the runtime's
+    `sopt_rt_tile_threads` asks the system; a layer with a tile in its
+    `#sopt.schedule` is left to vector registers.
 
     A `linear` whose `#sopt.schedule` has layout `csr` or `block R×1` becomes the
     call of a kernel that skips zeros: its weight is packed without them, and
@@ -142,7 +145,8 @@ def ConvertSoptToVector : Pass<"convert-sopt-to-vector", "::mlir::ModuleOp"> {
     Option<"isaName", "isa", "std::string", /*default=*/"\"generic\"",
            "Instruction set: avx512, avx2, neon or generic (128 bits)">,
     ListOption<"features", "features", "std::string",
-               "What the processor has beyond the isa: vnni, bf16, bw">,
+               "What the processor has beyond the isa: vnni, bf16, bw, amx-int8, "
+               "amx-bf16">,
     Option<"tileRows", "tile-rows", "int64_t", /*default=*/"0",
            "Rows of outputs held in registers; 0: as the isa likes">,
     Option<"tileVectors", "tile-vectors", "int64_t", /*default=*/"0",

@@ -42,7 +42,8 @@ struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
                        clEnumValN(LayerPrecision::Int8, "int8", "8 bits"))};
   ListOption<std::string> features{
       *this, "features",
-      llvm::cl::desc("What the processor has beyond the isa: vnni, bf16, bw")};
+      llvm::cl::desc("What the processor has beyond the isa: vnni, bf16, bw, "
+                     "amx-int8, amx-bf16")};
   Option<uint64_t> maxNodes{
       *this, "max-nodes",
       llvm::cl::desc("Nodes that a model may have after simplification"),

@@ -50,7 +50,9 @@ typedef enum SoptStatus {
   /** The caller's buffer is smaller than the output. */
   SOPT_BUFFER_TOO_SMALL = 4,
   /** The context is in use by another thread; its last error is not this. */
-  SOPT_BUSY = 5
+  SOPT_BUSY = 5,
+  /** The system lacks what the library was compiled for. */
+  SOPT_UNSUPPORTED = 6
 } SoptStatus;
 
 /** Element types, numbered as ONNX's TensorProto.DataType. Elements lie one

@@ -65,6 +65,10 @@ void sopt_rt_node(int64_t node);
 /** Multiply-adds times two about to be done. */
 void sopt_rt_flops(int64_t count);
 
+/** How many threads run the model, all of which may use AMX's tile registers
+ * from now on. Where the system does not grant them, the run ends here. */
+int64_t sopt_rt_tile_threads(void);
+
 /** The running node failed: input data gave an index into a dimension of `size`
  * elements that is not in it, or a size that is not the one the node needs. The
  * first failure is reported; generated code goes on with a value that is safe

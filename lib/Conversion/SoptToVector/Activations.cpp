@@ -94,8 +94,9 @@ static Value emitScaledErf(VectorBuilder &b, Value x, double scale,
   auto bound = static_cast<float>(kBound / scale);
   Value bounded = b.atMost(b.atLeast(x, b.splat(-bound)), b.splat(bound));
   Value square = b.mul(bounded, bounded);
-  return b.div(b.mul(bounded, b.polynomial(square, p)),
-               b.polynomial(square, q));
+  // Q is between 1 and 190.
+  return b.divNearly(b.mul(bounded, b.polynomial(square, p)),
+                     b.polynomial(square, q));
 }
 
 Value sopt::emitErf(VectorBuilder &b, Value x) {

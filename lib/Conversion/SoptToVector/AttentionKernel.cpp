@@ -9,6 +9,7 @@
 #include "Activations.h"
 #include "Kernels.h"
 #include "Tile.h"
+#include "Transpose.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -166,19 +167,43 @@ void AttentionKernel::buildPackedKeys(VectorBuilder &b) {
   b.parallel({numBatches, kvHeads, numPanels}, [&](ValueRange ids) {
     Value batch = ids[0], head = ids[1], panel = ids[2];
     Value row = b.add(b.mul(batch, kvHeads), head);
-    Value first = b.mul(panel, b.index(width));
-    b.forAll(b.index(width), [&](Value lane) {
-      // Keys past the last one are a copy of it: their scores are dropped.
-      Value last = b.sub(numKeys, b.index(1));
-      Value source = getKey(b, batch, b.minimum(b.add(first, lane), last));
-      b.forAll(b.index(headSize), [&](Value feature) {
-        Value element =
-            b.loadScalar(k, at(b, batch, head, source, headSize, feature));
-        memref::StoreOp::create(b, b.mul(element, scale), packedKeys,
-                                ValueRange{row, panel, feature, lane});
-      });
-    });
+    b.loop(b.index(0), b.index(width), b.getLanes(), {},
+           [&](Value lane, ValueRange) {
+             buildPackedSquares(b, batch, head, {row, panel, lane});
+             return SmallVector<Value>();
+           });
   });
+}
+
+void AttentionKernel::buildPackedSquares(VectorBuilder &b, Value batch,
+                                         Value head, const PackedPlace &place) {
+  int64_t lanes = b.getLanes(), whole = headSize / lanes * lanes;
+  Value first =
+      b.add(b.mul(place.panel, b.index(getPanelWidth(b))), place.lane);
+  Value last = b.sub(numKeys, b.index(1)), factor = b.broadcast(scale);
+  SmallVector<Value> sources;
+  for (int64_t r = 0; r < lanes; ++r) {
+    // Keys past the last one are a copy of it: their scores are dropped.
+    Value key = b.minimum(b.add(first, b.index(r)), last);
+    sources.push_back(getKey(b, batch, key));
+  }
+  auto buildSquare = [&](Value feature, int64_t features) {
+    Value mask = features < lanes ? b.firstLanes(b.index(features)) : Value();
+    SmallVector<Value> rows;
+    for (Value source : sources)
+      rows.push_back(
+          b.load(k, at(b, batch, head, source, headSize, feature), mask));
+    auto columns = transposeSquare(b, rows);
+    for (int64_t f = 0; f < features; ++f)
+      b.store(b.mul(columns[f], factor), packedKeys,
+              {place.row, place.panel, b.add(feature, b.index(f)), place.lane});
+  };
+  b.loop(b.index(0), b.index(whole), lanes, {}, [&](Value feature, ValueRange) {
+    buildSquare(feature, lanes);
+    return SmallVector<Value>();
+  });
+  if (whole < headSize)
+    buildSquare(b.index(whole), headSize - whole);
 }
 
 void AttentionKernel::buildTask(VectorBuilder &b, Value worker, Value index) {

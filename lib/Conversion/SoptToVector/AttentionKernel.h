@@ -69,6 +69,13 @@ private:
   // The steps before the tasks.
   void allocateScratch(VectorBuilder &b);
   void buildPackedKeys(VectorBuilder &b);
+  /// A place in packedKeys: a head, a panel, and the first of some lanes.
+  struct PackedPlace {
+    mlir::Value row, panel, lane;
+  };
+  /// Packs keys for the lanes from `place` on, square by square.
+  void buildPackedSquares(VectorBuilder &b, mlir::Value batch, mlir::Value head,
+                          const PackedPlace &place);
 
   // AttentionOrder.cpp
   void allocateOrder(VectorBuilder &b);

@@ -20,6 +20,10 @@ using namespace sopt;
 /// of what today's processors have.
 static constexpr int64_t kCacheBytes = 768 * 1024;
 
+int64_t DenseKernel::getNumPanels(const VectorBuilder &b) const {
+  return llvm::divideCeilSigned(n, b.getIsa().vectors * b.getIsa().lanes);
+}
+
 std::string DenseKernel::getName() const {
   std::string name = llvm::formatv("linear_{0}x{1}", k, n);
   if (!hasBias)
@@ -42,29 +46,55 @@ void DenseKernel::build(VectorBuilder &b, ValueRange arguments) {
 // that it stays in cache. For the rows of x to stay there too, all panels are
 // done for one chunk of rows before the next chunk is begun.
 void DenseKernel::buildTasks(VectorBuilder &b) {
-  int64_t width = b.getIsa().vectors * b.getLanes();
-  Value panels = b.index(llvm::divideCeilSigned(n, width));
-  Value numRows = memref::DimOp::create(b, y, 0);
-  Value tiles = b.ceilDiv(numRows, b.getIsa().rows);
-  Value chunk = buildChunk(b, tiles);
-  Value tasksPerChunk = b.mul(chunk, panels);
-  b.parallel(b.mul(tiles, panels), [&](ValueRange task) {
-    Value begin =
-        b.mul(arith::DivUIOp::create(b, task[0], tasksPerChunk), chunk);
-    Value rest = arith::RemUIOp::create(b, task[0], tasksPerChunk);
-    Value size = b.minimum(b.sub(tiles, begin), chunk);
-    Value panel = arith::DivUIOp::create(b, rest, size);
-    Value tile = b.add(begin, arith::RemUIOp::create(b, rest, size));
-    auto firstRow = [&](Value tile) -> Value {
-      return arith::DivUIOp::create(b, b.mul(tile, numRows), tiles);
-    };
-    buildTask(b, firstRow(tile), firstRow(b.add(tile, b.index(1))), panel);
-  });
+  cutTasks(b);
+  b.parallel(numTasks, [&](ValueRange at) { buildTask(b, getTask(b, at[0])); });
+}
+
+void DenseKernel::cutTasks(VectorBuilder &b) {
+  numRows = memref::DimOp::create(b, y, 0);
+  tiles = b.ceilDiv(numRows, b.getIsa().rows);
+  chunk = buildChunk(b);
+  numTasks = b.mul(tiles, b.index(getNumPanels(b)));
+  flatWeight = memref::CollapseShapeOp::create(
+      b, weight, ArrayRef<ReassociationIndices>{{0, 1, 2}});
+}
+
+DenseKernel::Task DenseKernel::getTask(VectorBuilder &b, Value index) {
+  Value tasksPerChunk = b.mul(chunk, b.index(getNumPanels(b)));
+  Value begin = b.mul(arith::DivUIOp::create(b, index, tasksPerChunk), chunk);
+  Value rest = arith::RemUIOp::create(b, index, tasksPerChunk);
+  Value size = b.minimum(b.sub(tiles, begin), chunk);
+  Value panel = arith::DivUIOp::create(b, rest, size);
+  Value tile = b.add(begin, arith::RemUIOp::create(b, rest, size));
+  Value units = b.ceilDiv(numRows, rowUnit);
+  auto firstRow = [&](Value tile) -> Value {
+    Value unit = arith::DivUIOp::create(b, b.mul(tile, units), tiles);
+    return b.minimum(b.mul(unit, b.index(rowUnit)), numRows);
+  };
+  Task task;
+  task.row = firstRow(tile);
+  task.end = firstRow(b.add(tile, b.index(1)));
+  task.panel = panel;
+  auto shape = cast<MemRefType>(weight.getType()).getShape();
+  Value next = b.minimum(b.add(panel, b.index(1)), b.index(shape[0] - 1));
+  task.aheadStep = arith::CeilDivUIOp::create(b, b.index(shape[2]), size);
+  Value shareSize = b.mul(task.aheadStep, b.index(shape[1]));
+  Value inPanel = arith::RemUIOp::create(b, rest, size);
+  task.ahead = b.add(b.mul(next, b.index(shape[1] * shape[2])),
+                     b.mul(inPanel, shareSize));
+  return task;
+}
+
+void DenseKernel::prefetch(VectorBuilder &b, const Task &task, Value at) {
+  constexpr unsigned kSecondLevel = 2;
+  memref::PrefetchOp::create(b, flatWeight, b.add(task.ahead, at),
+                             /*isWrite=*/false, kSecondLevel,
+                             /*isDataCache=*/true);
 }
 
 // A panel so large that it leaves no room for a chunk is read once, for all
 // rows.
-Value DenseKernel::buildChunk(VectorBuilder &b, Value tiles) {
+Value DenseKernel::buildChunk(VectorBuilder &b) {
   int64_t rows = b.getIsa().rows, width = b.getIsa().vectors * b.getLanes();
   int64_t room = kCacheBytes - width * k * weightBytes;
   if (room < kCacheBytes / 4)
@@ -72,38 +102,39 @@ Value DenseKernel::buildChunk(VectorBuilder &b, Value tiles) {
   return b.index(std::max<int64_t>(1, room / (rows * k * inputBytes)));
 }
 
-void DenseKernel::buildTask(VectorBuilder &b, Value row, Value end,
-                            Value panel) {
-  Value rows = b.sub(end, row);
+void DenseKernel::buildTask(VectorBuilder &b, const Task &task) {
+  Value rows = b.sub(task.end, task.row);
   b.dispatch(rows, b.getIsa().rows,
-             [&](int64_t rows) { buildTile(b, rows, row, panel); });
+             [&](int64_t rows) { buildTile(b, rows, task); });
   if (activation != Activation::None)
-    buildActivation(b, row, rows, panel);
+    buildActivation(b, task.row, rows, task.panel);
 }
 
-void DenseKernel::buildTile(VectorBuilder &b, int64_t rows, Value row,
-                            Value panel) {
+void DenseKernel::buildTile(VectorBuilder &b, int64_t rows, const Task &task) {
   int64_t vectors = b.getIsa().vectors;
-  Value column = getColumn(b, panel);
-  SmallVector<Value> sums = multiply(b, rows, row, panel);
+  Value column = getColumn(b, task.panel);
+  SmallVector<Value> sums = multiply(b, rows, task);
   for (int64_t v = 0; v < vectors; ++v) {
     Value at = b.add(column, b.index(v * b.getLanes()));
     Value mask = buildMask(b, at);
     for (int64_t r = 0; r < rows; ++r)
-      b.store(sums[r * vectors + v], y, {b.add(row, b.index(r)), at}, mask);
+      b.store(sums[r * vectors + v], y, {b.add(task.row, b.index(r)), at},
+              mask);
   }
 }
 
 SmallVector<Value> DenseKernel::multiply(VectorBuilder &b, int64_t rows,
-                                         Value row, Value panel) {
+                                         const Task &task) {
   auto input = [&](int64_t r, Value k) {
-    return b.loadScalar(x, {b.add(row, b.index(r)), k});
+    return b.loadScalar(x, {b.add(task.row, b.index(r)), k});
   };
   auto weights = [&](Value k, int64_t vector) {
-    return b.load(weight, {panel, k, b.index(vector * b.getLanes())});
+    if (vector == 0)
+      prefetch(b, task, b.mul(k, task.aheadStep));
+    return b.load(weight, {task.panel, k, b.index(vector * b.getLanes())});
   };
-  return multiplyTile(b, rows, b.index(k), buildStart(b, rows, panel), input,
-                      weights);
+  return multiplyTile(b, rows, b.index(k), buildStart(b, rows, task.panel),
+                      input, weights);
 }
 
 // In a loop over the finished tile, which is still in the first-level cache:

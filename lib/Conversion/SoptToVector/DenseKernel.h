@@ -31,12 +31,27 @@ public:
   virtual void build(VectorBuilder &b, mlir::ValueRange arguments);
 
 protected:
+  /// Some rows of one panel of columns. Meanwhile a share of the next panel is
+  /// brought near: weights of a model that is larger than the caches come from
+  /// so far that no processor fetches them in time by itself.
+  struct Task {
+    mlir::Value row, end, panel;
+    /// Where the share begins in flatWeight, and elements of it for each k.
+    mlir::Value ahead, aheadStep;
+  };
+
   /// All rows and panels, with x, weight, bias (null if there is none) and y
   /// set.
-  void buildTasks(VectorBuilder &b);
-  /// x · w + bias for `rows` rows and one panel: sums, row by row.
+  virtual void buildTasks(VectorBuilder &b);
+  /// Cuts y into tiles of the isa's rows, or fewer, and panels: sets the number
+  /// of tasks.
+  void cutTasks(VectorBuilder &b);
+  Task getTask(VectorBuilder &b, mlir::Value index);
+  /// x · w + bias for `rows` rows, as many as the task has: sums, row by row.
   virtual llvm::SmallVector<mlir::Value>
-  multiply(VectorBuilder &b, int64_t rows, mlir::Value row, mlir::Value panel);
+  multiply(VectorBuilder &b, int64_t rows, const Task &task);
+  /// Brings `at`, counted from the start of the task's share, near.
+  void prefetch(VectorBuilder &b, const Task &task, mlir::Value at);
   /// The bias of a panel, a vector for each of the isa's; zeros if there is
   /// none.
   llvm::SmallVector<mlir::Value> loadBias(VectorBuilder &b, mlir::Value panel);
@@ -49,24 +64,29 @@ protected:
   bool hasBias;
   /// Of an element of x and one of the weight.
   int64_t inputBytes = sizeof(float), weightBytes = sizeof(float);
-  mlir::Value x, weight, bias, y;
+  /// Tiles but the last have a multiple of so many rows.
+  int64_t rowUnit = 1;
+  mlir::Value x, weight, bias, y, numTasks;
+  /// The weight as memref<all elements>.
+  mlir::Value flatWeight;
 
-private:
-  /// How many tiles of rows make a chunk.
-  mlir::Value buildChunk(VectorBuilder &b, mlir::Value tiles);
-  /// The rows from `row` to `end`, at most a tile of them, of one panel of
-  /// columns, activation included.
-  void buildTask(VectorBuilder &b, mlir::Value row, mlir::Value end,
-                 mlir::Value panel);
-  void buildTile(VectorBuilder &b, int64_t rows, mlir::Value row,
-                 mlir::Value panel);
-  /// Applies the activation to `rows` rows of a tile in memory.
-  void buildActivation(VectorBuilder &b, mlir::Value row, mlir::Value rows,
-                       mlir::Value panel);
   /// The first column of a panel.
   mlir::Value getColumn(VectorBuilder &b, mlir::Value panel);
   /// Masks the columns of a vector that exist; null where all always do.
   mlir::Value buildMask(VectorBuilder &b, mlir::Value column);
+
+private:
+  int64_t getNumPanels(const VectorBuilder &b) const;
+  /// How many tiles of rows make a chunk.
+  mlir::Value buildChunk(VectorBuilder &b);
+  /// One task, activation included.
+  void buildTask(VectorBuilder &b, const Task &task);
+  void buildTile(VectorBuilder &b, int64_t rows, const Task &task);
+  /// Applies the activation to `rows` rows of a tile in memory.
+  void buildActivation(VectorBuilder &b, mlir::Value row, mlir::Value rows,
+                       mlir::Value panel);
+
+  mlir::Value numRows, tiles, chunk;
 };
 
 } // namespace sopt

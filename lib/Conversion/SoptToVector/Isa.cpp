@@ -13,10 +13,10 @@ using namespace sopt;
 // Tall tiles win: a weight vector is loaded once per column of the tile, an
 // input once per row, and only the latter can be folded into an instruction.
 static constexpr Isa kIsas[] = {
-    {"avx512", 16, 32, true, 12, 2, 6, 4},
-    {"avx2", 8, 16, true, 6, 2, 6, 2},
-    {"neon", 4, 32, true, 8, 3, 4, 6},
-    {"generic", 4, 16, false, 6, 2, 6, 2},
+    {"avx512", 16, 32, true, true, 12, 2, 6, 4},
+    {"avx2", 8, 16, true, false, 6, 2, 6, 2},
+    {"neon", 4, 32, true, false, 8, 3, 4, 6},
+    {"generic", 4, 16, false, false, 6, 2, 6, 2},
 };
 
 Isa Isa::forRowsOf(int64_t bytes) const {

@@ -22,6 +22,9 @@ struct Isa {
   /// Whether a fused multiply-add is one instruction. Where it is not, a
   /// `vector.fma` would become a call of libm per element.
   bool hasFma;
+  /// Whether 1 / x has an estimate good enough that a step of Newton's method
+  /// makes a quotient of it, sooner than a division does.
+  bool hasReciprocal;
   /// The tile of outputs that a matrix kernel holds in registers: `rows` rows
   /// of `vectors` vectors. rows × vectors accumulators, one row of weights and
   /// one broadcast input must fit the register file.

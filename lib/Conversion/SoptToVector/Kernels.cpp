@@ -42,23 +42,29 @@ func::FuncOp KernelLibrary::make(StringRef name, const Isa &isa,
   return kernel;
 }
 
-void KernelLibrary::callRuntime(ImplicitLocOpBuilder &b, StringRef name,
-                                ValueRange indices) {
+ValueRange KernelLibrary::callRuntime(ImplicitLocOpBuilder &b, StringRef name,
+                                      ValueRange indices, TypeRange results) {
   SmallVector<Value> arguments;
   for (Value index : indices)
     arguments.push_back(arith::IndexCastOp::create(b, b.getI64Type(), index));
   if (!symbols.lookup(name)) {
     auto function = func::FuncOp::create(
         b.getLoc(), name,
-        b.getFunctionType(ValueRange(arguments).getTypes(), {}));
+        b.getFunctionType(ValueRange(arguments).getTypes(), results));
     function.setPrivate();
     symbols.insert(function);
   }
-  func::CallOp::create(b, name, TypeRange(), arguments);
+  return func::CallOp::create(b, name, results, arguments).getResults();
 }
 
 void KernelLibrary::countFlops(ImplicitLocOpBuilder &b, Value count) {
   callRuntime(b, "sopt_rt_flops", count);
+}
+
+Value KernelLibrary::getTileThreads(ImplicitLocOpBuilder &b) {
+  Value count =
+      callRuntime(b, "sopt_rt_tile_threads", {}, b.getI64Type()).front();
+  return arith::IndexCastOp::create(b, b.getIndexType(), count);
 }
 
 void KernelLibrary::reportBadShape(ImplicitLocOpBuilder &b, Value size,

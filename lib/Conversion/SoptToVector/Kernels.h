@@ -43,15 +43,20 @@ public:
   /// Tells the runtime that `count` (an index) multiply-adds times two follow.
   void countFlops(mlir::ImplicitLocOpBuilder &b, mlir::Value count);
 
+  /// How many threads (an index) a run has, all of which may use AMX's tile
+  /// registers from now on.
+  mlir::Value getTileThreads(mlir::ImplicitLocOpBuilder &b);
+
   /// Tells the runtime that the run has failed, for a dimension has `size`
   /// where `expected` is needed.
   void reportBadShape(mlir::ImplicitLocOpBuilder &b, mlir::Value size,
                       mlir::Value expected);
 
 private:
-  /// Calls a function of the runtime with numbers of 64 bits.
-  void callRuntime(mlir::ImplicitLocOpBuilder &b, llvm::StringRef name,
-                   mlir::ValueRange indices);
+  /// Calls a function of the runtime that takes and gives numbers of 64 bits.
+  mlir::ValueRange callRuntime(mlir::ImplicitLocOpBuilder &b,
+                               llvm::StringRef name, mlir::ValueRange indices,
+                               mlir::TypeRange results = {});
   mlir::func::FuncOp make(llvm::StringRef name, const Isa &isa,
                           mlir::TypeRange arguments, BodyBuilder body);
 

@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "NarrowKernel.h"
 #include "PackNarrow.h"
 #include "Patterns.h"
+#include "TileKernel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -66,22 +66,43 @@ static const char *whyNot(LinearOp op) {
   return nullptr;
 }
 
+/// Whether the schedule says which tile of outputs `op` gets.
+static bool hasTile(LinearOp op) {
+  return op.getSchedule() && !op.getSchedule()->getTile().empty();
+}
+
+static std::unique_ptr<DenseKernel> createKernel(LinearOp op,
+                                                 const NarrowForm *form) {
+  auto weight = cast<RankedTensorType>(op.getWeight().getType());
+  int64_t k = weight.getDimSize(0), n = weight.getDimSize(1);
+  Activation activation = op.getActivation();
+  bool hasBias = bool(op.getBias());
+  if (!form)
+    return std::make_unique<DenseKernel>(k, n, activation, hasBias);
+  if (!form->hasTiles)
+    return std::make_unique<NarrowKernel>(*form, k, n, activation, hasBias);
+  return std::make_unique<TileKernel>(*form, k, n, activation, hasBias);
+}
+
 const NarrowForm *LinearToKernel::getForm(LinearOp op) const {
   if (!op.getPrecision())
     return nullptr;
+  // A tile by hand is one of vector registers.
   return &lookUpNarrowForm(op.getPrecision()->getNumber(),
-                           kernels.getIsa().name, features);
+                           kernels.getIsa().name, features,
+                           /*mayHaveTiles=*/!hasTile(op));
 }
 
 Isa LinearToKernel::getIsa(LinearOp op, const NarrowForm *form) const {
   constexpr int64_t kBitsPerByte = 8;
+  if (form && form->hasTiles)
+    return TileKernel::getTile(kernels.getIsa());
   int64_t bits = form ? form->getInputBits() : kBitsPerByte * sizeof(float);
   int64_t k = cast<RankedTensorType>(op.getWeight().getType()).getDimSize(0);
   Isa isa = kernels.getIsa().forRowsOf(k * bits / kBitsPerByte);
-  if (ScheduleAttr schedule = op.getScheduleAttr();
-      schedule && !schedule.getTile().empty()) {
-    isa.rows = schedule.getTile()[0];
-    isa.vectors = schedule.getTile()[1];
+  if (hasTile(op)) {
+    isa.rows = op.getSchedule()->getTile()[0];
+    isa.vectors = op.getSchedule()->getTile()[1];
   }
   return isa;
 }
@@ -107,16 +128,11 @@ LogicalResult LinearToKernel::matchAndRewrite(LinearOp op,
   ImplicitLocOpBuilder b(op.getLoc(), rewriter);
   auto weight = cast<RankedTensorType>(op.getWeight().getType());
   int64_t k = weight.getDimSize(0), n = weight.getDimSize(1);
-  bool hasBias = bool(op.getBias());
   const NarrowForm *form = getForm(op);
-  std::unique_ptr<DenseKernel> kernel =
-      form ? std::make_unique<NarrowKernel>(*form, k, n, op.getActivation(),
-                                            hasBias)
-           : std::make_unique<DenseKernel>(k, n, op.getActivation(), hasBias);
-
+  std::unique_ptr<DenseKernel> kernel = createKernel(op, form);
   std::string name = kernel->getName();
   Isa isa = getIsa(op, form);
-  if (op.getSchedule() && !op.getSchedule()->getTile().empty())
+  if (hasTile(op))
     name += llvm::formatv("_tile{0}x{1}", isa.rows, isa.vectors).str();
   auto xType = cast<RankedTensorType>(op.getX().getType());
   SmallVector<int64_t> xShape(xType.getShape());
@@ -135,6 +151,8 @@ LogicalResult LinearToKernel::matchAndRewrite(LinearOp op,
   Value rows = memref::DimOp::create(b, arguments.back(), 0);
   Value flopsPerRow = arith::ConstantIndexOp::create(b, 2 * k * n);
   kernels.countFlops(b, arith::MulIOp::create(b, rows, flopsPerRow));
+  if (form && form->hasTiles)
+    arguments.push_back(kernels.getTileThreads(b));
   kernels.call(b, name, isa, arguments,
                [&](VectorBuilder &b, ValueRange arguments) {
                  kernel->build(b, arguments);

@@ -17,19 +17,23 @@ using namespace sopt;
 // Best first. Not vpmaddubsw: it adds two products in 16 bits, which they do
 // not fit, and would leave 7 bits for a weight.
 static constexpr NarrowForm kForms[] = {
+    {Number::Int8, "avx512", "amx-int8", 4, "llvm.x86.tdpbusd", true},
     {Number::Int8, "avx512", "vnni", 4, "llvm.x86.avx512.vpdpbusd.512"},
     {Number::Int8, "avx512", "bw", 2, "llvm.x86.avx512.pmaddw.d.512"},
     {Number::Int8, "avx2", "vnni", 4, "llvm.x86.avx512.vpdpbusd.256"},
     {Number::Int8, "avx2", "", 2, "llvm.x86.avx2.pmadd.wd"},
     {Number::Int8, "", "", 1, ""},
+    {Number::Bf16, "avx512", "amx-bf16", 2, "llvm.x86.tdpbf16ps", true},
     {Number::Bf16, "avx512", "bf16", 2, "llvm.x86.avx512bf16.dpbf16ps.512"},
     {Number::Bf16, "", "", 1, ""},
 };
 
 const NarrowForm &sopt::lookUpNarrowForm(Number number, StringRef isa,
-                                         ArrayRef<std::string> features) {
+                                         ArrayRef<std::string> features,
+                                         bool mayHaveTiles) {
   const auto *form = llvm::find_if(kForms, [&](const NarrowForm &form) {
-    return form.number == number && (form.isa.empty() || form.isa == isa) &&
+    return form.number == number && (mayHaveTiles || !form.hasTiles) &&
+           (form.isa.empty() || form.isa == isa) &&
            (form.feature.empty() || llvm::is_contained(features, form.feature));
   });
   assert(form != std::end(kForms) && "a form for any isa is the last");
@@ -38,7 +42,7 @@ const NarrowForm &sopt::lookUpNarrowForm(Number number, StringRef isa,
 
 bool sopt::isNarrowIntrinsic(StringRef name) {
   return llvm::any_of(kForms, [&](const NarrowForm &form) {
-    return !form.intrinsic.empty() && form.intrinsic == name;
+    return !form.intrinsic.empty() && !form.hasTiles && form.intrinsic == name;
   });
 }
 

@@ -13,24 +13,35 @@
 
 namespace sopt {
 
+/// Rows, and words of 32 bits in a row, of one of AMX's tile registers.
+constexpr int64_t kTileRows = 16, kTileWords = 16;
+
 /// By which instructions products of narrow numbers are summed up in 32 bits.
 ///
 /// Inputs of `group` neighbouring features make one word of 32 bits, which is
 /// broadcast to all lanes; a weight vector holds, lane by lane, the weights of
-/// the same features.
+/// the same features. A form with tile registers takes 16 rows of 16 such words
+/// and 16 such weight vectors at once (TileKernel.h).
 struct NarrowForm {
   Number number;
   llvm::StringRef isa;     ///< Empty for any.
   llvm::StringRef feature; ///< Of the processor, beyond the isa; may be empty.
   int64_t group;
   llvm::StringRef intrinsic; ///< LLVM's name; empty where none is needed.
+  bool hasTiles = false;
 
   /// What an input and a weight are stored as, both signless: an int8 input is
   /// 0 … 255, an input in bf16 alone in its word has the bits of an f32.
   unsigned getInputBits() const { return 32 / group; }
   unsigned getWeightBits() const { return number == Number::Int8 ? 8 : 16; }
 
-  /// The word of x's row at `row`, from feature k · group on, in all lanes.
+  /// Words of a row, and rows, come in multiples of these; those past the last
+  /// are zero, or anything.
+  int64_t getWordUnit() const { return hasTiles ? kTileWords : 1; }
+  int64_t getRowUnit() const { return hasTiles ? kTileRows : 1; }
+
+  /// Without tiles: the word of x's row at `row`, from feature k · group on, in
+  /// all lanes.
   mlir::Value loadInput(VectorBuilder &b, mlir::Value x, mlir::Value row,
                         mlir::Value k) const;
   /// The weights of lanes, from `indices` on, as multiplyAdd takes them.
@@ -42,11 +53,12 @@ struct NarrowForm {
 };
 
 /// The best form that `isa` with `features` has: vnni, bf16 and, with avx512,
-/// bw. There always is one.
+/// bw, amx-int8 and amx-bf16, which have tiles. There always is one without.
 const NarrowForm &lookUpNarrowForm(Number number, llvm::StringRef isa,
-                                   llvm::ArrayRef<std::string> features);
+                                   llvm::ArrayRef<std::string> features,
+                                   bool mayHaveTiles);
 
-/// Whether a form calls the intrinsic of this name.
+/// Whether a form without tiles calls the intrinsic of this name.
 bool isNarrowIntrinsic(llvm::StringRef name);
 
 } // namespace sopt

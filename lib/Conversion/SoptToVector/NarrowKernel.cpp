@@ -25,43 +25,57 @@ std::string NarrowKernel::getName() const {
   return DenseKernel::getName() + "_" + stringifyNumber(form.number).str();
 }
 
-void NarrowKernel::build(VectorBuilder &b, ValueRange arguments) {
+void NarrowKernel::take(ValueRange arguments) {
   auto next = arguments.begin();
-  auto take = [&]() -> Value { return *next++; };
-  bool isInt8 = form.number == Number::Int8;
-  x = take();
-  if (isInt8) {
-    rowSteps = take();
-    zeros = take();
+  x = *next++;
+  if (isInt8()) {
+    rowSteps = *next++;
+    zeros = *next++;
   }
-  weight = take();
-  if (isInt8) {
-    columnSteps = take();
-    columnSums = take();
+  weight = *next++;
+  if (isInt8()) {
+    columnSteps = *next++;
+    columnSums = *next++;
   }
-  bias = hasBias ? take() : Value();
-  y = take();
+  bias = hasBias ? *next++ : Value();
+  y = *next++;
+}
+
+void NarrowKernel::build(VectorBuilder &b, ValueRange arguments) {
+  take(arguments);
   buildTasks(b);
 }
 
 SmallVector<Value> NarrowKernel::multiply(VectorBuilder &b, int64_t rows,
-                                          Value row, Value panel) {
-  bool isInt8 = form.number == Number::Int8;
-  SmallVector<Value> start =
-      isInt8 ? buildInt8Start(b, rows, row, panel) : buildStart(b, rows, panel);
+                                          const Task &task) {
+  Value row = task.row, panel = task.panel;
+  SmallVector<Value> start = isInt8() ? buildInt8Start(b, rows, row, panel)
+                                      : buildStart(b, rows, panel);
   SmallVector<Value> sums = accumulateTile(
       b, rows, b.index(llvm::divideCeilSigned(k, form.group)), start,
       [&](int64_t r, Value k) {
         return form.loadInput(b, x, b.add(row, b.index(r)), k);
       },
       [&](Value k, int64_t vector) {
+        if (vector == 0)
+          prefetch(b, task, b.mul(k, task.aheadStep));
         Value at = b.index(vector * b.getLanes() * form.group);
         return form.loadWeights(b, weight, {panel, k, at});
       },
       [&](Value input, Value weights, Value sum) {
         return form.multiplyAdd(b, input, weights, sum);
       });
-  return isInt8 ? scale(b, rows, row, panel, sums) : sums;
+  return isInt8() ? scale(b, rows, row, panel, sums) : sums;
+}
+
+SmallVector<Value> NarrowKernel::finish(VectorBuilder &b, Value row,
+                                        Value panel, ValueRange products) {
+  SmallVector<Value> sums =
+      isInt8() ? buildInt8Start(b, 1, row, panel) : buildStart(b, 1, panel);
+  for (auto [sum, product] : llvm::zip_equal(sums, products))
+    sum = isInt8() ? arith::AddIOp::create(b, sum, product).getResult()
+                   : b.add(sum, product);
+  return isInt8() ? scale(b, 1, row, panel, sums) : sums;
 }
 
 SmallVector<Value> NarrowKernel::buildInt8Start(VectorBuilder &b, int64_t rows,

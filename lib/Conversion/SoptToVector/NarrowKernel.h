@@ -26,9 +26,16 @@ public:
   void build(VectorBuilder &b, mlir::ValueRange arguments) override;
 
 protected:
+  /// Sets x, weight and what else `arguments` are.
+  void take(mlir::ValueRange arguments);
   llvm::SmallVector<mlir::Value> multiply(VectorBuilder &b, int64_t rows,
-                                          mlir::Value row,
-                                          mlir::Value panel) override;
+                                          const Task &task) override;
+  /// One row of a panel, activation excluded, of the sums of its products.
+  llvm::SmallVector<mlir::Value> finish(VectorBuilder &b, mlir::Value row,
+                                        mlir::Value panel,
+                                        mlir::ValueRange products);
+  bool isInt8() const { return form.number == Number::Int8; }
+  const NarrowForm &form;
 
 private:
   /// What the sums of int8 products start from: they are of inputs with their
@@ -41,7 +48,6 @@ private:
                                        mlir::Value row, mlir::Value panel,
                                        mlir::ValueRange sums);
 
-  const NarrowForm &form;
   mlir::Value rowSteps, zeros, columnSteps, columnSums;
 };
 

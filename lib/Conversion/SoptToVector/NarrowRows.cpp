@@ -19,13 +19,19 @@ using namespace sopt;
 /// The largest number of an input in int8.
 static constexpr float kMostInput = 255;
 
+/// Features of a row, those past the last included, come in multiples of this.
+static int64_t getFeatureUnit(const NarrowForm &form, const Isa &isa) {
+  return std::max(isa.lanes, form.group * form.getWordUnit());
+}
+
 namespace {
 /// Rounds the rows of x, each by one task.
 class RowRounding {
 public:
   RowRounding(const NarrowForm &form, VectorBuilder &b, ValueRange arguments)
       : form(form), b(b), x(arguments[0]), words(arguments[1]),
-        features(cast<MemRefType>(x.getType()).getDimSize(1)) {
+        features(cast<MemRefType>(x.getType()).getDimSize(1)),
+        padded(llvm::alignTo(features, getFeatureUnit(form, b.getIsa()))) {
     if (form.number == Number::Int8) {
       steps = arguments[2];
       zeros = arguments[3];
@@ -58,13 +64,13 @@ private:
   const NarrowForm &form;
   VectorBuilder &b;
   Value x, words, steps, zeros;
-  int64_t features;
+  int64_t features, padded;
 };
 } // namespace
 
 Value RowRounding::load(Value row, Value k) {
   Value mask;
-  if (features % b.getLanes())
+  if (features != padded)
     mask = b.firstLanes(b.sub(b.index(features), k));
   return b.load(x, {row, k}, mask);
 }
@@ -113,8 +119,7 @@ void RowRounding::buildInt8(Value row) {
   Scale scale = buildScale(row);
   Value factor = b.broadcast(scale.factor), zero = b.broadcast(scale.zero);
   b.loop(
-      b.index(0), b.index(features), b.getLanes(), {},
-      [&](Value k, ValueRange) {
+      b.index(0), b.index(padded), b.getLanes(), {}, [&](Value k, ValueRange) {
         Value rounded =
             math::RoundEvenOp::create(b, b.mul(load(row, k), factor));
         Value held =
@@ -124,44 +129,67 @@ void RowRounding::buildInt8(Value row) {
       });
 }
 
+/// The nearest numbers in bf16, of which each is the upper half of a word.
+static Value roundInWords(VectorBuilder &b, Value x) {
+  Value bits = arith::BitcastOp::create(b, b.getIntVectorType(), x);
+  Value upper = arith::ShRUIOp::create(b, bits, b.splatInt(16));
+  Value isOdd = arith::AndIOp::create(b, upper, b.splatInt(1));
+  Value half = arith::AddIOp::create(b, isOdd, b.splatInt(0x7fff));
+  Value isNaN = arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, x, x);
+  Value rounded =
+      b.select(isNaN, arith::OrIOp::create(b, bits, b.splatInt(0x400000)),
+               arith::AddIOp::create(b, bits, half));
+  return arith::AndIOp::create(b, rounded, b.splatInt(-0x10000));
+}
+
+/// The same as halves, by the instruction of those who can multiply them.
+static Value roundToHalves(VectorBuilder &b, Value x) {
+  Value rounded = arith::TruncFOp::create(
+      b, VectorType::get(b.getLanes(), b.getBF16Type()), x);
+  return vector::BitCastOp::create(
+      b, VectorType::get(b.getLanes(), b.getI16Type()), rounded);
+}
+
 void RowRounding::buildBf16(Value row) {
-  b.loop(
-      b.index(0), b.index(features), b.getLanes(), {},
-      [&](Value k, ValueRange) {
-        Value part = load(row, k);
-        Value bits = arith::BitcastOp::create(b, b.getIntVectorType(), part);
-        Value upper = arith::ShRUIOp::create(b, bits, b.splatInt(16));
-        Value isOdd = arith::AndIOp::create(b, upper, b.splatInt(1));
-        Value half = arith::AddIOp::create(b, isOdd, b.splatInt(0x7fff));
-        Value isNaN =
-            arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, part, part);
-        Value rounded =
-            b.select(isNaN, arith::OrIOp::create(b, bits, b.splatInt(0x400000)),
-                     arith::AddIOp::create(b, bits, half));
-        rounded =
-            form.group == 1
-                ? Value(arith::AndIOp::create(b, rounded, b.splatInt(-0x10000)))
-                : arith::ShRUIOp::create(b, rounded, b.splatInt(16));
-        store(rounded, row, k);
-        return SmallVector<Value>();
-      });
+  b.loop(b.index(0), b.index(padded), b.getLanes(), {},
+         [&](Value k, ValueRange) {
+           Value x = load(row, k);
+           b.store(form.group == 1 ? roundInWords(b, x) : roundToHalves(b, x),
+                   words, {row, k});
+           return SmallVector<Value>();
+         });
+}
+
+/// The least multiple of `unit` that is not below `count`.
+static Value roundUp(ImplicitLocOpBuilder &b, Value count, int64_t unit) {
+  if (unit == 1)
+    return count;
+  Value size = arith::ConstantIndexOp::create(b, unit);
+  return arith::MulIOp::create(b, arith::CeilDivUIOp::create(b, count, size),
+                               size);
 }
 
 NarrowRows::Rows NarrowRows::get(ImplicitLocOpBuilder &b, Value tensor, Value x,
                                  const NarrowForm &form) {
-  Rows &rows = known[{tensor, b.getInsertionBlock(), unsigned(form.number)}];
+  Rows &rows = known[{tensor, b.getInsertionBlock(), &form}];
   if (rows.words)
     return rows;
   int64_t features = cast<MemRefType>(x.getType()).getDimSize(1);
-  int64_t padded =
-      llvm::alignTo(features, std::max(kernels.getIsa().lanes, form.group));
-  OpFoldResult count = memref::DimOp::create(b, x, 0).getResult();
-  rows.words = allocate(b, {count, b.getIndexAttr(padded)},
+  int64_t unit = getFeatureUnit(form, kernels.getIsa());
+  int64_t lines = llvm::divideCeilSigned(features, unit);
+  // A tile register takes the same line of 16 rows: an odd number of lines
+  // between them spreads these over the sets of the first-level cache.
+  if (form.hasTiles && lines % 2 == 0)
+    ++lines;
+  Value count = memref::DimOp::create(b, x, 0);
+  rows.words = allocate(b,
+                        {OpFoldResult(roundUp(b, count, form.getRowUnit())),
+                         b.getIndexAttr(lines * unit)},
                         b.getIntegerType(form.getInputBits()));
   SmallVector<Value> arguments = {x, rows.words};
   if (form.number == Number::Int8) {
-    rows.steps = allocate(b, count);
-    rows.zeros = allocate(b, count, b.getI32Type());
+    rows.steps = allocate(b, OpFoldResult(count));
+    rows.zeros = allocate(b, OpFoldResult(count), b.getI32Type());
     arguments.append({rows.steps, rows.zeros});
   }
   kernels.call(

@@ -20,7 +20,9 @@ class NarrowRows {
 public:
   /// A tensor's rows. Those in bf16 have no steps and zeros.
   struct Rows {
-    mlir::Value words; ///< memref<rows × features, rounded up>, of a form.
+    /// memref<rows × features>, both rounded up, of a form. Rows past the last
+    /// hold anything.
+    mlir::Value words;
     mlir::Value steps; ///< memref<rows × f32>
     mlir::Value zeros; ///< memref<rows × i32>
   };
@@ -33,8 +35,8 @@ public:
 
 private:
   KernelLibrary &kernels;
-  /// By tensor, the block in which its rows were made, and number.
-  using Key = std::tuple<mlir::Value, mlir::Block *, unsigned>;
+  /// By tensor, the block in which its rows were made, and form.
+  using Key = std::tuple<mlir::Value, mlir::Block *, const NarrowForm *>;
   llvm::DenseMap<Key, Rows> known;
 };
 

@@ -15,10 +15,12 @@ using namespace sopt;
 namespace {
 /// Where the elements of a K × N weight go.
 struct Panels {
-  int64_t k, n, width, group;
+  int64_t k, n, width, group, wordUnit;
 
   int64_t getCount() const { return llvm::divideCeilSigned(n, width); }
-  int64_t getDepth() const { return llvm::divideCeilSigned(k, group); }
+  int64_t getDepth() const {
+    return llvm::alignTo(llvm::divideCeilSigned(k, group), wordUnit);
+  }
   int64_t getPlace(int64_t row, int64_t column) const {
     int64_t word = column / width * getDepth() + row / group;
     return (word * width + column % width) * group + row % group;
@@ -46,7 +48,7 @@ NarrowWeight sopt::packNarrow(ImplicitLocOpBuilder &b, WeightPacker &packer,
                               Value weight, const NarrowForm &form,
                               int64_t width) {
   ArrayRef<int64_t> shape = cast<RankedTensorType>(weight.getType()).getShape();
-  Panels panels = {shape[0], shape[1], width, form.group};
+  Panels panels = {shape[0], shape[1], width, form.group, form.getWordUnit()};
   auto type = RankedTensorType::get(
       {panels.getCount(), panels.getDepth(), width * form.group},
       b.getIntegerType(form.getWeightBits()));

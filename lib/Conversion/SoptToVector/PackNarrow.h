@@ -16,8 +16,8 @@ namespace sopt {
 /// A K × N weight rounded and packed into panels of `width` columns. Columns
 /// and features past the last are zero.
 struct NarrowWeight {
-  /// memref<⌈N/width⌉ × ⌈K/group⌉ × width · group>: panel, word, column of the
-  /// panel, feature of the word.
+  /// memref<⌈N/width⌉ × ⌈K/group⌉ × width · group>: panel, word (a multiple of
+  /// the form's unit of them), column of the panel, feature of the word.
   mlir::Value panels;
   mlir::Value steps; ///< memref<⌈N/width⌉ × width × f32>, for int8.
   mlir::Value sums;  ///< The columns' sums in i32, of the same shape, for int8.

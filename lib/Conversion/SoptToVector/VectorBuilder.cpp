@@ -90,6 +90,14 @@ Value VectorBuilder::div(Value a, Value b) {
   return arith::DivFOp::create(*this, a, b);
 }
 
+Value VectorBuilder::divNearly(Value a, Value b) {
+  // LLVM takes the estimate where no result is infinite.
+  auto flags = isa.hasReciprocal
+                   ? arith::FastMathFlags::arcp | arith::FastMathFlags::ninf
+                   : arith::FastMathFlags::none;
+  return arith::DivFOp::create(*this, a, b, flags);
+}
+
 Value VectorBuilder::minimum(Value a, Value b) {
   return arith::MinSIOp::create(*this, a, b);
 }
@@ -227,9 +235,12 @@ void VectorBuilder::parallel(ValueRange ends,
 }
 
 void VectorBuilder::shareOut(Value numTasks, Value numWorkers,
-                             function_ref<void(Value, Value)> body) {
+                             function_ref<void(Value, Value)> body,
+                             function_ref<void()> before,
+                             function_ref<void()> after) {
   parallel(numWorkers, [&](ValueRange at) {
     Value worker = at[0];
+    before();
     auto firstOf = [&](Value worker) -> Value {
       return arith::DivUIOp::create(*this, mul(worker, numTasks), numWorkers);
     };
@@ -238,6 +249,7 @@ void VectorBuilder::shareOut(Value numTasks, Value numWorkers,
       body(worker, task);
       return SmallVector<Value>();
     });
+    after();
   });
 }
 

@@ -41,6 +41,8 @@ public:
   mlir::Value sub(mlir::Value a, mlir::Value b);
   mlir::Value mul(mlir::Value a, mlir::Value b);
   mlir::Value div(mlir::Value a, mlir::Value b);
+  /// The same within 2 ulp, for a finite quotient and b between 1 and 2⁶⁴.
+  mlir::Value divNearly(mlir::Value a, mlir::Value b);
   mlir::Value minimum(mlir::Value a, mlir::Value b);
   mlir::Value ceilDiv(mlir::Value a, int64_t b);
   /// a · b + c, rounded once where the machine can.
@@ -94,10 +96,12 @@ public:
   /// For all `numTasks` tasks, shared out among `numWorkers` that run in any
   /// order and on any thread: body(worker, task). Shares are as even as whole
   /// tasks can be, and the tasks of one worker are neighbours, so that they may
-  /// share data.
-  void
-  shareOut(mlir::Value numTasks, mlir::Value numWorkers,
-           llvm::function_ref<void(mlir::Value worker, mlir::Value task)> body);
+  /// share data. Each worker begins with before() and ends with after().
+  void shareOut(
+      mlir::Value numTasks, mlir::Value numWorkers,
+      llvm::function_ref<void(mlir::Value worker, mlir::Value task)> body,
+      llvm::function_ref<void()> before = [] {},
+      llvm::function_ref<void()> after = [] {});
   /// If `condition`, `then`, else `otherwise`; `choose` gives their value.
   void when(mlir::Value condition, llvm::function_ref<void()> then,
             llvm::function_ref<void()> otherwise = {});

@@ -78,10 +78,9 @@ std::string sopt::getKernelISA(StringRef cpu) {
 
 std::vector<std::string> sopt::getKernelFeatures(StringRef cpu) {
   static constexpr std::pair<StringLiteral, StringLiteral> kFeatures[] = {
-      {"+avx512vnni", "vnni"},
-      {"+avxvnni", "vnni"},
-      {"+avx512bf16", "bf16"},
-      {"+avx512bw", "bw"}};
+      {"+avx512vnni", "vnni"},   {"+avxvnni", "vnni"},
+      {"+avx512bf16", "bf16"},   {"+avx512bw", "bw"},
+      {"+amx-int8", "amx-int8"}, {"+amx-bf16", "amx-bf16"}};
   std::vector<std::string> features;
   std::unique_ptr<TargetMachine> machine = createMachine(cpu);
   if (!machine || !machine->getTargetTriple().isX86())

@@ -1,5 +1,6 @@
 // RUN: sparse-opt %s -convert-sopt-to-vector=isa=avx2 | FileCheck %s
 // RUN: sparse-opt %s -convert-sopt-to-vector="isa=avx512 features=vnni,bf16,bw" | FileCheck %s --check-prefix=VNNI
+// RUN: sparse-opt %s -convert-sopt-to-vector="isa=avx512 features=vnni,bf16,bw,amx-int8,amx-bf16" | FileCheck %s --check-prefix=AMX
 // RUN: sparse-opt %s -convert-sopt-to-vector="isa=avx512 features=bw" | FileCheck %s --check-prefix=BW
 // RUN: sparse-opt %s -convert-sopt-to-vector=isa=generic | FileCheck %s --check-prefix=GENERIC
 
@@ -34,6 +35,18 @@ func.func @two_layers(%x: tensor<?x6xf32>, %computed: tensor<6x3xf32>) {
   // VNNI-SAME: memref<?x16xi16>
   %2 = sopt.linear %x, %w precision <bf16> : (tensor<?x6xf32>, tensor<6x3xf32>) -> tensor<?x3xf32>
 
+  // Tile registers hold 16 rows of 64 bytes: features and rows are rounded up,
+  // and the runtime says how many threads may use them. A tile by hand is one
+  // of vector registers.
+  // AMX: memref.alloc(%{{.*}}) {{.*}} : memref<?x64xi8>
+  // AMX: %[[THREADS:.*]] = call @sopt_rt_tile_threads() : () -> i64
+  // AMX: %[[COUNT:.*]] = arith.index_cast %[[THREADS]] : i64 to index
+  // AMX: call @linear_6x3_nobias_int8_amx(%{{.*}}, %[[COUNT]]) : (memref<?x64xi8>, memref<?xf32>, memref<?xi32>, memref<1x16x128xi8>, memref<1x32xf32>, memref<1x32xi32>, memref<?x3xf32>, index) -> ()
+  // AMX: call @linear_6x3_nobias_bf16_amx(%{{.*}}) : (memref<?x32xi16>, memref<1x16x64xi16>, memref<?x3xf32>, index) -> ()
+  // AMX: call @linear_6x3_nobias_bf16_tile2x1(
+  %by_hand = sopt.linear %x, %w schedule <layout = <dense>, tile = 2x1> precision <bf16>
+     : (tensor<?x6xf32>, tensor<6x3xf32>) -> tensor<?x3xf32>
+
   // A weight that is no constant is left to the definition.
   // CHECK: sopt.linear %{{.*}}, %{{.*}} precision <int8>
   %3 = sopt.linear %x, %computed precision <int8>
@@ -53,6 +66,14 @@ func.func @two_layers(%x: tensor<?x6xf32>, %computed: tensor<6x3xf32>) {
 // VNNI: llvm.call_intrinsic "llvm.x86.avx512.vpdpbusd.512"(%{{.*}}, %{{.*}}, %{{.*}}) : (vector<16xi32>, vector<64xi8>, vector<64xi8>) -> vector<16xi32>
 // VNNI-LABEL: func private @linear_6x3_nobias_bf16(
 // VNNI: llvm.call_intrinsic "llvm.x86.avx512bf16.dpbf16ps.512"(%{{.*}}, %{{.*}}, %{{.*}}) : (vector<16xf32>, vector<32xbf16>, vector<32xbf16>) -> vector<16xf32>
+
+// AMX-LABEL: func private @linear_6x3_nobias_int8_amx(
+// AMX: scf.parallel
+// AMX: "llvm.x86.ldtilecfg"
+// AMX: "llvm.x86.tdpbusd"
+// AMX: "llvm.x86.tilerelease"
+// AMX-LABEL: func private @linear_6x3_nobias_bf16_amx(
+// AMX: "llvm.x86.tdpbf16ps"
 
 // BW: llvm.call_intrinsic "llvm.x86.avx512.pmaddw.d.512"
 

@@ -7,8 +7,11 @@
 
 #include "Fixture.h"
 #include <atomic>
+#include <fstream>
+#include <iterator>
 #include <omp.h>
 #include <sched.h>
+#include <string>
 #include <thread>
 
 using namespace sopt::test;
@@ -97,6 +100,28 @@ TEST_F(RuntimeTest, TheFirstFailureOfANodeIsReported) {
   expectError(SOPT_NODE_FAILED,
               "node '/encoder/MatMul': a dimension has size 3 where 4 is "
               "needed");
+}
+
+// The processor's flags of Linux tell what it lets programs use.
+TEST_F(RuntimeTest, TileRegistersAreAskedFor) {
+  static int64_t threads;
+  threads = 0;
+  fake_run = [](void *results, void *const *arguments) {
+    sopt_rt_node(1);
+    threads = sopt_rt_tile_threads();
+    multiply(results, arguments);
+  };
+  std::ifstream file("/proc/cpuinfo");
+  std::string cpu{std::istreambuf_iterator<char>(file), {}};
+  if (cpu.find(" amx_tile ") != std::string::npos) {
+    ASSERT_EQ(run(), SOPT_OK);
+    EXPECT_EQ(threads, 1);
+    return;
+  }
+  expectError(SOPT_UNSUPPORTED,
+              "node '/encoder/MatMul': the system grants no AMX tile "
+              "registers; compile for a processor without them");
+  EXPECT_EQ(threads, 0) << "generated code went on";
 }
 
 TEST_F(RuntimeTest, ProfileAddsUpOverRuns) {

@@ -20,6 +20,18 @@ func.func @sopt_rt_flops(%count: i64) {
   return
 }
 
+// One thread of two, which may use AMX's registers: Linux's arch_prctl grants
+// them.
+func.func private @syscall(i64, i64, i64) -> i64
+func.func @sopt_rt_tile_threads() -> i64 {
+  %arch_prctl = arith.constant 158 : i64
+  %request = arith.constant 0x1023 : i64
+  %tile_data = arith.constant 18 : i64
+  %threads = arith.constant 2 : i64
+  call @syscall(%arch_prctl, %request, %tile_data) : (i64, i64, i64) -> i64
+  return %threads : i64
+}
+
 // Prints 1 if all elements agree to `bound`, or are both NaN or infinite.
 func.func private @compare(%a: tensor<?x?xf32>, %b: tensor<?x?xf32>, %bound: f32) {
   %zero = arith.constant dense<0.0> : tensor<f32>
@@ -103,7 +115,7 @@ calls = []
 for i in range(count):
     k = random.choice([1, 2, 3, 4, random.randint(5, 70), 1024])
     n = random.randint(1, 70)
-    tokens = random.choice([1, random.randint(2, 8), random.randint(9, 30)])
+    tokens = random.choice([1, random.randint(2, 8), random.randint(9, 30), random.randint(31, 70)])
     x = [number for _ in range(tokens) for number in make_row(k)]
     scales = [0.0 if random.random() < 0.1 else 10 ** random.uniform(-2, 1) for _ in range(n)]
     weight = [scale * random.gauss(0, 1) for _ in range(k) for scale in scales]
