@@ -53,6 +53,17 @@ static void cleanUpTensors(OpPassManager &passes) {
   functions.addPass(createMergeEqual());
 }
 
+std::unique_ptr<Pass>
+sopt::createScheduling(const CPUPipelineOptions &options) {
+  ScheduleLayersOptions layers;
+  layers.isa = options.isa;
+  layers.features.assign(options.features.begin(), options.features.end());
+  layers.machine = options.machine;
+  layers.tokens = options.tokens;
+  layers.report = options.report;
+  return createScheduleLayers(layers);
+}
+
 /// From the onnx and sopt dialects to linalg on tensors and calls of kernels.
 static void addTensorPasses(OpPassManager &passes,
                             const CPUPipelineOptions &options) {
@@ -77,8 +88,7 @@ static void addTensorPasses(OpPassManager &passes,
   passes.addPass(createSkipEmpty());
   passes.addPass(createOutputShapes());
   if (options.kernels)
-    passes.addPass(createScheduleLayers(
-        {options.isa, options.machine, options.tokens, options.report}));
+    passes.addPass(createScheduling(options));
   if (options.precision != LayerPrecision::F32)
     passes.addPass(createChoosePrecision(
         {options.precision, options.report == ReportFormat::Table}));
@@ -146,6 +156,7 @@ static void addBranchPasses(OpPassManager &passes) {
   // Takes the scopes away that parallel bodies get for allocations they do not
   // make; a scope can hold no control flow.
   branches.addPass(createCanonicalizerPass());
+  branches.addPass(createAvoidForks());
   branches.addPass(createDropBarriers());
   branches.addPass(createSCFToControlFlowPass());
   branches.addPass(memref::createExpandOpsPass());

@@ -244,8 +244,7 @@ sopt::choosePrecisions(ModuleOp module, const PrecisionOptions &options,
   if (Error error = trials.runReference(options.calibration))
     return std::move(error);
   PassManager passes(module.getContext());
-  passes.addPass(
-      createScheduleLayers({cpu.isa, cpu.machine, cpu.tokens, cpu.report}));
+  passes.addPass(createScheduling(cpu));
   passes.addPass(createChoosePrecision(
       {options.precision, cpu.report == ReportFormat::Table}));
   if (failed(passes.run(module)))

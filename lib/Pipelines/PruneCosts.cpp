@@ -41,7 +41,8 @@ static int64_t getKnownRows(const PrunableLayer &layer) {
 Expected<PruneCosts> PruneCosts::create(StagedModel &model, Kind kind,
                                         const CalibrationItem &item) {
   PruneCosts costs(model, kind);
-  auto machine = getMachineCosts(getKernelISA("native"), findMachineFile());
+  auto machine = getMachineCosts(
+      getKernelISA("native"), getKernelFeatures("native"), findMachineFile());
   if (!machine)
     return machine.takeError();
   costs.machine = *machine;

@@ -15,15 +15,28 @@
 using namespace llvm;
 using namespace sopt;
 
-// Fitted to kernels with K from 64 to 1536, avx512 on a Zen 4 core at 3.6 GHz,
-// avx2 on a Zen 1 core at 2.5 GHz, which does one product per cycle. The
-// others: the same counts of instructions, with two products per cycle, at
+namespace {
+/// Costs of processors of an isa that have a feature, or of the others.
+struct KnownMachine {
+  StringLiteral feature;
+  MachineCosts costs;
+};
+} // namespace
+
+// Fitted to kernels with K from 64 to 1536: avx512 by --measure-machine on a
+// Xeon with two units of 512 bits at 3.4 GHz, with half-rate on a Zen 4 core at
+// 3.6 GHz, avx2 on a Zen 1 core at 2.5 GHz, which does one product per cycle.
+// The others: the same counts of instructions, with two products per cycle, at
 // 3 GHz.
-static constexpr MachineCosts kMachines[] = {
-    {"avx512", 16, 0.276, 0.13, 0.25, 0.62, 0.02, 1.08, 0.34, 0.6, 2.2, 0.02},
-    {"avx2", 8, 0.42, 0.29, 0.75, 0.85, 0.43, 1.69, 0.75, 1.92, 3.9, 0.033},
-    {"neon", 4, 0.18, 0.15, 0.2, 0.25, 0.1, 0.75, 0.34, 0.7, 0.8, 0.03},
-    {"generic", 4, 0.36, 0.15, 0.36, 0.4, 0.1, 1.45, 0.5, 1.2, 0.8, 0.03},
+static constexpr KnownMachine kMachines[] = {
+    {"half-rate",
+     {"avx512", 16, 0.276, 0.13, 0.25, 0.62, 0.02, 1.08, 0.34, 0.6, 2.2, 0.02}},
+    {"",
+     {"avx512", 16, 0.168, 0.38, 0.23, 0.42, 0.42, 0.6, 0.31, 1.0, 2.0, 0.034}},
+    {"",
+     {"avx2", 8, 0.42, 0.29, 0.75, 0.85, 0.43, 1.69, 0.75, 1.92, 3.9, 0.033}},
+    {"", {"neon", 4, 0.18, 0.15, 0.2, 0.25, 0.1, 0.75, 0.34, 0.7, 0.8, 0.03}},
+    {"", {"generic", 4, 0.36, 0.15, 0.36, 0.4, 0.1, 1.45, 0.5, 1.2, 0.8, 0.03}},
 };
 
 /// Tokens of a tile, and bytes of the first-level cache that tiles may take.
@@ -41,11 +54,13 @@ StringRef sopt::getName(LayerKernel kernel) {
   llvm_unreachable("all kernels are listed");
 }
 
-const MachineCosts *sopt::lookUpMachineCosts(StringRef isa) {
-  const auto *found = find_if(kMachines, [&](const MachineCosts &machine) {
-    return machine.isa == isa;
+const MachineCosts *sopt::lookUpMachineCosts(StringRef isa,
+                                             ArrayRef<std::string> features) {
+  const auto *found = find_if(kMachines, [&](const KnownMachine &machine) {
+    return machine.costs.isa == isa &&
+           (machine.feature.empty() || is_contained(features, machine.feature));
   });
-  return found == std::end(kMachines) ? nullptr : found;
+  return found == std::end(kMachines) ? nullptr : &found->costs;
 }
 
 /// What a kernel computes, or waits for the weight, whichever is longer.
@@ -63,14 +78,16 @@ static double predictDense(const MachineCosts &machine,
 }
 
 // As large as what the first-level cache does not hold.
-double sopt::getFarShare(double k) {
-  double tileBytes = k * kTileTokens * sizeof(float);
+double sopt::getFarShare(double k, double tileTokens) {
+  double tileBytes = k * tileTokens * sizeof(float);
   return std::max(0.0, 1 - kNearBytes / std::max(tileBytes, 1.0));
 }
 
-static double getCsrProduct(const MachineCosts &machine, double k) {
+static double getCsrProduct(const MachineCosts &machine, double k,
+                            double vectors) {
+  double tileTokens = std::min(vectors * machine.lanes, kTileTokens);
   return std::max(machine.csrNearProduct,
-                  machine.csrFarProduct * getFarShare(k));
+                  machine.csrFarProduct * getFarShare(k, tileTokens));
 }
 
 // Tokens that fit one vector are a tile of 1, 4, 8 … of them, and an element
@@ -96,9 +113,9 @@ double sopt::predictTime(const MachineCosts &machine,
       double(pattern.k + pattern.n) * vectors * machine.transposedVector;
   if (kernel == LayerKernel::Csr) {
     constexpr int64_t kElementBytes = 6; // A value and a 16-bit index.
-    double time = getElementTime(double(tokens), machine.lanes, tiles,
-                                 machine.csrOneToken, machine.csrElement,
-                                 getCsrProduct(machine, double(pattern.k)));
+    double time = getElementTime(
+        double(tokens), machine.lanes, tiles, machine.csrOneToken,
+        machine.csrElement, getCsrProduct(machine, double(pattern.k), vectors));
     return transposes +
            atLeastReading(machine, double(pattern.nonZeros) * time,
                           tiles * double(pattern.nonZeros) * kElementBytes);

@@ -95,8 +95,10 @@ std::string sopt::findMachineFile() {
   return sys::fs::exists(file) ? file : "";
 }
 
-Expected<MachineCosts> sopt::getMachineCosts(StringRef isa, StringRef file) {
-  const MachineCosts *builtIn = lookUpMachineCosts(isa);
+Expected<MachineCosts> sopt::getMachineCosts(StringRef isa,
+                                             ArrayRef<std::string> features,
+                                             StringRef file) {
+  const MachineCosts *builtIn = lookUpMachineCosts(isa, features);
   if (!builtIn)
     return createStringError("unknown isa '" + isa + "'");
   if (file.empty())

@@ -95,11 +95,14 @@ MachineCosts sopt::fitCosts(const MachineCosts &base, ArrayRef<double> times) {
       times[kDenseOneToken] / double(oneToken.k * oneToken.n * sizeof(float));
 
   double near = perElement(kNearFull), nearOne = perElement(kNearOneFull);
-  machine.csrNearProduct = perProduct(near, nearOne);
+  // Probes of so few inputs are mostly what begins and ends sums: where nothing
+  // is left for products, they still take about as long as dense's.
+  machine.csrNearProduct =
+      std::max(perProduct(near, nearOne), 0.75 * machine.denseProduct);
   machine.csrElement = notNegative(nearOne - machine.csrNearProduct);
   machine.csrFarProduct =
       notNegative((perElement(kFarFull) - machine.csrElement) / vectors) /
-      getFarShare(double(probes[kFarFull].k));
+      getFarShare(double(probes[kFarFull].k), kTokens);
 
   double block = perElement(kBlockFull);
   machine.blockProducts = perProduct(block, perElement(kBlockOneFull));

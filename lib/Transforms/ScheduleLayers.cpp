@@ -92,7 +92,9 @@ struct ScheduleLayers : sopt::impl::ScheduleLayersBase<ScheduleLayers> {
   using ScheduleLayersBase::ScheduleLayersBase;
 
   void runOnOperation() override {
-    llvm::Expected<MachineCosts> costs = getMachineCosts(isa, machine);
+    std::vector<std::string> processor(features.begin(), features.end());
+    llvm::Expected<MachineCosts> costs =
+        getMachineCosts(isa, processor, machine);
     if (!costs) {
       getOperation().emitError("sopt-schedule: ")
           << toString(costs.takeError());

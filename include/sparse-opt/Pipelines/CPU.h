@@ -43,7 +43,7 @@ struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
   ListOption<std::string> features{
       *this, "features",
       llvm::cl::desc("What the processor has beyond the isa: vnni, bf16, bw, "
-                     "amx-int8, amx-bf16")};
+                     "amx-int8, amx-bf16, half-rate")};
   Option<uint64_t> maxNodes{
       *this, "max-nodes",
       llvm::cl::desc("Nodes that a model may have after simplification"),
@@ -60,6 +60,9 @@ struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
           "its definition in linalg"),
       llvm::cl::init(true)};
 };
+
+/// The pass sopt-schedule as the pipeline runs it.
+std::unique_ptr<mlir::Pass> createScheduling(const CPUPipelineOptions &options);
 
 /// Lowers a module with `@main_graph` in the onnx and sopt dialects, on
 /// tensors, to the LLVM dialect: kernels, fusion, bufferization, loops, OpenMP.

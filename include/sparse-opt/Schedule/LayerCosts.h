@@ -45,12 +45,15 @@ struct MachineCosts {
   double weightByte;
 };
 
-/// The built-in table's entry for `isa`, null if it has none.
-const MachineCosts *lookUpMachineCosts(llvm::StringRef isa);
+/// The built-in table's entry for `isa` and a processor's features beyond it,
+/// of which half-rate counts; null if it has none.
+const MachineCosts *
+lookUpMachineCosts(llvm::StringRef isa,
+                   llvm::ArrayRef<std::string> features = {});
 
-/// The share of CSR's inputs, with K of them, that comes from the second-level
-/// cache: they are read in no order.
-double getFarShare(double k);
+/// The share of CSR's inputs, with K of them for each token of a tile, that
+/// comes from the second-level cache: they are read in no order.
+double getFarShare(double k, double tileTokens);
 
 /// Nanoseconds of one thread for a layer with `tokens` tokens.
 double predictTime(const MachineCosts &machine, const WeightPattern &pattern,

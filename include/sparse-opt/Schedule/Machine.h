@@ -52,9 +52,11 @@ std::string getMachineFile();
 std::string findMachineFile();
 
 /// Those in `file`, if it is not empty and of `isa`, or else the built-in
-/// table's. Fails if `isa` is unknown or the file is none of costs.
-llvm::Expected<MachineCosts> getMachineCosts(llvm::StringRef isa,
-                                             llvm::StringRef file);
+/// table's for a processor with `features`. Fails if `isa` is unknown or the
+/// file is none of costs.
+llvm::Expected<MachineCosts>
+getMachineCosts(llvm::StringRef isa, llvm::ArrayRef<std::string> features,
+                llvm::StringRef file);
 
 } // namespace sopt
 

@@ -42,7 +42,8 @@ std::string findRuntime();
 std::string getKernelISA(llvm::StringRef cpu);
 
 /// What `cpu`, which getKernelISA knows, has beyond that instruction set: those
-/// of vnni, bf16 and bw.
+/// of vnni, bf16, bw, amx-int8 and amx-bf16, and half-rate where instructions
+/// of 512 bits take two cycles.
 std::vector<std::string> getKernelFeatures(llvm::StringRef cpu);
 
 /// Compiles `module`, which the pipeline sopt-cpu has lowered, to a shared

@@ -16,7 +16,8 @@ def ScheduleLayers : Pass<"sopt-schedule", "::mlir::ModuleOp"> {
     Gives each `sopt.linear` with a constant f32 weight a `#sopt.schedule`: the
     layout whose kernel is predicted to be the fastest. Zeros, and non-zeros that
     share a block of 4 outputs × 1 input, are counted; what the kernels cost is
-    a table of the instruction set `isa`, or what was measured. A layout without
+    a table of the instruction set `isa`, where the processor's `features` have a
+    say, or what was measured. A layout without
     zeros must promise to save 5 % of dense's time, so that a layer with few
     zeros stays dense. Where the number of tokens is open and fewer of them are
     predicted to be faster as dense, the schedule says below how many
@@ -40,6 +41,9 @@ def ScheduleLayers : Pass<"sopt-schedule", "::mlir::ModuleOp"> {
   let options = [
     Option<"isa", "isa", "std::string", /*default=*/"\"generic\"",
            "Instruction set: avx512, avx2, neon or generic (128 bits)">,
+    ListOption<"features", "features", "std::string",
+               "What the processor has beyond the isa, of which half-rate "
+               "counts: instructions of 512 bits take two cycles">,
     Option<"machine", "machine", "std::string", /*default=*/"",
            "File of costs that --measure-machine wrote; those of another isa "
            "than this pass's do not count">,

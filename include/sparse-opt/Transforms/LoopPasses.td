@@ -65,6 +65,33 @@ def ApproximateMath : Pass<"sopt-approximate-math"> {
                            "::mlir::vector::VectorDialect"];
 }
 
+def AvoidForks : Pass<"sopt-avoid-forks", "::mlir::func::FuncOp"> {
+  let summary = "Run a parallel loop of one iteration on the thread at hand";
+  let description = [{
+    Gives each `omp.parallel` around one loop the condition that the loop has a
+    second iteration: waking threads takes longer than much that is done for a
+    single token. Leaves regions alone that do more than one loop, that have a
+    condition, or whose bounds are computed inside of them.
+
+    ```mlir
+    func.func @fill(%m: memref<?xf32>, %n: index, %step: index, %x: f32) {
+      omp.parallel {
+        omp.wsloop {
+          omp.loop_nest (%i) : index = (%step) to (%n) step (%step) {
+            memref.store %x, %m[%i] : memref<?xf32>
+            omp.yield
+          }
+        }
+        omp.terminator
+      }
+      return
+    }
+    // gives omp.parallel if(%more), which is %step + %step < %n
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def DropBarriers : Pass<"sopt-drop-barriers", "::mlir::func::FuncOp"> {
   let summary = "Let threads wait for each other once after a loop, not twice";
   let description = [{

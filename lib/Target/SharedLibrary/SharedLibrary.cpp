@@ -88,6 +88,8 @@ std::vector<std::string> sopt::getKernelFeatures(StringRef cpu) {
   for (auto [feature, name] : kFeatures)
     if (machine->getMCSubtargetInfo()->checkFeatures(feature))
       features.push_back(name.str());
+  if (machine->getTargetCPU() == "znver4")
+    features.push_back("half-rate");
   return features;
 }
 
