@@ -54,7 +54,7 @@ if os.path.exists(config.fuzzer_runtime):
 flags = open("/proc/cpuinfo").read().split() if os.path.exists("/proc/cpuinfo") else []
 if "avx2" in flags:
     config.available_features.add("avx2")
-# What -convert-sopt-to-vector makes of this processor.
+# This processor, as passes that choose and make kernels know it.
 isa = "avx512" if "avx512f" in flags else "avx2" if "avx2" in flags else "generic"
 extensions = {
     "avx512_vnni": "vnni",
@@ -65,7 +65,7 @@ extensions = {
     "amx_bf16": "amx-bf16",
 }
 features = ",".join(name for flag, name in extensions.items() if flag in flags)
-config.substitutions.append(("%kernel-options", f"'isa={isa} features={features}'"))
+config.substitutions.append(("%processor", f"isa={isa}" + (f" features={features}" if features else "")))
 # For tests that execute functions with mlir-runner.
 config.substitutions.append(("%mlir-libs", config.llvm_libs_dir))
 config.substitutions.append((

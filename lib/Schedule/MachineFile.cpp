@@ -35,6 +35,7 @@ static constexpr Field kFields[] = {
     {"blockOneToken", &MachineCosts::blockOneToken},
     {"transposedVector", &MachineCosts::transposedVector},
     {"weightByte", &MachineCosts::weightByte},
+    {"medianError", &MachineCosts::medianError},
 };
 
 void sopt::writeMachine(const MachineCosts &machine, raw_ostream &os) {

@@ -6,7 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "sparse-opt/Schedule/Machine.h"
+#include "llvm/ADT/STLExtras.h"
 #include <algorithm>
+#include <cmath>
 
 using namespace llvm;
 using namespace sopt;
@@ -116,4 +118,32 @@ MachineCosts sopt::fitCosts(const MachineCosts &base, ArrayRef<double> times) {
       notNegative(times[kBlockFew] - double(few.stored) * block) /
       (double(few.k + few.n) * vectors);
   return machine;
+}
+
+std::vector<Probe> sopt::getChecks() {
+  constexpr int64_t kCheckedTokens = 128;
+  std::vector<Probe> checks;
+  for (auto [k, n] :
+       {std::pair<int64_t, int64_t>(384, 384), {768, 768}, {1536, 384}}) {
+    checks.push_back({k, n, k * n, LayerKernel::Dense, kCheckedTokens});
+    for (int64_t share : {5, 10}) {
+      checks.push_back({k, n, k * n / share, LayerKernel::Csr, kCheckedTokens});
+      checks.push_back(
+          {k, n, k * n / 4 / share, LayerKernel::Block4, kCheckedTokens});
+    }
+  }
+  return checks;
+}
+
+double sopt::getMedianError(const MachineCosts &machine,
+                            ArrayRef<double> times) {
+  std::vector<double> errors;
+  for (auto [check, time] : zip_equal(getChecks(), times)) {
+    double predicted =
+        predictTime(machine, check.getPattern(), check.kernel, check.tokens);
+    errors.push_back(std::abs(predicted - time) / time);
+  }
+  auto middle = errors.begin() + ptrdiff_t(errors.size() / 2);
+  std::nth_element(errors.begin(), middle, errors.end());
+  return *middle;
 }

@@ -24,7 +24,16 @@ static std::string formatMicroseconds(double nanoseconds) {
   return formatv("{0:f1}", toMicroseconds(nanoseconds));
 }
 
-void sopt::printTable(ArrayRef<ScheduledLayer> layers, int64_t tokens,
+/// Where predictions come from, and how far to trust them.
+static std::string describeCosts(const MachineCosts &machine) {
+  if (machine.medianError <= 0)
+    return "by a table (--measure-machine knows better)";
+  return formatv("off by {0:f0} % on this machine in the median",
+                 100 * machine.medianError);
+}
+
+void sopt::printTable(ArrayRef<ScheduledLayer> layers,
+                      const MachineCosts &machine, int64_t tokens,
                       raw_ostream &os) {
   using Align = Table::Align;
   Table table({Align::Left, Align::Right, Align::Left, Align::Right,
@@ -41,15 +50,19 @@ void sopt::printTable(ArrayRef<ScheduledLayer> layers, int64_t tokens,
   }
   table.add(
       {"all", "", "", formatMicroseconds(time), formatMicroseconds(denseTime)});
-  os << "predicted for " << tokens << " tokens on one thread:\n";
+  os << "predicted for " << tokens << " tokens on one thread, "
+     << describeCosts(machine) << ":\n";
   table.print(os);
 }
 
-void sopt::printJSON(ArrayRef<ScheduledLayer> layers, int64_t tokens,
+void sopt::printJSON(ArrayRef<ScheduledLayer> layers,
+                     const MachineCosts &machine, int64_t tokens,
                      raw_ostream &os) {
   json::OStream json(os, /*IndentSize=*/2);
   json.object([&] {
     json.attribute("tokens", tokens);
+    if (machine.medianError > 0)
+      json.attribute("median_error", machine.medianError);
     json.attributeArray("layers", [&] {
       for (const ScheduledLayer &layer : layers)
         json.object([&] {
@@ -87,15 +100,16 @@ void sopt::printSVG(ArrayRef<ScheduledLayer> layers, int64_t tokens,
   drawBars(chart, os);
 }
 
-void sopt::printReport(ArrayRef<ScheduledLayer> layers, int64_t tokens,
+void sopt::printReport(ArrayRef<ScheduledLayer> layers,
+                       const MachineCosts &machine, int64_t tokens,
                        ReportFormat format) {
   switch (format) {
   case ReportFormat::None:
     return;
   case ReportFormat::Table:
-    return printTable(layers, tokens, errs());
+    return printTable(layers, machine, tokens, errs());
   case ReportFormat::JSON:
-    return printJSON(layers, tokens, outs());
+    return printJSON(layers, machine, tokens, outs());
   case ReportFormat::SVG:
     return printSVG(layers, tokens, outs());
   }

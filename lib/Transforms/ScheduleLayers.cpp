@@ -120,7 +120,7 @@ struct ScheduleLayers : sopt::impl::ScheduleLayersBase<ScheduleLayers> {
       layers.push_back(
           {getLayerName(op.getLoc()), *pattern, std::move(choice)});
     });
-    printReport(layers, tokens, report);
+    printReport(layers, *costs, tokens, report);
   }
 };
 } // namespace

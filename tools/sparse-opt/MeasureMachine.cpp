@@ -151,35 +151,67 @@ static LogicalResult keep(const MachineCosts &machine) {
   return failure();
 }
 
-LogicalResult sopt::measureMachine(DialectRegistry &registry, bool quiet) {
-  MLIRContext context(registry);
-  std::string isa = getKernelISA("native");
-  const MachineCosts &base = *lookUpMachineCosts(isa);
+namespace {
+/// Compiles and times probes, one after the other.
+class Stopwatch {
+public:
+  Stopwatch(MLIRContext &context, llvm::StringRef isa, size_t total, bool quiet)
+      : context(context), isa(isa), total(total), progress(quiet) {}
+
+  /// Nanoseconds of each; none if one fails, which was reported.
+  std::optional<std::vector<double>> time(llvm::ArrayRef<Probe> probes);
+
+private:
+  std::optional<double> timeOne(const Probe &probe);
+
+  MLIRContext &context;
+  llvm::StringRef isa;
+  size_t total, done = 0;
+  Progress progress;
+};
+} // namespace
+
+std::optional<double> Stopwatch::timeOne(const Probe &probe) {
+  progress.begin(llvm::formatv("time kernel {0} of {1}", ++done, total).str());
+  // Opened under one name each: a name that is open is not opened again.
   llvm::SmallString<128> path;
   if (std::error_code error =
           llvm::sys::fs::createTemporaryFile("sparse-opt", "so", path)) {
     llvm::errs() << "error: no temporary file: " << error.message() << '\n';
-    return failure();
+    return std::nullopt;
   }
   llvm::FileRemover remover(path);
+  if (failed(compile(context, probe, isa, path)))
+    return std::nullopt;
+  return ::time(probe, path.c_str());
+}
 
-  Progress progress(quiet);
+std::optional<std::vector<double>>
+Stopwatch::time(llvm::ArrayRef<Probe> probes) {
   std::vector<double> times;
-  std::vector<Probe> probes = getProbes(base.lanes);
-  for (auto [i, probe] : llvm::enumerate(probes)) {
-    progress.begin(
-        llvm::formatv("time kernel {0} of {1}", i + 1, probes.size()).str());
-    // Opened under one name each: a name that is open is not opened again.
-    std::string library = (path + "." + llvm::Twine(i)).str();
-    llvm::FileRemover libraryRemover(library);
-    if (failed(compile(context, probe, isa, library)))
-      return failure();
-    std::optional<double> nanoseconds = time(probe, library.c_str());
+  for (const Probe &probe : probes) {
+    std::optional<double> nanoseconds = timeOne(probe);
     if (!nanoseconds)
-      return failure();
+      return std::nullopt;
     times.push_back(*nanoseconds);
   }
-  MachineCosts machine = fitCosts(base, times);
+  return times;
+}
+
+LogicalResult sopt::measureMachine(DialectRegistry &registry, bool quiet) {
+  MLIRContext context(registry);
+  std::string isa = getKernelISA("native");
+  const MachineCosts &base = *lookUpMachineCosts(isa);
+  std::vector<Probe> probes = getProbes(base.lanes), checks = getChecks();
+  Stopwatch stopwatch(context, isa, probes.size() + checks.size(), quiet);
+  std::optional<std::vector<double>> times = stopwatch.time(probes);
+  if (!times)
+    return failure();
+  MachineCosts machine = fitCosts(base, *times);
+  times = stopwatch.time(checks);
+  if (!times)
+    return failure();
+  machine.medianError = getMedianError(machine, *times);
   writeMachine(machine, llvm::outs());
   return keep(machine);
 }

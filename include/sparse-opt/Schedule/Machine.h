@@ -36,6 +36,13 @@ std::vector<Probe> getProbes(double lanes);
 /// drops out; they are never negative.
 MachineCosts fitCosts(const MachineCosts &base, llvm::ArrayRef<double> times);
 
+/// Runs of layers as models have them, none of which is among getProbes.
+std::vector<Probe> getChecks();
+
+/// MachineCosts::medianError of `machine` for `times` of the runs of getChecks.
+double getMedianError(const MachineCosts &machine,
+                      llvm::ArrayRef<double> times);
+
 /// As JSON: the isa, and each cost by its name in MachineCosts.
 void writeMachine(const MachineCosts &machine, llvm::raw_ostream &os);
 

@@ -22,12 +22,14 @@ struct ScheduledLayer {
 };
 
 /// A line per layer and one of sums.
-void printTable(llvm::ArrayRef<ScheduledLayer> layers, int64_t tokens,
+void printTable(llvm::ArrayRef<ScheduledLayer> layers,
+                const MachineCosts &machine, int64_t tokens,
                 llvm::raw_ostream &os);
 
-/// {"tokens": …, "layers": [{"name": …, "k": …, "kernel": …, …}, …]}; times are
-/// in microseconds of one thread.
-void printJSON(llvm::ArrayRef<ScheduledLayer> layers, int64_t tokens,
+/// {"tokens": …, "median_error": …, "layers": [{"name": …, "k": …, "kernel": …,
+/// …}, …]}; times are in microseconds of one thread.
+void printJSON(llvm::ArrayRef<ScheduledLayer> layers,
+               const MachineCosts &machine, int64_t tokens,
                llvm::raw_ostream &os);
 
 /// Two bars for each layer: its predicted time, and that of dense.
@@ -35,7 +37,8 @@ void printSVG(llvm::ArrayRef<ScheduledLayer> layers, int64_t tokens,
               llvm::raw_ostream &os);
 
 /// Prints the report where `format` has its place.
-void printReport(llvm::ArrayRef<ScheduledLayer> layers, int64_t tokens,
+void printReport(llvm::ArrayRef<ScheduledLayer> layers,
+                 const MachineCosts &machine, int64_t tokens,
                  ReportFormat format);
 
 } // namespace sopt

@@ -25,7 +25,7 @@ std::string NarrowKernel::getName() const {
   return DenseKernel::getName() + "_" + stringifyNumber(form.number).str();
 }
 
-void NarrowKernel::take(ValueRange arguments) {
+void NarrowKernel::build(VectorBuilder &b, ValueRange arguments) {
   auto next = arguments.begin();
   x = *next++;
   if (isInt8()) {
@@ -39,10 +39,6 @@ void NarrowKernel::take(ValueRange arguments) {
   }
   bias = hasBias ? *next++ : Value();
   y = *next++;
-}
-
-void NarrowKernel::build(VectorBuilder &b, ValueRange arguments) {
-  take(arguments);
   buildTasks(b);
 }
 

@@ -26,8 +26,6 @@ public:
   void build(VectorBuilder &b, mlir::ValueRange arguments) override;
 
 protected:
-  /// Sets x, weight and what else `arguments` are.
-  void take(mlir::ValueRange arguments);
   llvm::SmallVector<mlir::Value> multiply(VectorBuilder &b, int64_t rows,
                                           const Task &task) override;
   /// One row of a panel, activation excluded, of the sums of its products.

@@ -25,6 +25,7 @@ void expectSame(const MachineCosts &a, const MachineCosts &b) {
   EXPECT_NEAR(a.blockOneToken, b.blockOneToken, 1e-6) << a.isa.str();
   EXPECT_NEAR(a.transposedVector, b.transposedVector, 1e-6) << a.isa.str();
   EXPECT_NEAR(a.weightByte, b.weightByte, 1e-6) << a.isa.str();
+  EXPECT_EQ(a.medianError, b.medianError) << a.isa.str();
 }
 
 // From the times that a machine is predicted to take, its costs come back.
@@ -42,6 +43,20 @@ TEST(Machine, FitInvertsPrediction) {
     MachineCosts other = *lookUpMachineCosts(isa);
     expectSame(fitCosts(other, times), machine);
   }
+}
+
+TEST(Machine, ErrorIsTheMedianOfChecks) {
+  const MachineCosts &machine = *lookUpMachineCosts("avx2");
+  std::vector<double> times;
+  for (const Probe &check : getChecks())
+    times.push_back(
+        predictTime(machine, check.getPattern(), check.kernel, check.tokens));
+  EXPECT_EQ(getMedianError(machine, times), 0);
+  for (double &time : times)
+    time *= 2;
+  EXPECT_EQ(getMedianError(machine, times), 0.5);
+  times.front() = 1;
+  EXPECT_EQ(getMedianError(machine, times), 0.5) << "one layer counts once";
 }
 
 TEST(Machine, FileKeepsAllCosts) {
