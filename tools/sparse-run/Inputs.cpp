@@ -30,6 +30,11 @@ static Expected<std::vector<RandomSpec>> parseSpecs(const LoadedModel &model,
     if (!findInfo(model, spec->name))
       return createStringError("--random: the model has no input '" +
                                spec->name + "'");
+    if (any_of(specs, [&](const RandomSpec &other) {
+          return other.name == spec->name;
+        }))
+      return createStringError("--random: input '" + spec->name +
+                               "' is there twice");
     specs.push_back(std::move(*spec));
   }
   return specs;
