@@ -14,6 +14,9 @@ using namespace sopt;
 
 /// What a kernel other than dense may take of dense's predicted time.
 static constexpr double kMustSave = 0.95;
+/// What it may take with fewer tokens. Beyond it the weight is kept as dense,
+/// too, which may be several times what the non-zeros take.
+static constexpr double kMayLose = 1.1;
 
 static std::string explain(const MachineCosts &machine,
                            const WeightPattern &pattern, int64_t tokens,
@@ -29,13 +32,13 @@ static std::string explain(const MachineCosts &machine,
   return text + ": " + getName(kernel).str();
 }
 
-/// The fewest tokens with which `kernel` saves time, at least `fewest`.
+/// The fewest tokens, at least `fewest`, from which on `kernel` loses little.
 static int64_t getDenseBelow(const MachineCosts &machine,
                              const WeightPattern &pattern, LayerKernel kernel,
                              int64_t tokens, int64_t fewest) {
   for (int64_t few = tokens - 1; few >= fewest; --few) {
     double dense = predictTime(machine, pattern, LayerKernel::Dense, few);
-    if (predictTime(machine, pattern, kernel, few) > kMustSave * dense)
+    if (predictTime(machine, pattern, kernel, few) > kMayLose * dense)
       return llvm::PowerOf2Ceil(few + 1);
   }
   return 0;

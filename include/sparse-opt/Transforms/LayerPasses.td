@@ -20,7 +20,7 @@ def ScheduleLayers : Pass<"sopt-schedule", "::mlir::ModuleOp"> {
     say, or what was measured. A layout without
     zeros must promise to save 5 % of dense's time, so that a layer with few
     zeros stays dense. Where the number of tokens is open and fewer of them are
-    predicted to be faster as dense, the schedule says below how many
+    predicted to be a tenth faster as dense, the schedule says below how many
     (`dense_below`).
 
     Left alone are layers that have a schedule: what a user writes by hand is

@@ -97,6 +97,28 @@ TEST(KernelChoice, OneTokenStaysDense) {
   EXPECT_EQ(chooseKernel(machine, pattern, 128, 128).kernel, LayerKernel::Csr);
 }
 
+// A second copy of the weight must be worth its space.
+TEST(KernelChoice, DenseIsKeptForATenth) {
+  for (const char *isa : kIsas)
+    for (double density : {0.1, 0.2, 0.3}) {
+      const MachineCosts &machine = *lookUpMachineCosts(isa);
+      WeightPattern pattern = makePattern(768, 768, density, 1);
+      KernelChoice choice = chooseKernel(machine, pattern, 128, 1);
+      if (choice.kernel == LayerKernel::Dense)
+        continue;
+      double worst = 0;
+      for (int64_t tokens = 1; tokens < 128; ++tokens) {
+        double share =
+            predictTime(machine, pattern, choice.kernel, tokens) /
+            predictTime(machine, pattern, LayerKernel::Dense, tokens);
+        worst = std::max(worst, share);
+        if (tokens >= choice.denseBelow)
+          EXPECT_LE(share, 1.1) << isa << " " << density << " " << tokens;
+      }
+      EXPECT_EQ(choice.denseBelow > 0, worst > 1.1) << isa << " " << density;
+    }
+}
+
 TEST(KernelChoice, SaysWhy) {
   const MachineCosts &machine = *lookUpMachineCosts("avx512");
   KernelChoice choice =
