@@ -18,8 +18,8 @@ struct KernelChoice {
   LayerKernel kernel;
   /// Predicted nanoseconds of one thread, of this kernel and of dense.
   double time, denseTime;
-  /// Below so many tokens dense is faster by a tenth or more: a power of two, so
-  /// that neighbours mostly agree, or 0.
+  /// Below so many tokens dense is faster by a tenth or more: a power of two,
+  /// so that neighbours mostly agree, or 0.
   int64_t denseBelow;
   /// One clause in the user's words: "80 % zeros: csr from 52 %, fill 3.0".
   std::string reason;
