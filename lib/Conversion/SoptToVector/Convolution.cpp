@@ -56,6 +56,17 @@ static Value collapse(ImplicitLocOpBuilder &b, Value buffer,
   return memref::CollapseShapeOp::create(b, buffer, groups);
 }
 
+/// `buffer` with its sizes along `dims` known only as it runs.
+static Value openSizes(ImplicitLocOpBuilder &b, Value buffer,
+                       ArrayRef<int64_t> dims) {
+  auto type = cast<MemRefType>(buffer.getType());
+  SmallVector<int64_t> shape(type.getShape());
+  for (int64_t dim : dims)
+    shape[dim] = ShapedType::kDynamic;
+  MemRefType open = MemRefType::Builder(type).setShape(shape);
+  return open == type ? buffer : memref::CastOp::create(b, open, buffer);
+}
+
 /// A view of `image` in which every channel is one row.
 static Value asOneRow(ImplicitLocOpBuilder &b, Value image) {
   image = collapse(b, image, {{0}, {1}, {2, 3}});
@@ -83,9 +94,8 @@ template <typename OpT> static ConvolutionShape getShape(OpT op) {
   sizes = sizes.drop_front(kGrouped);
   shape.outputs = sizes[0];
   shape.channels = sizes[1];
-  shape.kernel = {sizes[2], sizes[3]};
-  shape.strides = pair(op.getStrides());
-  shape.dilations = pair(op.getDilations());
+  shape.window = {
+      {sizes[2], sizes[3]}, pair(op.getStrides()), pair(op.getDilations())};
   return shape;
 }
 
@@ -102,10 +112,11 @@ static void callDepthwise(ImplicitLocOpBuilder &b, KernelLibrary &kernels,
                           const ConvolutionShape &shape,
                           const ConvolutionBuffers &buffers, Value filter) {
   Value filters = collapse(b, readOnlyBuffer(b, filter), {{0, 1, 2}, {3}, {4}});
-  SmallVector<Value> arguments = {buffers.image, filters};
+  SmallVector<Value> arguments = {openSizes(b, buffers.image, 1),
+                                  openSizes(b, filters, 0)};
   if (buffers.bias)
-    arguments.push_back(buffers.bias);
-  arguments.push_back(buffers.outputs);
+    arguments.push_back(openSizes(b, buffers.bias, 0));
+  arguments.push_back(openSizes(b, buffers.outputs, 1));
   DepthwiseKernel kernel(shape, bool(buffers.bias));
   kernels.call(b, kernel.getName(), kernels.getIsa(), arguments,
                [&](VectorBuilder &b, ValueRange arguments) {
@@ -120,15 +131,16 @@ static void callGathering(ImplicitLocOpBuilder &b, KernelLibrary &kernels,
   Value rowSize = memref::DimOp::create(b, buffers.outputs, 3);
   Value outputs = collapse(b, buffers.outputs, {{0}, {1}, {2, 3}});
   Value image = buffers.image;
-  if (shape.isPointwise()) {
+  if (shape.window.isPointwise()) {
     image = asOneRow(b, image);
     rowSize = memref::DimOp::create(b, outputs, 2);
   }
-  SmallVector<Value> arguments = {image, filters};
+  SmallVector<Value> arguments = {openSizes(b, image, 1),
+                                  openSizes(b, filters, {0, 1, 2})};
   if (buffers.bias)
-    arguments.push_back(buffers.bias);
-  arguments.append({outputs, rowSize});
-  ConvolutionKernel kernel(shape, bool(buffers.bias));
+    arguments.push_back(openSizes(b, buffers.bias, 0));
+  arguments.append({openSizes(b, outputs, 1), rowSize});
+  ConvolutionKernel kernel(shape, kernels.getIsa(), bool(buffers.bias));
   kernels.call(b, kernel.getName(), kernels.getIsa(), arguments,
                [&](VectorBuilder &b, ValueRange arguments) {
                  kernel.build(b, arguments);

@@ -21,17 +21,21 @@ using namespace sopt;
 /// gathering to cost little, few enough that small images give many tasks.
 static constexpr int64_t kFiltersOfTask = 192;
 
-bool ConvolutionShape::isPointwise() const {
+bool ConvolutionWindow::isPointwise() const {
   constexpr std::array<int64_t, 2> kOnes = {1, 1};
   return kernel == kOnes && strides == kOnes;
 }
 
+std::string ConvolutionWindow::getName() const {
+  return llvm::formatv("kernel{0}x{1}_stride{2}x{3}_dilation{4}x{5}", kernel[0],
+                       kernel[1], strides[0], strides[1], dilations[0],
+                       dilations[1]);
+}
+
 std::string ConvolutionKernel::getName() const {
-  std::string name = llvm::formatv(
-      "conv_{0}x{1}x{2}_kernel{3}x{4}_stride{5}x{6}_dilation{7}x{8}",
-      shape.groups, shape.outputs, shape.channels, shape.kernel[0],
-      shape.kernel[1], shape.strides[0], shape.strides[1], shape.dilations[0],
-      shape.dilations[1]);
+  std::string name = "conv_" + window.getName();
+  if (rest != 0)
+    name += "_rest" + std::to_string(rest);
   if (!hasBias)
     name += "_nobias";
   return name;
@@ -46,10 +50,6 @@ static int64_t getTilesOfChunk(VectorBuilder &b) {
   return llvm::divideCeilSigned(kFiltersOfTask, b.getIsa().rows);
 }
 
-int64_t ConvolutionKernel::getNumTiles(VectorBuilder &b) const {
-  return llvm::divideCeilSigned(shape.outputs, b.getIsa().rows);
-}
-
 void ConvolutionKernel::build(VectorBuilder &b, ValueRange arguments) {
   auto next = arguments.begin();
   x = *next++;
@@ -58,22 +58,25 @@ void ConvolutionKernel::build(VectorBuilder &b, ValueRange arguments) {
   y = *next++;
   rowSize = *next++;
 
+  groups = memref::DimOp::create(b, filters, 0);
+  numTiles = memref::DimOp::create(b, filters, 1);
+  depth = memref::DimOp::create(b, filters, 2);
+  channels = arith::DivUIOp::create(b, memref::DimOp::create(b, x, 1), groups);
+  outputs = arith::DivUIOp::create(b, memref::DimOp::create(b, y, 1), groups);
   numPositions = memref::DimOp::create(b, y, 2);
   tilesOfPositions = b.ceilDiv(numPositions, getTileWidth(b));
-  numChunks =
-      b.index(llvm::divideCeilSigned(getNumTiles(b), getTilesOfChunk(b)));
+  numChunks = b.ceilDiv(numTiles, getTilesOfChunk(b));
   Value images = memref::DimOp::create(b, y, 0);
-  Value numTasks = b.mul(b.mul(images, tilesOfPositions),
-                         b.mul(b.index(shape.groups), numChunks));
+  Value numTasks =
+      b.mul(b.mul(images, tilesOfPositions), b.mul(groups, numChunks));
   Value numWorkers = b.minimum(numTasks, b.index(kMaxWorkers));
-  windows = allocate(b, {numWorkers, b.getIndexAttr(shape.getDepth()),
-                         b.getIndexAttr(getTileWidth(b))});
+  windows = allocate(b, {numWorkers, depth, b.getIndexAttr(getTileWidth(b))});
   b.shareOut(numTasks, numWorkers, [&](Value worker, Value index) {
     Task task = splitTask(b, worker, index);
     buildWindows(b, task);
     // The last tile may have fewer filters, as is known now.
-    int64_t rows = b.getIsa().rows, rest = shape.outputs % rows;
-    Value whole = b.minimum(task.endTile, b.index(shape.outputs / rows));
+    int64_t rows = b.getIsa().rows;
+    Value whole = b.minimum(task.endTile, b.sub(numTiles, b.index(rest != 0)));
     b.loop(task.firstTile, whole, 1, {}, [&](Value tile, ValueRange) {
       buildTile(b, task, rows, tile);
       return SmallVector<Value>();
@@ -100,9 +103,8 @@ ConvolutionKernel::splitTask(VectorBuilder &b, Value worker, Value index) {
       b.minimum(b.sub(numPositions, task.position), b.index(getTileWidth(b)));
   Value tilesOfChunk = b.index(getTilesOfChunk(b));
   task.firstTile = b.mul(splitOff(numChunks), tilesOfChunk);
-  task.endTile =
-      b.minimum(b.add(task.firstTile, tilesOfChunk), b.index(getNumTiles(b)));
-  task.group = splitOff(b.index(shape.groups));
+  task.endTile = b.minimum(b.add(task.firstTile, tilesOfChunk), numTiles);
+  task.group = splitOff(groups);
   task.image = index;
   return task;
 }
@@ -125,20 +127,20 @@ void ConvolutionKernel::buildWindows(VectorBuilder &b, const Task &task) {
 void ConvolutionKernel::buildWindowsInRow(VectorBuilder &b, const Task &task,
                                           Value column, Value oh, Value ow,
                                           Value count) {
-  Value firstChannel = b.mul(task.group, b.index(shape.channels));
-  Value top = b.mul(oh, b.index(shape.strides[0]));
-  b.forAll(b.index(shape.channels), [&](Value channel) {
-    b.forAll(b.index(shape.kernel[0]), [&](Value kh) {
-      Value row = b.add(top, b.mul(kh, b.index(shape.dilations[0])));
-      b.forAll(b.index(shape.kernel[1]), [&](Value kw) {
+  Value firstChannel = b.mul(task.group, channels);
+  Value top = b.mul(oh, b.index(window.strides[0]));
+  b.forAll(channels, [&](Value channel) {
+    b.forAll(b.index(window.kernel[0]), [&](Value kh) {
+      Value row = b.add(top, b.mul(kh, b.index(window.dilations[0])));
+      b.forAll(b.index(window.kernel[1]), [&](Value kw) {
         Value element =
-            b.add(b.mul(b.add(b.mul(channel, b.index(shape.kernel[0])), kh),
-                        b.index(shape.kernel[1])),
+            b.add(b.mul(b.add(b.mul(channel, b.index(window.kernel[0])), kh),
+                        b.index(window.kernel[1])),
                   kw);
         for (int64_t v = 0; v < b.getIsa().vectors; ++v) {
           Value lane = b.index(v * b.getLanes());
-          Value left = b.mul(b.add(ow, lane), b.index(shape.strides[1]));
-          Value at = b.add(left, b.mul(kw, b.index(shape.dilations[1])));
+          Value left = b.mul(b.add(ow, lane), b.index(window.strides[1]));
+          Value at = b.add(left, b.mul(kw, b.index(window.dilations[1])));
           Value mask = b.firstLanes(b.sub(count, lane));
           Value part = loadStrided(
               b, {task.image, b.add(firstChannel, channel), row, at}, mask);
@@ -152,9 +154,9 @@ void ConvolutionKernel::buildWindowsInRow(VectorBuilder &b, const Task &task,
 
 Value ConvolutionKernel::loadStrided(VectorBuilder &b, ValueRange indices,
                                      Value mask) {
-  if (shape.strides[1] == 1)
+  if (window.strides[1] == 1)
     return b.load(x, indices, mask);
-  Value stride = b.splatPosition(b.index(shape.strides[1]));
+  Value stride = b.splatPosition(b.index(window.strides[1]));
   Value offsets = arith::MulIOp::create(b, b.positions(b.index(0)), stride);
   return vector::GatherOp::create(b, b.getVectorType(), x, indices, offsets,
                                   mask, b.splat(0.0f));
@@ -163,8 +165,8 @@ Value ConvolutionKernel::loadStrided(VectorBuilder &b, ValueRange indices,
 void ConvolutionKernel::buildTile(VectorBuilder &b, const Task &task,
                                   int64_t rows, Value tile) {
   int64_t vectors = b.getIsa().vectors;
-  Value output = b.add(b.mul(task.group, b.index(shape.outputs)),
-                       b.mul(tile, b.index(b.getIsa().rows)));
+  Value output =
+      b.add(b.mul(task.group, outputs), b.mul(tile, b.index(b.getIsa().rows)));
   SmallVector<Value> start;
   for (int64_t r = 0; r < rows; ++r)
     start.append(vectors, hasBias ? b.broadcast(b.loadScalar(
@@ -176,8 +178,7 @@ void ConvolutionKernel::buildTile(VectorBuilder &b, const Task &task,
   auto window = [&](Value k, int64_t v) {
     return b.load(windows, {task.worker, k, b.index(v * b.getLanes())});
   };
-  SmallVector<Value> sums =
-      multiplyTile(b, rows, b.index(shape.getDepth()), start, filter, window);
+  SmallVector<Value> sums = multiplyTile(b, rows, depth, start, filter, window);
   for (int64_t v = 0; v < vectors; ++v) {
     Value lane = b.index(v * b.getLanes());
     Value mask = b.firstLanes(b.sub(task.numPositions, lane));

@@ -21,24 +21,36 @@
 
 namespace sopt {
 
-/// What is static about a convolution of images of two dimensions, each of
-/// whose `groups` maps `channels` to `outputs`.
-struct ConvolutionShape {
-  int64_t groups, outputs, channels;
+/// The part of an image of two dimensions that one position of a filter sees.
+struct ConvolutionWindow {
   std::array<int64_t, 2> kernel, strides, dilations;
 
-  /// Elements of one window.
-  int64_t getDepth() const { return channels * kernel[0] * kernel[1]; }
-  /// Whether a window is one element and there is one at each: then all
-  /// positions of an image may count as one row of it.
+  int64_t getNumElements() const { return kernel[0] * kernel[1]; }
+  /// Whether it is one element and there is one at each: then all positions of
+  /// an image may count as one row of it.
   bool isPointwise() const;
+  /// All of it, for names of kernels.
+  std::string getName() const;
 };
 
-/// The body of one kernel: y = filter ∗ x + bias.
+/// What is static about a convolution, each of whose `groups` maps `channels`
+/// to `outputs`.
+struct ConvolutionShape {
+  int64_t groups, outputs, channels;
+  ConvolutionWindow window;
+
+  /// Elements that one output depends on.
+  int64_t getDepth() const { return channels * window.getNumElements(); }
+};
+
+/// The body of one kernel: y = filter ∗ x + bias. Layers with other numbers of
+/// channels and outputs share it: a network has many such, and code for each
+/// would be no faster and take its time to compile.
 class ConvolutionKernel {
 public:
-  ConvolutionKernel(const ConvolutionShape &shape, bool hasBias)
-      : shape(shape), hasBias(hasBias) {}
+  ConvolutionKernel(const ConvolutionShape &shape, const Isa &isa, bool hasBias)
+      : window(shape.window), rest(shape.outputs % isa.rows), hasBias(hasBias) {
+  }
 
   std::string getName() const;
   /// Arguments: x (images × channels of all groups × height × width, padded),
@@ -56,8 +68,6 @@ private:
     mlir::Value firstTile, endTile;
   };
 
-  /// Tiles of filters of a group.
-  int64_t getNumTiles(VectorBuilder &b) const;
   Task splitTask(VectorBuilder &b, mlir::Value worker, mlir::Value index);
   /// Gathers the windows of a task: depth × positions.
   void buildWindows(VectorBuilder &b, const Task &task);
@@ -72,10 +82,14 @@ private:
   mlir::Value loadStrided(VectorBuilder &b, mlir::ValueRange indices,
                           mlir::Value mask);
 
-  ConvolutionShape shape;
+  ConvolutionWindow window;
+  /// Filters of a group that make no whole tile.
+  int64_t rest;
   bool hasBias;
   mlir::Value x, filters, bias, y, rowSize, windows;
-  mlir::Value numPositions, tilesOfPositions, numChunks;
+  /// Of a group: channels, outputs, and tiles of filters.
+  mlir::Value channels, outputs, numTiles;
+  mlir::Value groups, depth, numPositions, tilesOfPositions, numChunks;
 };
 
 } // namespace sopt

@@ -29,7 +29,12 @@ bool DepthwiseKernel::suits(const ConvolutionShape &shape) {
 }
 
 std::string DepthwiseKernel::getName() const {
-  return "depthwise_" + ConvolutionKernel(shape, hasBias).getName();
+  std::string name = "depthwise_conv_" + window.getName();
+  if (outputs != 1)
+    name += "_outputs" + std::to_string(outputs);
+  if (!hasBias)
+    name += "_nobias";
+  return name;
 }
 
 void DepthwiseKernel::build(VectorBuilder &b, ValueRange arguments) {
@@ -38,10 +43,11 @@ void DepthwiseKernel::build(VectorBuilder &b, ValueRange arguments) {
   filters = *next++;
   bias = hasBias ? *next++ : Value();
   y = *next++;
+  numFilters = memref::DimOp::create(b, filters, 0);
   numRows = memref::DimOp::create(b, y, 2);
   numColumns = memref::DimOp::create(b, y, 3);
   Value images = memref::DimOp::create(b, y, 0);
-  Value numTasks = b.mul(images, b.index(shape.groups * shape.outputs));
+  Value numTasks = b.mul(images, numFilters);
   Value numWorkers = b.minimum(numTasks, b.index(kMaxWorkers));
   Value isNarrow = b.less(numColumns, b.index(b.getLanes()));
   b.shareOut(numTasks, numWorkers, [&](Value, Value index) {
@@ -54,14 +60,12 @@ void DepthwiseKernel::build(VectorBuilder &b, ValueRange arguments) {
 
 DepthwiseKernel::Plane DepthwiseKernel::startPlane(VectorBuilder &b,
                                                    Value index) {
-  Value outputs = b.index(shape.groups * shape.outputs);
   Plane plane;
-  plane.image = arith::DivUIOp::create(b, index, outputs);
-  plane.output = arith::RemUIOp::create(b, index, outputs);
-  plane.channel =
-      arith::DivUIOp::create(b, plane.output, b.index(shape.outputs));
-  for (int64_t kh = 0; kh < shape.kernel[0]; ++kh)
-    for (int64_t kw = 0; kw < shape.kernel[1]; ++kw)
+  plane.image = arith::DivUIOp::create(b, index, numFilters);
+  plane.output = arith::RemUIOp::create(b, index, numFilters);
+  plane.channel = arith::DivUIOp::create(b, plane.output, b.index(outputs));
+  for (int64_t kh = 0; kh < window.kernel[0]; ++kh)
+    for (int64_t kw = 0; kw < window.kernel[1]; ++kw)
       plane.filter.push_back(b.broadcast(
           b.loadScalar(filters, {plane.output, b.index(kh), b.index(kw)})));
   plane.start =
@@ -123,21 +127,21 @@ void DepthwiseKernel::buildTile(VectorBuilder &b, const Plane &plane,
   // filter.
   std::map<int64_t, SmallVector<std::pair<int64_t, int64_t>>> usesOfRow;
   for (int64_t r = 0; r < tile.rows; ++r)
-    for (int64_t kh = 0; kh < shape.kernel[0]; ++kh)
-      usesOfRow[r * shape.strides[0] + kh * shape.dilations[0]].push_back(
+    for (int64_t kh = 0; kh < window.kernel[0]; ++kh)
+      usesOfRow[r * window.strides[0] + kh * window.dilations[0]].push_back(
           {r, kh});
 
   SmallVector<Value> sums(tile.rows * tile.vectors, plane.start);
-  Value top = b.mul(tile.row, b.index(shape.strides[0]));
+  Value top = b.mul(tile.row, b.index(window.strides[0]));
   for (const auto &[offset, uses] : usesOfRow) {
     Value row = b.add(top, b.index(offset));
-    for (int64_t kw = 0; kw < shape.kernel[1]; ++kw)
+    for (int64_t kw = 0; kw < window.kernel[1]; ++kw)
       for (int64_t v = 0; v < tile.vectors; ++v) {
         Value column = b.add(tile.column, b.index(v * b.getLanes()));
         Value elements = load(b, plane, row, column, kw, tile.mask);
         for (auto [r, kh] : uses) {
           Value &sum = sums[r * tile.vectors + v];
-          sum = b.fma(plane.filter[kh * shape.kernel[1] + kw], elements, sum);
+          sum = b.fma(plane.filter[kh * window.kernel[1] + kw], elements, sum);
         }
       }
   }
@@ -163,7 +167,7 @@ static Value loadEverySecond(VectorBuilder &b, Value memory, ValueRange indices,
 
 Value DepthwiseKernel::load(VectorBuilder &b, const Plane &plane, Value row,
                             Value column, int64_t kw, Value mask) {
-  int64_t stride = shape.strides[1], offset = kw * shape.dilations[1];
+  int64_t stride = window.strides[1], offset = kw * window.dilations[1];
   Value left = b.mul(column, b.index(stride));
   auto at = [&](int64_t shift) {
     return SmallVector<Value>{plane.image, plane.channel, row,
@@ -173,7 +177,7 @@ Value DepthwiseKernel::load(VectorBuilder &b, const Plane &plane, Value row,
     return b.load(x, at(offset), mask);
   // Every second of twice as many, if all of these are in the row: up to the
   // last, or, where the window has a right neighbour, one more.
-  bool isOdd = offset > 0, hasNeighbour = isOdd || shape.kernel[1] > 1;
+  bool isOdd = offset > 0, hasNeighbour = isOdd || window.kernel[1] > 1;
   if (stride == 2 && hasNeighbour && !mask)
     return loadEverySecond(b, x, at(isOdd ? offset - 1 : 0), isOdd);
   Value offsets = arith::MulIOp::create(b, b.positions(b.index(0)),

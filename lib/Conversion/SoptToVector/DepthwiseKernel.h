@@ -20,10 +20,11 @@
 namespace sopt {
 
 /// The body of one kernel: y = filter ∗ x + bias, with one channel per group.
+/// Layers with other numbers of groups share it.
 class DepthwiseKernel {
 public:
   DepthwiseKernel(const ConvolutionShape &shape, bool hasBias)
-      : shape(shape), hasBias(hasBias) {}
+      : window(shape.window), outputs(shape.outputs), hasBias(hasBias) {}
 
   /// Whether it is the kernel for `shape`. Filters are unrolled, so large ones
   /// are not.
@@ -63,9 +64,11 @@ private:
   mlir::Value load(VectorBuilder &b, const Plane &plane, mlir::Value row,
                    mlir::Value column, int64_t kw, mlir::Value mask);
 
-  ConvolutionShape shape;
+  ConvolutionWindow window;
+  /// Of a group.
+  int64_t outputs;
   bool hasBias;
-  mlir::Value x, filters, bias, y, numRows, numColumns;
+  mlir::Value x, filters, bias, y, numFilters, numRows, numColumns;
 };
 
 } // namespace sopt

@@ -13,6 +13,10 @@
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/ThreadPool.h"
+#include "llvm/Transforms/IPO/DeadArgumentElimination.h"
+#include "llvm/Transforms/IPO/GlobalDCE.h"
+#include "llvm/Transforms/IPO/SCCP.h"
+#include "llvm/Transforms/Scalar/EarlyCSE.h"
 #include "llvm/Transforms/Scalar/LoopUnrollPass.h"
 #include "llvm/Transforms/Utils/SplitModule.h"
 
@@ -56,17 +60,26 @@ runPipeline(Module &module, TargetMachine &machine, sopt::Sanitizer sanitizer,
   getPipeline(builder).run(module, modules);
 }
 
-void sopt::simplify(Module &module, TargetMachine &machine,
-                    Sanitizer sanitizer) {
+static void setTarget(Module &module, const TargetMachine &machine) {
   for (Function &function : module) {
     function.addFnAttr("target-cpu", machine.getTargetCPU());
     function.addFnAttr("target-features", machine.getTargetFeatureString());
     function.addFnAttr("prefer-vector-width", "512");
     function.addFnAttr(Attribute::NoUnwind);
   }
-  runPipeline(module, machine, sanitizer, [](PassBuilder &builder) {
-    return builder.buildModuleSimplificationPipeline(OptimizationLevel::O3,
-                                                     ThinOrFullLTOPhase::None);
+}
+
+/// Does what sees a function and all of its calls, which splitting parts: a
+/// buffer is passed with all of its sizes and strides, most of them constants
+/// or not used.
+static void simplifyCalls(Module &module, TargetMachine &machine) {
+  runPipeline(module, machine, sopt::Sanitizer::None, [](PassBuilder &) {
+    ModulePassManager passes;
+    passes.addPass(GlobalDCEPass());
+    passes.addPass(IPSCCPPass());
+    passes.addPass(createModuleToFunctionPassAdaptor(EarlyCSEPass()));
+    passes.addPass(DeadArgumentEliminationPass());
+    return passes;
   });
 }
 
@@ -95,16 +108,15 @@ static Error emitPart(Module &module, TargetMachine &machine,
                       sopt::Sanitizer sanitizer, StringRef assembly,
                       StringRef path) {
   runPipeline(module, machine, sanitizer, [](PassBuilder &builder) {
-    return builder.buildModuleOptimizationPipeline(OptimizationLevel::O3,
-                                                   ThinOrFullLTOPhase::None);
+    return builder.buildPerModuleDefaultPipeline(OptimizationLevel::O3);
   });
   module.appendModuleInlineAsm(assembly);
   return emitObject(module, machine, path);
 }
 
 unsigned sopt::countParts(const Module &module, Sanitizer sanitizer) {
-  // LLVM takes a second for some hundred thousand instructions.
-  constexpr unsigned kPart = 10000, kMost = 16;
+  // LLVM takes a second for some ten thousand instructions.
+  constexpr unsigned kPart = 2000, kMost = 64;
   if (sanitizer != Sanitizer::None)
     return 1;
   return std::clamp(module.getInstructionCount() / kPart, 1u, kMost);
@@ -135,9 +147,11 @@ static std::vector<SmallVector<char, 0>> split(Module &module, unsigned count) {
 Error sopt::generateCode(std::unique_ptr<Module> module,
                          MachineFactory createMachine, Sanitizer sanitizer,
                          StringRef assembly, ArrayRef<std::string> paths) {
+  setTarget(*module, *createMachine());
   if (paths.size() == 1)
     return emitPart(*module, *createMachine(), sanitizer, assembly,
                     paths.front());
+  simplifyCalls(*module, *createMachine());
   shareLocals(*module);
   std::vector<SmallVector<char, 0>> parts = split(*module, paths.size());
   module.reset();

@@ -24,12 +24,8 @@ using MachineFactory =
 /// there are, and so does what is generated.
 unsigned countParts(const llvm::Module &module, Sanitizer sanitizer);
 
-/// Does to the whole module what takes all of it: inlining, above all.
-void simplify(llvm::Module &module, llvm::TargetMachine &machine,
-              Sanitizer sanitizer);
-
-/// Optimizes what is left of `module`, which `simplify` was given, and writes
-/// it as as many object files as there are `paths`, the first with `assembly`.
+/// Optimizes `module` and writes it as as many object files as there are
+/// `paths`, the first with `assembly`.
 llvm::Error generateCode(std::unique_ptr<llvm::Module> module,
                          MachineFactory createMachine, Sanitizer sanitizer,
                          llvm::StringRef assembly,

@@ -176,15 +176,13 @@ LogicalResult sopt::emitSharedLibrary(ModuleOp source, StringRef path,
   auto assembly = externalizeWeights(source, weights.path);
   if (failed(assembly))
     return failure();
-  step("optimize");
+  step("generate code");
   LLVMContext context;
   std::unique_ptr<llvm::Module> module = translate(source, context, *machine);
   if (!module)
     return failure();
   addInfoTable(source, *module);
   unsigned numParts = countParts(*module, options.sanitizer);
-  simplify(*module, *machine, options.sanitizer);
-  step("generate code");
   std::vector<std::unique_ptr<TemporaryFile>> objects;
   std::vector<std::string> inputs;
   for (unsigned i = 0; i < numParts; ++i) {
