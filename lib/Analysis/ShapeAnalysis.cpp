@@ -174,6 +174,10 @@ void ShapeAnalysis::visitWithOperands(Operation *op) {
 }
 
 void ShapeAnalysis::visit(Operation *op) {
+  // What comes later: operations of a module may use each other in a circle.
+  for (Value operand : op->getOperands())
+    if (operand.getDefiningOp() && !facts.contains(operand))
+      facts[operand] = std::make_unique<Facts>(makeDefaultFacts(operand));
   ShapeTransfer transfer(*this);
   for (OpResult result : op->getResults()) {
     Facts known = makeDefaultFacts(result);

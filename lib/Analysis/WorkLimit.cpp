@@ -22,31 +22,41 @@ static uint64_t countBytes(ShapedType type) {
                                             type.getNumElements());
 }
 
-/// The bytes of the model's weights.
-static uint64_t countWeightBytes(ModuleOp module) {
-  // Weights of one value each, as models have that show an architecture, take
-  // no more room however many they are.
-  constexpr uint64_t kMostFilled = 2 << 20;
+namespace {
+/// The bytes of a model's weights: of those that are written out, and of those
+/// that are one value each.
+struct WeightBytes {
   uint64_t written = 0, filled = 0;
+};
+} // namespace
+
+static WeightBytes countWeightBytes(ModuleOp module) {
+  WeightBytes bytes;
   module.walk([&](Operation *op) {
     if (isa<sopt::onnx::ConstantOfShapeOp>(op))
       if (auto type = dyn_cast<ShapedType>(op->getResult(0).getType()))
-        filled = llvm::SaturatingAdd(filled, countBytes(type));
+        bytes.filled = llvm::SaturatingAdd(bytes.filled, countBytes(type));
     for (NamedAttribute attribute : op->getAttrs())
       if (auto values = dyn_cast<ElementsAttr>(attribute.getValue())) {
-        uint64_t &bytes = values.isSplat() ? filled : written;
-        bytes = llvm::SaturatingAdd(bytes, countBytes(values.getShapedType()));
+        uint64_t &count = values.isSplat() ? bytes.filled : bytes.written;
+        count = llvm::SaturatingAdd(count, countBytes(values.getShapedType()));
       }
   });
-  return written + std::min(filled, kMostFilled);
+  return bytes;
 }
 
 sopt::WorkLimit sopt::getWorkLimit(ModuleOp module) {
-  // A real model of 0.6 MB needs 117,000 units and, on a slow machine, nine
-  // seconds: twice that where something runs beside it.
+  WeightBytes bytes = countWeightBytes(module);
+  // Weights of one value each, as models have that show an architecture, take
+  // no more room however many they are.
+  constexpr uint64_t kMostFilled = 2 << 20;
+  // A real model of 0.6 MB needs 117,000 units.
   constexpr double kUnits = 180000, kUnitBytes = 1 << 18;
-  constexpr double kSeconds = 4.5, kSecondBytes = 1 << 17;
-  double bytes = countWeightBytes(module);
-  return {uint64_t(kUnits * (1 + bytes / kUnitBytes)),
-          kSeconds * (1 + bytes / kSecondBytes)};
+  double unitBytes = bytes.written + std::min(bytes.filled, kMostFilled);
+  // Any file of a megabyte is done in five seconds or refused.
+  constexpr double kSeconds = 4.25, kSecondBytes = 1 << 17;
+  constexpr uint64_t kSmall = 1 << 20;
+  double secondBytes = bytes.written - std::min(bytes.written, kSmall);
+  return {uint64_t(kUnits * (1 + unitBytes / kUnitBytes)),
+          kSeconds * (1 + secondBytes / kSecondBytes)};
 }

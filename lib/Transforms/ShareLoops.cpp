@@ -5,9 +5,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "OpenSizes.h"
 #include "Outline.h"
 #include "mlir/Interfaces/LoopLikeInterface.h"
 #include "sparse-opt/Transforms/Passes.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringMap.h"
 
 namespace sopt {
@@ -41,25 +43,62 @@ struct ShareLoops : sopt::impl::ShareLoopsBase<ShareLoops> {
           if (isa<LoopLikeOpInterface>(op))
             loops.push_back(op);
         }
-    if (numOps > longest)
-      llvm::for_each(loops, [this](Operation *loop) { share(loop); });
+    if (numOps <= longest)
+      return;
+    llvm::for_each(loops, [this](Operation *loop) { share(loop); });
+    shareSizes();
   }
 
 private:
+  /// A function of loops, and what calls it.
+  struct Shared {
+    func::FuncOp function;
+    SmallVector<func::CallOp> calls;
+  };
+
   /// Calls a function that is the same for all loops that differ in nothing but
   /// what they read and write.
   void share(Operation *loop) {
     auto [function, call] = outline(getOperation(), *loop->getBlock(), loop,
                                     isConstant, kLoopsName);
-    auto [known, isNew] = names.try_emplace(
-        print(function), (kLoopsName + Twine(names.size())).str());
-    call.setCallee(known->second);
-    if (isNew)
-      function.setName(known->second);
-    else
+    auto [known, isNew] = byText.try_emplace(print(function), functions.size());
+    if (isNew) {
+      functions.push_back({function, {}});
+      function.setName((kLoopsName + Twine(known->second)).str());
+    } else {
       function.erase();
+    }
+    Shared &shared = functions[known->second];
+    call.setCallee(shared.function.getName());
+    shared.calls.push_back(call);
   }
 
-  llvm::StringMap<std::string> names;
+  /// Makes one function of those that differ in nothing but sizes.
+  void shareSizes() {
+    llvm::MapVector<StringAttr, SmallVector<std::pair<Shared *, OpenFunction>>>
+        groups;
+    for (Shared &shared : functions) {
+      OpenFunction open(shared.function);
+      open.get().setName(kLoopsName);
+      auto text = StringAttr::get(&getContext(), print(open.get()));
+      groups[text].push_back({&shared, std::move(open)});
+    }
+    for (auto &[text, group] : groups) {
+      if (group.size() == 1)
+        continue; // Code for sizes that are known is better.
+      func::FuncOp callee = group.front().second.release();
+      callee.setName(group.front().first->function.getName());
+      getOperation().push_back(callee);
+      for (auto &[shared, open] : group) {
+        for (func::CallOp call : shared->calls)
+          open.redirect(call, callee);
+        shared->function.erase();
+      }
+    }
+  }
+
+  std::vector<Shared> functions;
+  /// Indices into `functions`.
+  llvm::StringMap<size_t> byText;
 };
 } // namespace

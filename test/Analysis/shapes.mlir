@@ -146,3 +146,13 @@ func.func @more_operators(%x: tensor<?x?x2xf32> {onnx.dims = ["batch", "seq", ""
   %4 = onnx.Conv(%image, %weight) {group = 2 : i64} : (tensor<?x4x?xf32>, tensor<8x2x1xf32>) -> tensor<?x8x?xf32>
   return %3 : tensor<?x?x4xf32>
 }
+
+// -----
+
+// Operations of a module may use themselves and each other in a circle.
+// expected-remark @below {{[?0, 8]}}
+%x = onnx.Exp(%x) : (tensor<?x8xf32>) -> tensor<?x8xf32>
+// expected-remark @below {{[?2, 4]}}
+%y = onnx.Tanh(%z) : (tensor<?x4xf32>) -> tensor<?x4xf32>
+// expected-remark @below {{[?2, 4]}}
+%z = onnx.Erf(%y) : (tensor<?x4xf32>) -> tensor<?x4xf32>

@@ -78,8 +78,7 @@ static constexpr double kSlowness =
 static std::unique_ptr<TimeLimit>
 limitTime(ModuleOp module, llvm::StringRef file, Progress &progress,
           std::chrono::steady_clock::time_point start) {
-  double seconds = getWorkLimit(module).seconds * kSlowness;
-  auto expire = [&progress, seconds, file = file.str()] {
+  auto expire = [&progress, file = file.str()](double seconds) {
     progress.end();
     llvm::errs() << file << ": ";
     llvm::WithColor::error()
@@ -88,7 +87,8 @@ limitTime(ModuleOp module, llvm::StringRef file, Progress &progress,
                          "whatever it takes\n",
                          seconds);
   };
-  return std::make_unique<TimeLimit>(start, seconds, expire);
+  return std::make_unique<TimeLimit>(
+      start, getWorkLimit(module).seconds * kSlowness, expire);
 }
 
 /// Adds the pipelines on whole operations that our options ask for.

@@ -17,16 +17,18 @@
 namespace sopt {
 
 /// While it lives, ends the program with exit status 1 once it has run for some
-/// seconds, by the clock and by the time its threads had a processor: a busy
-/// machine gives a model no less. Files that a signal would remove are removed.
+/// seconds, by the clock and by the time its threads had a processor, and more
+/// on a processor that is slow: a busy or old machine gives a model no less.
+/// Files that a signal would remove are removed.
 class TimeLimit {
 public:
   using Clock = std::chrono::steady_clock;
 
   /// Counts from `start`, about when the program started. `expire` is called
-  /// from another thread to say why the program ends.
+  /// from another thread, with the seconds allowed, to say why the program
+  /// ends.
   TimeLimit(Clock::time_point start, double seconds,
-            std::function<void()> expire);
+            std::function<void(double)> expire);
   ~TimeLimit();
   TimeLimit(const TimeLimit &) = delete;
   TimeLimit &operator=(const TimeLimit &) = delete;
@@ -34,7 +36,7 @@ public:
 private:
   void watch(Clock::time_point start, double seconds);
 
-  std::function<void()> expire;
+  std::function<void(double)> expire;
   std::mutex mutex;
   std::condition_variable stopping;
   bool isStopped = false;

@@ -13,8 +13,8 @@
 namespace sopt {
 
 /// What to take on for a raised model, by its weights: a model that is used has
-/// many where it has much to compute. Without any, it is done in five seconds
-/// or refused.
+/// many where it has much to compute. With less than a megabyte, it is done in
+/// five seconds or refused.
 struct WorkLimit {
   uint64_t units; ///< Of -sopt-check-work, known before most is done.
   double seconds; ///< Where that estimate was too low.

@@ -124,7 +124,8 @@ def ShareLoops : Pass<"sopt-share-loops", "::mlir::ModuleOp"> {
     Where `@main_graph` and its parts together have more than `longest`
     operations, makes each of their loop nests a function, the same for all that
     differ only in the buffers they read and write: a model's layers are alike,
-    and LLVM then generates their code once.
+    and LLVM then generates their code once. Where layers are alike but for sizes
+    above 16, these become arguments.
 
     ```mlir
     // with longest=1
@@ -144,10 +145,12 @@ def ShareLoops : Pass<"sopt-share-loops", "::mlir::ModuleOp"> {
     ```
   }];
   let options = [
-    Option<"longest", "longest", "unsigned", /*default=*/"1024",
+    Option<"longest", "longest", "unsigned", /*default=*/"64",
            "How many operations a model may have whose loops stay">,
   ];
-  let dependentDialects = ["::mlir::func::FuncDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::func::FuncDialect",
+                           "::mlir::memref::MemRefDialect"];
 }
 
 def MarkNodes : Pass<"sopt-mark-nodes", "::mlir::ModuleOp"> {

@@ -6,6 +6,7 @@ As hostile.py, with --target=cpu: what is read without harm may still take hours
 or all memory to compile.
 """
 
+import os
 import sys
 
 import numpy as np
@@ -139,11 +140,26 @@ def four_hundred_recurrent_layers(path):
 
 
 # What the estimate takes for little, and takes four times as long as it may.
-@bomb("this took 4.5 seconds, more than the model's few weights are worth")
-def four_thousand_scatters(path):
+OUT_OF_TIME = "more than the model's few weights are worth"
+
+
+def scatters(**others):
     names = ["x", *(f"v{i}" for i in range(3899)), "y"]
-    save(path, model([node("ScatterND", (a, "i", "u"), (b,)) for a, b in zip(names, names[1:])],
-                     inputs=[value("x"), value("i", (1, 1), TensorProto.INT64), value("u", (1,))]))
+    return model([node("ScatterND", (a, "i", "u"), (b,)) for a, b in zip(names, names[1:])],
+                 inputs=[value("x"), value("i", (1, 1), TensorProto.INT64), value("u", (1,))], **others)
+
+
+@bomb(OUT_OF_TIME)
+def four_thousand_scatters(path):
+    save(path, scatters())
+
+
+# Weights buy a model no time before they are more than a megabyte.
+@bomb(OUT_OF_TIME)
+def scatters_beside_weights(path):
+    save(path, scatters(initializers=[constant("unused", np.arange(2 * 10**5), np.float32)],
+                        outputs=[value("y"), value("unused", (2 * 10**5,))]))
+    assert os.path.getsize(path) < 10**6
 
 
 if __name__ == "__main__":
