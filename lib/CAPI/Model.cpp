@@ -81,10 +81,7 @@ MlirLogicalResult soptModelRunPipeline(MlirModule model,
 MlirLogicalResult soptModelLowerToCPU(MlirModule model, MlirStringRef cpu) {
   ModuleOp module = unwrap(model);
   CPUPipelineOptions options;
-  options.isa = getKernelISA(unwrap(cpu));
-  for (const std::string &feature : getKernelFeatures(unwrap(cpu)))
-    options.features.push_back(feature);
-  if (options.isa.empty()) {
+  if (!options.setProcessor(unwrap(cpu))) {
     module.emitError("LLVM knows no CPU '")
         << unwrap(cpu) << "' of this machine's architecture";
     return mlirLogicalResultFailure();

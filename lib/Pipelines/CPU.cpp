@@ -31,6 +31,8 @@
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 #include "sparse-opt/Conversion/Passes.h"
+#include "sparse-opt/Schedule/Machine.h"
+#include "sparse-opt/Target/SharedLibrary.h"
 #include "sparse-opt/Transforms/Passes.h"
 
 using namespace mlir;
@@ -51,6 +53,17 @@ static void cleanUpTensors(OpPassManager &passes) {
   OpPassManager &functions = passes.nest<func::FuncOp>();
   functions.addPass(createCanonicalizerPass());
   functions.addPass(createMergeEqual());
+}
+
+bool CPUPipelineOptions::setProcessor(StringRef cpu) {
+  isa = getKernelISA(cpu);
+  if (isa.empty())
+    return false;
+  features = getKernelFeatures(cpu);
+  // What was measured here says nothing of another processor.
+  if (cpu == "native")
+    machine = findMachineFile();
+  return true;
 }
 
 std::unique_ptr<Pass>

@@ -15,7 +15,6 @@
 #include "sparse-opt/Analysis/ShapeAnalysis.h"
 #include "sparse-opt/Pipelines/CPU.h"
 #include "sparse-opt/Pipelines/Raise.h"
-#include "sparse-opt/Schedule/Machine.h"
 #include "sparse-opt/Target/SharedLibrary.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
@@ -133,10 +132,7 @@ static LogicalResult compile(ModuleOp module, StringRef path) {
   PassManager passes(module.getContext());
   buildRaisePipeline(passes);
   CPUPipelineOptions cpu;
-  cpu.isa = getKernelISA("native");
-  cpu.machine = findMachineFile();
-  for (const std::string &feature : getKernelFeatures("native"))
-    cpu.features.push_back(feature);
+  cpu.setProcessor("native");
   buildCPUPipeline(passes, cpu);
   if (failed(passes.run(module)))
     return failure();

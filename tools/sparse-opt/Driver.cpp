@@ -115,13 +115,8 @@ static void setOptions(CPUPipelineOptions &cpu, const Options &options,
   else
     cpu.maxNodes = std::numeric_limits<uint64_t>::max();
   cpu.report = options.sparseReport;
-  // What was measured here says nothing of another processor.
-  if (options.cpu == "native")
-    cpu.machine = findMachineFile();
-  cpu.isa = getKernelISA(options.cpu);
+  cpu.setProcessor(options.cpu);
   cpu.precision = precision.precision;
-  for (const std::string &feature : getKernelFeatures(options.cpu))
-    cpu.features.push_back(feature);
 }
 
 /// Chooses precisions by running the raised model, and tells how near it stays.

@@ -59,6 +59,11 @@ struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
           "Use vector kernels; otherwise every sopt op is lowered by "
           "its definition in linalg"),
       llvm::cl::init(true)};
+
+  /// Chooses isa and features for `cpu`, a name that LLVM knows, and what was
+  /// measured on this machine if it is "native". Returns false if LLVM knows no
+  /// such CPU of this machine's architecture.
+  bool setProcessor(llvm::StringRef cpu);
 };
 
 /// The pass sopt-schedule as the pipeline runs it.
