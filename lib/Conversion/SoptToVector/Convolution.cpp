@@ -56,13 +56,13 @@ static Value collapse(ImplicitLocOpBuilder &b, Value buffer,
   return memref::CollapseShapeOp::create(b, buffer, groups);
 }
 
-/// `buffer` with its sizes along `dims` known only as it runs.
+/// `buffer` with its sizes, but for the last `numKept`, known only as it runs.
 static Value openSizes(ImplicitLocOpBuilder &b, Value buffer,
-                       ArrayRef<int64_t> dims) {
+                       int64_t numKept = 0) {
   auto type = cast<MemRefType>(buffer.getType());
   SmallVector<int64_t> shape(type.getShape());
-  for (int64_t dim : dims)
-    shape[dim] = ShapedType::kDynamic;
+  for (int64_t &size : MutableArrayRef(shape).drop_back(numKept))
+    size = ShapedType::kDynamic;
   MemRefType open = MemRefType::Builder(type).setShape(shape);
   return open == type ? buffer : memref::CastOp::create(b, open, buffer);
 }
@@ -112,11 +112,11 @@ static void callDepthwise(ImplicitLocOpBuilder &b, KernelLibrary &kernels,
                           const ConvolutionShape &shape,
                           const ConvolutionBuffers &buffers, Value filter) {
   Value filters = collapse(b, readOnlyBuffer(b, filter), {{0, 1, 2}, {3}, {4}});
-  SmallVector<Value> arguments = {openSizes(b, buffers.image, 1),
-                                  openSizes(b, filters, 0)};
+  SmallVector<Value> arguments = {openSizes(b, buffers.image),
+                                  openSizes(b, filters, /*numKept=*/2)};
   if (buffers.bias)
-    arguments.push_back(openSizes(b, buffers.bias, 0));
-  arguments.push_back(openSizes(b, buffers.outputs, 1));
+    arguments.push_back(openSizes(b, buffers.bias));
+  arguments.push_back(openSizes(b, buffers.outputs));
   DepthwiseKernel kernel(shape, bool(buffers.bias));
   kernels.call(b, kernel.getName(), kernels.getIsa(), arguments,
                [&](VectorBuilder &b, ValueRange arguments) {
@@ -135,11 +135,11 @@ static void callGathering(ImplicitLocOpBuilder &b, KernelLibrary &kernels,
     image = asOneRow(b, image);
     rowSize = memref::DimOp::create(b, outputs, 2);
   }
-  SmallVector<Value> arguments = {openSizes(b, image, 1),
-                                  openSizes(b, filters, {0, 1, 2})};
+  SmallVector<Value> arguments = {openSizes(b, image),
+                                  openSizes(b, filters, /*numKept=*/1)};
   if (buffers.bias)
-    arguments.push_back(openSizes(b, buffers.bias, 0));
-  arguments.append({openSizes(b, outputs, 1), rowSize});
+    arguments.push_back(openSizes(b, buffers.bias));
+  arguments.append({openSizes(b, outputs), rowSize});
   ConvolutionKernel kernel(shape, kernels.getIsa(), bool(buffers.bias));
   kernels.call(b, kernel.getName(), kernels.getIsa(), arguments,
                [&](VectorBuilder &b, ValueRange arguments) {

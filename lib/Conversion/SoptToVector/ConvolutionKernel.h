@@ -43,9 +43,9 @@ struct ConvolutionShape {
   int64_t getDepth() const { return channels * window.getNumElements(); }
 };
 
-/// The body of one kernel: y = filter ∗ x + bias. Layers with other numbers of
-/// channels and outputs share it: a network has many such, and code for each
-/// would be no faster and take its time to compile.
+/// The body of one kernel: y = filter ∗ x + bias. Layers of other sizes share
+/// it: a network has many such, and code for each would be no faster and take
+/// its time to compile.
 class ConvolutionKernel {
 public:
   ConvolutionKernel(const ConvolutionShape &shape, const Isa &isa, bool hasBias)

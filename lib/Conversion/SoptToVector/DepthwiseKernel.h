@@ -20,7 +20,7 @@
 namespace sopt {
 
 /// The body of one kernel: y = filter ∗ x + bias, with one channel per group.
-/// Layers with other numbers of groups share it.
+/// Layers of other sizes share it.
 class DepthwiseKernel {
 public:
   DepthwiseKernel(const ConvolutionShape &shape, bool hasBias)
