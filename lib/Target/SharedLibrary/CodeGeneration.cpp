@@ -147,11 +147,11 @@ static std::vector<SmallVector<char, 0>> split(Module &module, unsigned count) {
 Error sopt::generateCode(std::unique_ptr<Module> module,
                          MachineFactory createMachine, Sanitizer sanitizer,
                          StringRef assembly, ArrayRef<std::string> paths) {
-  setTarget(*module, *createMachine());
+  std::unique_ptr<TargetMachine> machine = createMachine();
+  setTarget(*module, *machine);
   if (paths.size() == 1)
-    return emitPart(*module, *createMachine(), sanitizer, assembly,
-                    paths.front());
-  simplifyCalls(*module, *createMachine());
+    return emitPart(*module, *machine, sanitizer, assembly, paths.front());
+  simplifyCalls(*module, *machine);
   shareLocals(*module);
   std::vector<SmallVector<char, 0>> parts = split(*module, paths.size());
   module.reset();
