@@ -67,20 +67,24 @@ std::vector<float> sopt::widenInt8(const Int8Matrix &matrix) {
   return result;
 }
 
-std::vector<float> sopt::roundRowToInt8(ArrayRef<float> row) {
-  constexpr float kMost = 255;
-  float low = 0, high = 0;
+Int8Range sopt::getInt8Range(ArrayRef<float> row) {
+  Int8Range range;
   for (float x : row) {
-    low = std::fmin(low, x);
-    high = std::fmax(high, x);
+    range.low = std::fmin(range.low, x);
+    range.high = std::fmax(range.high, x);
   }
-  float range = high - low, factor = range > 0 ? kMost / range : 0;
-  float zero = clamp(std::nearbyint(-low * factor), 0, kMost);
+  return range;
+}
+
+std::vector<float> sopt::roundRowToInt8(ArrayRef<float> row, Int8Range range) {
+  constexpr float kMost = 255;
+  float size = range.high - range.low, factor = size > 0 ? kMost / size : 0;
+  float zero = clamp(std::nearbyint(-range.low * factor), 0, kMost);
   std::vector<float> result;
   result.reserve(row.size());
   for (float x : row) {
     float q = clamp(std::nearbyint(x * factor) + zero, 0, kMost);
-    result.push_back((q - zero) * (range / kMost));
+    result.push_back((q - zero) * (size / kMost));
   }
   return result;
 }

@@ -66,21 +66,19 @@ bool CPUPipelineOptions::setProcessor(StringRef cpu) {
   return true;
 }
 
-std::unique_ptr<Pass>
-sopt::createScheduling(const CPUPipelineOptions &options) {
-  ScheduleLayersOptions layers;
-  layers.isa = options.isa;
-  layers.features.assign(options.features.begin(), options.features.end());
-  layers.machine = options.machine;
-  layers.tokens = options.tokens;
-  layers.report = options.report;
-  return createScheduleLayers(layers);
+/// Options that a pass for a certain machine has.
+template <typename PassOptions>
+static PassOptions getMachineOptions(const CPUPipelineOptions &options) {
+  PassOptions machine;
+  machine.isa = options.isa;
+  machine.features.assign(options.features.begin(), options.features.end());
+  machine.machine = options.machine;
+  machine.tokens = options.tokens;
+  return machine;
 }
 
-/// From the onnx and sopt dialects to linalg on tensors and calls of kernels.
-static void addTensorPasses(OpPassManager &passes,
-                            const CPUPipelineOptions &options) {
-  passes.addPass(createRecordSignature());
+void sopt::buildPreparationPipeline(OpPassManager &passes,
+                                    const CPUPipelineOptions &options) {
   passes.addPass(createExpandFunctions());
   // Definitions are full of constants and of sizes, and of branches that these
   // decide.
@@ -95,16 +93,41 @@ static void addTensorPasses(OpPassManager &passes,
   limits.maxNodes = options.maxNodes;
   passes.addPass(createCheckLimits(limits));
   passes.addPass(createDropDeadFeatures());
+}
+
+void sopt::buildDecisionPipeline(OpPassManager &passes,
+                                 const CPUPipelineOptions &options) {
+  if (options.kernels)
+    passes.addPass(createScheduleLayers(
+        getMachineOptions<ScheduleLayersOptions>(options)));
+  if (options.precision != LayerPrecision::F32)
+    passes.addPass(createChoosePrecision({options.precision}));
+}
+
+/// Tells what was decided, and by whom.
+static void addReport(OpPassManager &passes,
+                      const CPUPipelineOptions &options) {
+  if (!options.kernels || options.report == ReportFormat::None)
+    return;
+  auto report = getMachineOptions<ReportLayersOptions>(options);
+  report.precision = options.precision;
+  report.cosine = options.cosine;
+  report.format = options.report;
+  passes.addPass(createReportLayers(report));
+}
+
+/// From the onnx and sopt dialects to linalg on tensors and calls of kernels.
+static void addTensorPasses(OpPassManager &passes,
+                            const CPUPipelineOptions &options) {
+  passes.addPass(createRecordSignature());
+  buildPreparationPipeline(passes, options);
   passes.addPass(createConvertOnnxToLinalg());
   // Sizes computed twice must be one value before kernels are chosen.
   cleanUpTensors(passes);
   passes.addPass(createSkipEmpty());
   passes.addPass(createOutputShapes());
-  if (options.kernels)
-    passes.addPass(createScheduling(options));
-  if (options.precision != LayerPrecision::F32)
-    passes.addPass(createChoosePrecision(
-        {options.precision, options.report == ReportFormat::Table}));
+  buildDecisionPipeline(passes, options);
+  addReport(passes, options);
   if (options.kernels) {
     ConvertSoptToVectorOptions kernels;
     kernels.isaName = options.isa;

@@ -13,8 +13,8 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassManager.h"
 #include "sparse-opt/Analysis/WeightPattern.h"
-#include "sparse-opt/Math/Rounding.h"
-#include "llvm/ADT/SetVector.h"
+#include "sparse-opt/Schedule/Int8Inputs.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/Support/Format.h"
 #include <cmath>
 
@@ -29,20 +29,31 @@ static constexpr double kNear = 0.995;
 
 Expected<PrecisionOptions> PrecisionOptions::parse(StringRef text) {
   auto [name, calibration] = text.split(':');
+  if (text.ends_with(":"))
+    return createStringError("name a file behind the colon: " + name +
+                             ":calibration.npz");
+  if (name == "int8-static") {
+    if (calibration.empty())
+      return createStringError("inputs must tell what ranges to fix: "
+                               "int8-static:calibration.npz");
+    return PrecisionOptions{LayerPrecision::Int8, calibration.str(),
+                            /*hasFixedRanges=*/true};
+  }
   for (LayerPrecision precision :
        {LayerPrecision::F32, LayerPrecision::Bf16, LayerPrecision::Int8})
-    if (name == getName(precision)) {
-      if (text.ends_with(":"))
-        return createStringError("name a file behind the colon: " + name +
-                                 ":calibration.npz");
-      return PrecisionOptions{precision, calibration.str()};
-    }
-  return createStringError("fp32, bf16 or int8, not '" + name + "'");
+    if (name == getName(precision))
+      return PrecisionOptions{precision, calibration.str(),
+                              /*hasFixedRanges=*/false};
+  return createStringError("fp32, bf16, int8 or int8-static, not '" + name +
+                           "'");
 }
 
 void PrecisionReport::print(llvm::raw_ostream &os) const {
   os << "outputs on " << items << " calibration items: cosine "
      << llvm::format("%.6f", cosine) << " with fp32's";
+  if (smoothed)
+    os << ", " << smoothed << (smoothed == 1 ? " layer" : " layers")
+       << " smoothed";
   if (raised)
     os << ", with " << raised << (raised == 1 ? " layer" : " layers")
        << " in bf16 for it";
@@ -63,13 +74,27 @@ public:
   Error runReference(StringRef calibration);
   /// The mean cosine of the output that is furthest from the reference.
   Expected<double> measure();
+  /// Chooses how the inputs of layers in int8 are rounded. Returns how many
+  /// layers it smooths.
+  Expected<size_t> chooseInputs(bool areFixed);
   /// The layers in int8, those whose outputs move most first.
-  Expected<std::vector<LinearOp>> rank();
+  std::vector<LinearOp> rank() const;
 
   size_t getNumItems() const { return items.size(); }
 
 private:
-  Expected<Outputs> run(const LoadedModel &model, size_t numItems) const;
+  /// Layers in int8 that read one value.
+  struct Readers {
+    std::vector<float> rows; ///< Some of the value's on calibration inputs.
+    SmallVector<LinearOp> layers;
+  };
+  using AllReaders = llvm::MapVector<Value, Readers>;
+
+  Expected<Outputs> run(const LoadedModel &model) const;
+  AllReaders findReaders();
+  Error sampleRows(AllReaders &readers) const;
+  /// Returns whether it smooths.
+  bool chooseInputs(Readers &readers, bool areFixed);
   Expected<LoadedModel> compile(ValueRange wanted) const {
     return openForTrial(module, {{}, llvm::to_vector(wanted)});
   }
@@ -82,13 +107,15 @@ private:
   Progress progress;
   std::vector<CalibrationItem> items;
   Outputs reference;
+  /// What each layer in int8 loses.
+  std::vector<std::pair<LinearOp, double>> losses;
 };
 } // namespace
 
 Expected<PrecisionTrials::Outputs>
-PrecisionTrials::run(const LoadedModel &model, size_t numItems) const {
+PrecisionTrials::run(const LoadedModel &model) const {
   Outputs outputs;
-  for (const CalibrationItem &item : ArrayRef(items).take_front(numItems)) {
+  for (const CalibrationItem &item : items) {
     Expected<std::vector<Tensor>> computed = runOnce(model, item.inputs);
     if (!computed)
       return computed.takeError();
@@ -107,7 +134,7 @@ Error PrecisionTrials::runReference(StringRef calibration) {
   if (!read)
     return read.takeError();
   items = std::move(*read);
-  Expected<Outputs> outputs = run(*model, items.size());
+  Expected<Outputs> outputs = run(*model);
   if (!outputs)
     return outputs.takeError();
   reference = std::move(*outputs);
@@ -132,7 +159,7 @@ Expected<double> PrecisionTrials::measure() {
   Expected<LoadedModel> model = compile(getOutputs());
   if (!model)
     return model.takeError();
-  Expected<Outputs> outputs = run(*model, items.size());
+  Expected<Outputs> outputs = run(*model);
   if (!outputs)
     return outputs.takeError();
   double least = 1;
@@ -149,78 +176,109 @@ Expected<double> PrecisionTrials::measure() {
   return least;
 }
 
-/// ‖x·w − x̂·ŵ‖² / ‖x·w‖² for rows x and both rounded to int8, over as many
-/// rows as tell: an estimate needs no more.
-static double getMoved(ArrayRef<float> x, const onnx::ConstantData &weight) {
-  constexpr int64_t kRows = 64;
-  int64_t k = weight.getShape()[0], n = weight.getShape()[1];
-  int64_t rows = std::min<int64_t>(kRows, int64_t(x.size()) / k);
-  ArrayRef<float> w = weight.getAs<float>();
-  std::vector<float> roundedW = widenInt8(roundToInt8(w, n));
-  double moved = 0, power = 0;
-  std::vector<double> exact(n), rounded(n);
-  for (int64_t row = 0; row < rows; ++row) {
-    ArrayRef<float> from = x.slice(row * k, k);
-    std::vector<float> roundedX = roundRowToInt8(from);
-    llvm::fill(exact, 0);
-    llvm::fill(rounded, 0);
-    for (int64_t i = 0; i < k; ++i)
-      for (int64_t j = 0; j < n; ++j) {
-        exact[j] += double(from[i]) * w[i * n + j];
-        rounded[j] += double(roundedX[i]) * roundedW[i * n + j];
-      }
-    for (auto [y, z] : llvm::zip_equal(exact, rounded)) {
-      moved += (y - z) * (y - z);
-      power += y * y;
-    }
-  }
-  return power > 0 ? moved / power : 0;
+PrecisionTrials::AllReaders PrecisionTrials::findReaders() {
+  AllReaders all;
+  for (LinearOp op : function.getBody().front().getOps<LinearOp>())
+    if (op.getPrecision() && op.getPrecision()->getNumber() == Number::Int8)
+      all[op.getX()].layers.push_back(op);
+  return all;
 }
 
-Expected<std::vector<LinearOp>> PrecisionTrials::rank() {
-  constexpr size_t kItems = 4;
-  progress("look at layers");
-  std::vector<LinearOp> layers;
-  llvm::SetVector<Value> inputs;
-  for (LinearOp op : function.getBody().front().getOps<LinearOp>())
-    if (op.getPrecision() && op.getPrecision()->getNumber() == Number::Int8) {
-      inputs.insert(op.getX());
-      layers.push_back(op);
-    }
-  Expected<LoadedModel> model = compile(inputs.getArrayRef());
+/// Adds some of the rows of `x`, of `features` each, from first to last.
+static void addRows(ArrayRef<float> x, int64_t features,
+                    std::vector<float> &to) {
+  constexpr int64_t kRows = 32;
+  int64_t rows = int64_t(x.size()) / features;
+  int64_t count = std::min(kRows, rows);
+  for (int64_t i = 0; i < count; ++i)
+    llvm::append_range(to, x.slice(i * rows / count * features, features));
+}
+
+Error PrecisionTrials::sampleRows(AllReaders &readers) const {
+  constexpr size_t kItems = 8;
+  Expected<LoadedModel> model = compile(
+      llvm::map_to_vector(readers, [](auto &entry) { return entry.first; }));
   if (!model)
     return model.takeError();
-  Expected<Outputs> values = run(*model, std::min(kItems, items.size()));
-  if (!values)
-    return values.takeError();
-  // The order of the text where layers lose the same.
-  std::vector<std::pair<double, size_t>> order;
-  for (auto [number, op] : llvm::enumerate(layers)) {
-    size_t index = llvm::find(inputs, op.getX()) - inputs.begin();
-    auto weight = *onnx::ConstantData::get(
-        Attribute(getConstantElements(op.getWeight())));
-    double moved = 0;
-    for (const std::vector<Tensor> &item : *values)
-      moved += getMoved(item[index].get<float>(), weight);
-    order.emplace_back(-moved, number);
+  size_t count = std::min(kItems, items.size());
+  for (size_t i = 0; i < count; ++i) {
+    Expected<std::vector<Tensor>> values =
+        runOnce(*model, items[i * items.size() / count].inputs);
+    if (!values)
+      return values.takeError();
+    for (auto [entry, value] : llvm::zip_equal(readers, *values))
+      addRows(value.get<float>(), value.shape.back(), entry.second.rows);
   }
-  llvm::sort(order);
+  return Error::success();
+}
+
+/// The attribute that says what was chosen.
+static PrecisionAttr makePrecision(MLIRContext *context,
+                                   const Int8Inputs &inputs) {
+  DenseF32ArrayAttr range;
+  if (inputs.range)
+    range = DenseF32ArrayAttr::get(context,
+                                   {inputs.range->low, inputs.range->high});
+  DenseIntElementsAttr smooth;
+  if (ArrayRef<int8_t> exponents = inputs.exponents; !exponents.empty())
+    smooth = DenseIntElementsAttr::get(
+        RankedTensorType::get(int64_t(exponents.size()),
+                              IntegerType::get(context, 8)),
+        exponents);
+  return PrecisionAttr::get(context, Number::Int8, range, smooth);
+}
+
+bool PrecisionTrials::chooseInputs(Readers &readers, bool areFixed) {
+  // Rows of nothing, or with a NaN, tell nothing.
+  if (readers.rows.empty() ||
+      !llvm::all_of(readers.rows, [](float x) { return std::isfinite(x); }))
+    return false;
+  SmallVector<ArrayRef<float>> weights;
+  for (LinearOp op : readers.layers)
+    weights.push_back(
+        onnx::ConstantData::get(Attribute(getConstantElements(op.getWeight())))
+            ->getAs<float>());
+  int64_t features = readers.layers.front().getWeight().getType().getDimSize(0);
+  Int8Inputs inputs =
+      chooseInt8Inputs(readers.rows, features, weights, areFixed);
+  for (auto [op, loss] : llvm::zip_equal(readers.layers, inputs.losses)) {
+    op.setPrecisionAttr(makePrecision(op.getContext(), inputs));
+    losses.emplace_back(op, loss);
+  }
+  return !inputs.exponents.empty();
+}
+
+Expected<size_t> PrecisionTrials::chooseInputs(bool areFixed) {
+  progress("look at layers");
+  AllReaders all = findReaders();
+  if (Error error = sampleRows(all))
+    return std::move(error);
+  size_t smoothed = 0;
+  for (auto &[value, readers] : all)
+    if (chooseInputs(readers, areFixed))
+      smoothed += readers.layers.size();
+  return smoothed;
+}
+
+std::vector<LinearOp> PrecisionTrials::rank() const {
+  // The order of the text where layers lose the same.
+  auto order = llvm::to_vector(llvm::seq<size_t>(losses.size()));
+  llvm::sort(order, [&](size_t a, size_t b) {
+    return std::pair(-losses[a].second, a) < std::pair(-losses[b].second, b);
+  });
   std::vector<LinearOp> ranked;
-  ranked.reserve(order.size());
-  for (auto [moved, number] : order)
-    ranked.push_back(layers[number]);
+  for (size_t index : order)
+    ranked.push_back(losses[index].first);
   return ranked;
 }
 
 /// Gives layers in int8 bf16 until the outputs are near.
 static Expected<PrecisionReport> raise(PrecisionTrials &trials,
                                        PrecisionReport report) {
-  Expected<std::vector<LinearOp>> layers = trials.rank();
-  if (!layers)
-    return layers.takeError();
+  std::vector<LinearOp> layers = trials.rank();
   for (size_t share : {8, 4, 2, 1}) {
-    for (; report.raised * share < layers->size(); ++report.raised) {
-      LinearOp op = (*layers)[report.raised];
+    for (; report.raised * share < layers.size(); ++report.raised) {
+      LinearOp op = layers[report.raised];
       op.setPrecisionAttr(PrecisionAttr::get(op.getContext(), Number::Bf16));
     }
     Expected<double> cosine = trials.measure();
@@ -240,20 +298,30 @@ sopt::choosePrecisions(ModuleOp module, const PrecisionOptions &options,
   auto function = module.lookupSymbol<func::FuncOp>("main_graph");
   if (!function)
     return createStringError("there is no @main_graph to run");
+  PassManager preparation(module.getContext());
+  buildPreparationPipeline(preparation, cpu);
+  if (failed(preparation.run(module)))
+    return createStringError("the model cannot be prepared");
   PrecisionTrials trials(module, function, progress);
   if (Error error = trials.runReference(options.calibration))
     return std::move(error);
-  PassManager passes(module.getContext());
-  passes.addPass(createScheduling(cpu));
-  passes.addPass(createChoosePrecision(
-      {options.precision, cpu.report == ReportFormat::Table}));
-  if (failed(passes.run(module)))
+  PassManager decisions(module.getContext());
+  buildDecisionPipeline(decisions, cpu);
+  if (failed(decisions.run(module)))
     return createStringError("layers cannot be scheduled");
+  PrecisionReport report{trials.getNumItems()};
+  bool isInt8 = options.precision == LayerPrecision::Int8;
+  if (isInt8) {
+    Expected<size_t> smoothed = trials.chooseInputs(options.hasFixedRanges);
+    if (!smoothed)
+      return smoothed.takeError();
+    report.smoothed = *smoothed;
+  }
   Expected<double> cosine = trials.measure();
   if (!cosine)
     return cosine.takeError();
-  PrecisionReport report{trials.getNumItems(), *cosine, 0};
-  if (report.cosine >= kNear || options.precision != LayerPrecision::Int8)
+  report.cosine = *cosine;
+  if (report.cosine >= kNear || !isInt8)
     return report;
   return raise(trials, report);
 }

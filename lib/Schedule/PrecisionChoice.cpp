@@ -7,7 +7,6 @@
 
 #include "sparse-opt/Schedule/PrecisionChoice.h"
 #include "sparse-opt/Math/Rounding.h"
-#include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <cmath>
 
@@ -40,7 +39,7 @@ static PrecisionChoice makeChoice(LayerPrecision precision, double error) {
 PrecisionChoice sopt::choosePrecision(LayerPrecision wanted,
                                       ArrayRef<float> weight, int64_t columns) {
   if (wanted == LayerPrecision::F32)
-    return {wanted, 0, "as asked for"};
+    return {wanted, 0, ""};
   if (!all_of(weight, [](float w) { return std::isfinite(w); }))
     return {LayerPrecision::F32, 0, "an infinity or NaN is in the weight"};
   PrecisionChoice bf16 =
@@ -60,19 +59,4 @@ PrecisionChoice sopt::choosePrecision(LayerPrecision wanted,
               100 * int8.error, 100 * kMaxInt8Error)
           .str();
   return bf16;
-}
-
-void sopt::printPrecisions(ArrayRef<RoundedLayer> layers, raw_ostream &os) {
-  size_t width = 5;
-  for (const RoundedLayer &layer : layers)
-    width = std::max(width, layer.name.size());
-  auto printLine = [&](StringRef name, StringRef size, StringRef precision,
-                       StringRef reason) {
-    os << left_justify(name, width) << right_justify(size, 12) << "  "
-       << left_justify(precision, 11) << reason << '\n';
-  };
-  printLine("layer", "weight", "precision", "why");
-  for (const RoundedLayer &layer : layers)
-    printLine(layer.name, formatv("{0}x{1}", layer.inputs, layer.outputs).str(),
-              getName(layer.choice.precision), layer.choice.reason);
 }

@@ -8,6 +8,7 @@
 #include "sparse-opt/Schedule/Report.h"
 #include "sparse-opt/Report/Charts.h"
 #include "sparse-opt/Report/Table.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
 
@@ -24,6 +25,29 @@ static std::string formatMicroseconds(double nanoseconds) {
   return formatv("{0:f1}", toMicroseconds(nanoseconds));
 }
 
+static bool isRounded(const ReportedLayer &layer) {
+  return layer.precision.precision != LayerPrecision::F32;
+}
+
+std::optional<double> ReportedLayer::getTime() const {
+  if (isRounded(*this))
+    return std::nullopt;
+  return kernel.time;
+}
+
+std::string ReportedLayer::getReason() const {
+  if (!isRounded(*this))
+    return precision.reason.empty() ? kernel.reason
+                                    : kernel.reason + "; " + precision.reason;
+  std::string text = precision.reason;
+  if (isSmoothed)
+    text += ", smoothed";
+  if (range)
+    raw_string_ostream(text)
+        << format(", from %.3g to %.3g", range->low, range->high);
+  return text;
+}
+
 /// Where predictions come from, and how far to trust them.
 static std::string describeCosts(const MachineCosts &machine) {
   if (machine.medianError <= 0)
@@ -32,85 +56,116 @@ static std::string describeCosts(const MachineCosts &machine) {
                  100 * machine.medianError);
 }
 
-void sopt::printTable(ArrayRef<ScheduledLayer> layers,
-                      const MachineCosts &machine, int64_t tokens,
-                      raw_ostream &os) {
+void LayerReport::printTable(raw_ostream &os) const {
   using Align = Table::Align;
-  Table table({Align::Left, Align::Right, Align::Left, Align::Right,
-               Align::Right, Align::Left});
-  table.add({"layer", "weight", "kernel", "us", "dense us", "why"});
+  bool hasPrecisions = any_of(layers, isRounded);
+  std::vector<Align> columns = {Align::Left,  Align::Right, Align::Left,
+                                Align::Right, Align::Right, Align::Left};
+  std::vector<std::string> titles = {"layer", "weight",   "kernel",
+                                     "us",    "dense us", "why"};
+  constexpr size_t kPrecision = 3;
+  auto addPrecision = [&](std::vector<std::string> &cells, StringRef text) {
+    if (hasPrecisions)
+      cells.insert(cells.begin() + kPrecision, text.str());
+  };
+  if (hasPrecisions)
+    columns.insert(columns.begin() + kPrecision, Align::Left);
+  addPrecision(titles, "precision");
+  Table table(columns);
+  table.add(std::move(titles));
   double time = 0, denseTime = 0;
-  for (const ScheduledLayer &layer : layers) {
-    const KernelChoice &choice = layer.choice;
-    table.add({layer.name, formatv("{0}x{1}", layer.pattern.k, layer.pattern.n),
-               getName(choice.kernel).str(), formatMicroseconds(choice.time),
-               formatMicroseconds(choice.denseTime), choice.reason});
-    time += choice.time;
-    denseTime += choice.denseTime;
+  for (const ReportedLayer &layer : layers) {
+    std::optional<double> predicted = layer.getTime();
+    std::vector<std::string> cells = {
+        layer.name,
+        formatv("{0}x{1}", layer.pattern.k, layer.pattern.n),
+        getName(layer.kernel.kernel).str(),
+        predicted ? formatMicroseconds(*predicted) : "",
+        formatMicroseconds(layer.kernel.denseTime),
+        layer.getReason()};
+    addPrecision(cells, getName(layer.precision.precision));
+    table.add(std::move(cells));
+    time += predicted.value_or(0);
+    denseTime += layer.kernel.denseTime;
   }
-  table.add(
-      {"all", "", "", formatMicroseconds(time), formatMicroseconds(denseTime)});
+  // Sums of some layers and of all are not to be compared.
+  if (!hasPrecisions)
+    table.add({"all", "", "", formatMicroseconds(time),
+               formatMicroseconds(denseTime)});
   os << "predicted for " << tokens << " tokens on one thread, "
-     << describeCosts(machine) << ":\n";
+     << (hasPrecisions ? "in fp32, " : "") << describeCosts(machine) << ":\n";
   table.print(os);
 }
 
-void sopt::printJSON(ArrayRef<ScheduledLayer> layers,
-                     const MachineCosts &machine, int64_t tokens,
-                     raw_ostream &os) {
+static void printLayer(json::OStream &json, const ReportedLayer &layer) {
+  json.attribute("name", json::fixUTF8(layer.name));
+  json.attribute("k", layer.pattern.k);
+  json.attribute("n", layer.pattern.n);
+  json.attribute("non_zeros", layer.pattern.nonZeros);
+  json.attribute("blocks_4x1", layer.pattern.blocksOf4);
+  json.attribute("kernel", getName(layer.kernel.kernel));
+  json.attribute("precision", getName(layer.precision.precision));
+  if (isRounded(layer)) {
+    json.attribute("weight_error", layer.precision.error);
+    json.attribute("smoothed", layer.isSmoothed);
+  }
+  if (layer.range)
+    json.attributeArray("range", [&] {
+      json.value(layer.range->low);
+      json.value(layer.range->high);
+    });
+  if (std::optional<double> time = layer.getTime())
+    json.attribute("predicted_us", toMicroseconds(*time));
+  json.attribute("dense_us", toMicroseconds(layer.kernel.denseTime));
+  json.attribute("why", layer.getReason());
+}
+
+void LayerReport::printJSON(raw_ostream &os) const {
   json::OStream json(os, /*IndentSize=*/2);
   json.object([&] {
     json.attribute("tokens", tokens);
     if (machine.medianError > 0)
       json.attribute("median_error", machine.medianError);
+    if (cosine)
+      json.attribute("cosine", *cosine);
     json.attributeArray("layers", [&] {
-      for (const ScheduledLayer &layer : layers)
-        json.object([&] {
-          json.attribute("name", json::fixUTF8(layer.name));
-          json.attribute("k", layer.pattern.k);
-          json.attribute("n", layer.pattern.n);
-          json.attribute("non_zeros", layer.pattern.nonZeros);
-          json.attribute("blocks_4x1", layer.pattern.blocksOf4);
-          json.attribute("kernel", getName(layer.choice.kernel));
-          json.attribute("predicted_us", toMicroseconds(layer.choice.time));
-          json.attribute("dense_us", toMicroseconds(layer.choice.denseTime));
-          json.attribute("why", layer.choice.reason);
-        });
+      for (const ReportedLayer &layer : layers)
+        json.object([&] { printLayer(json, layer); });
     });
   });
   os << '\n';
 }
 
-void sopt::printSVG(ArrayRef<ScheduledLayer> layers, int64_t tokens,
-                    raw_ostream &os) {
+void LayerReport::printSVG(raw_ostream &os) const {
   BarChart chart;
   chart.title = formatv("Time of each layer, predicted for {0} tokens on one "
                         "thread",
                         tokens);
   chart.axis = "microseconds";
   chart.series = {"as chosen", "dense"};
-  for (const ScheduledLayer &layer : layers) {
-    const KernelChoice &choice = layer.choice;
-    chart.rows.push_back({layer.name,
-                          {{0, toMicroseconds(choice.time)},
-                           {1, toMicroseconds(choice.denseTime)}},
-                          formatv("{0}, {1:f0} % zeros", getName(choice.kernel),
-                                  100 * layer.pattern.getZeroShare())});
+  for (const ReportedLayer &layer : layers) {
+    BarChart::Row row = {layer.name, {}, ""};
+    if (std::optional<double> time = layer.getTime())
+      row.bars.push_back({0, toMicroseconds(*time)});
+    row.bars.push_back({1, toMicroseconds(layer.kernel.denseTime)});
+    row.note = formatv("{0}, {1:f0} % zeros",
+                       isRounded(layer) ? getName(layer.precision.precision)
+                                        : getName(layer.kernel.kernel),
+                       100 * layer.pattern.getZeroShare());
+    chart.rows.push_back(std::move(row));
   }
   drawBars(chart, os);
 }
 
-void sopt::printReport(ArrayRef<ScheduledLayer> layers,
-                       const MachineCosts &machine, int64_t tokens,
-                       ReportFormat format) {
+void LayerReport::print(ReportFormat format) const {
   switch (format) {
   case ReportFormat::None:
     return;
   case ReportFormat::Table:
-    return printTable(layers, machine, tokens, errs());
+    return printTable(errs());
   case ReportFormat::JSON:
-    return printJSON(layers, machine, tokens, outs());
+    return printJSON(outs());
   case ReportFormat::SVG:
-    return printSVG(layers, tokens, outs());
+    return printSVG(outs());
   }
 }

@@ -5,10 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "LayerName.h"
-#include "dialects/ONNX/IR/ConstantData.h"
-#include "dialects/Sopt/IR/Sopt.h"
-#include "sparse-opt/Analysis/WeightPattern.h"
+#include "LayerPrecision.h"
+#include "sparse-opt/Transforms/LayerSchedule.h"
 #include "sparse-opt/Transforms/Passes.h"
 
 namespace sopt {
@@ -19,12 +17,24 @@ namespace sopt {
 using namespace mlir;
 using namespace sopt;
 
-static PrecisionAttr makePrecision(MLIRContext *context,
-                                   LayerPrecision precision) {
-  if (precision == LayerPrecision::F32)
+PrecisionAttr sopt::makePrecision(MLIRContext *context,
+                                  LayerPrecision precision) {
+  switch (precision) {
+  case LayerPrecision::F32:
     return nullptr;
-  return PrecisionAttr::get(
-      context, precision == LayerPrecision::Int8 ? Number::Int8 : Number::Bf16);
+  case LayerPrecision::Bf16:
+    return PrecisionAttr::get(context, Number::Bf16);
+  case LayerPrecision::Int8:
+    return PrecisionAttr::get(context, Number::Int8);
+  }
+  llvm_unreachable("all precisions are listed");
+}
+
+LayerPrecision sopt::getPrecision(LinearOp op) {
+  if (!op.getPrecision())
+    return LayerPrecision::F32;
+  return op.getPrecision()->getNumber() == Number::Int8 ? LayerPrecision::Int8
+                                                        : LayerPrecision::Bf16;
 }
 
 namespace {
@@ -32,30 +42,15 @@ struct ChoosePrecision : sopt::impl::ChoosePrecisionBase<ChoosePrecision> {
   using ChoosePrecisionBase::ChoosePrecisionBase;
 
   void runOnOperation() override {
-    std::vector<RoundedLayer> layers;
     getOperation().walk([&](LinearOp op) {
-      if (std::optional<PrecisionChoice> choice = choose(op)) {
-        ArrayRef<int64_t> shape = op.getWeight().getType().getShape();
-        op.setPrecisionAttr(makePrecision(&getContext(), choice->precision));
-        layers.push_back(
-            {getLayerName(op.getLoc()), shape[0], shape[1], *choice});
-      }
+      std::optional<onnx::ConstantData> weight = getChosenWeight(op);
+      if (!weight || op.getPrecision() ||
+          (op.getSchedule() && op.getSchedule()->isSparse()))
+        return;
+      PrecisionChoice choice = choosePrecision(
+          precision, weight->getAs<float>(), weight->getShape()[1]);
+      op.setPrecisionAttr(makePrecision(&getContext(), choice.precision));
     });
-    if (report)
-      printPrecisions(layers, llvm::errs());
-  }
-
-  /// None for a layer that is left alone.
-  std::optional<PrecisionChoice> choose(LinearOp op) {
-    auto data =
-        onnx::ConstantData::get(Attribute(getConstantElements(op.getWeight())));
-    if (op.getPrecision() || !data || !data->getElementType().isF32() ||
-        data->isSplat() || data->getNumElements() == 0)
-      return std::nullopt;
-    if (op.getSchedule() && op.getSchedule()->isSparse())
-      return PrecisionChoice{LayerPrecision::F32, 0, "skips its zeros"};
-    return choosePrecision(precision, data->getAs<float>(),
-                           data->getShape()[1]);
   }
 };
 } // namespace

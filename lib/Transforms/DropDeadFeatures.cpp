@@ -124,6 +124,9 @@ static void shrinkInputs(LinearOp layer, int64_t parts,
 }
 
 static void dropDeadInputs(LinearOp layer) {
+  // Its exponents are of the features as they are.
+  if (layer.getPrecision() && layer.getPrecision()->getSmooth())
+    return;
   InputParts parts = findInputParts(layer);
   SmallVector<int64_t> live = findLiveParts(layer.getWeight(), parts.count);
   if (live.empty())

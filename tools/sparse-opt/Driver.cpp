@@ -130,9 +130,7 @@ static LogicalResult calibrate(ModuleOp module,
   if (!report)
     return module.emitError("--precision: ") << toString(report.takeError());
   report->print(llvm::errs());
-  // Layers have their schedules and precisions, which were shown.
-  cpu.report = ReportFormat::None;
-  cpu.precision = LayerPrecision::F32;
+  cpu.cosine = report->cosine;
   return success();
 }
 

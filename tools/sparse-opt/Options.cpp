@@ -58,11 +58,13 @@ struct CommandLine {
           "bf16, 16 bits; int8, 8 bits, a weight in steps of its own for "
           "each output, an input for each token as it runs. A layer whose "
           "weight would lose 5 % in int8 gets bf16. With a .npz file as "
-          "--prune-search takes it, the model is run: the layers that lose "
-          "most get bf16 until the outputs are near, and it is said how "
-          "near they are"),
-      cl::value_desc("fp32|bf16|int8[:FILE.npz]"), cl::init("fp32"),
-      cl::cat(compiling)};
+          "--prune-search takes it, the model is run: inputs of which some "
+          "features are much larger than others are smoothed, the layers "
+          "that lose most get bf16 until the outputs are near, and it is "
+          "said how near they are; int8-static also fixes the range of "
+          "each layer's inputs, instead of that of each token as it runs"),
+      cl::value_desc("fp32|bf16|int8[:FILE.npz]|int8-static:FILE.npz"),
+      cl::init("fp32"), cl::cat(compiling)};
   cl::opt<ReportFormat> sparseReport{
       "sparse-report",
       cl::ValueOptional,

@@ -190,13 +190,37 @@ def Sopt_PrecisionAttr : AttrDef<Sopt_Dialect, "Precision"> {
     0 is rounded. The sum of all (q − z) · w is exact, and is multiplied by both
     steps. A row or column with an infinity or NaN gives NaN.
 
+    `range` fixes lo and hi for all rows; what lies outside is held to the ends.
+
+    `smooth` has an exponent e for each feature: x's is multiplied by 2^e and
+    the weight's row divided by it, both exactly, before they are rounded. A
+    feature much larger than the others, which would leave these few steps, is
+    so made smaller at the cost of the weight.
+
     ```mlir
     #sopt.precision<bf16>
     #sopt.precision<int8>
+    #sopt.precision<int8, range = array<f32: -0.5, 4.0>>
+    #sopt.precision<int8, smooth = dense<[0, -3, 1]> : tensor<3xi8>>
     ```
   }];
-  let parameters = (ins EnumParameter<Sopt_Number>:$number);
-  let assemblyFormat = "`<` $number `>`";
+  let parameters = (ins EnumParameter<Sopt_Number>:$number,
+    OptionalParameter<"::mlir::DenseF32ArrayAttr", "lo and hi">:$range,
+    OptionalParameter<"::mlir::DenseIntElementsAttr", "exponents">:$smooth);
+  let builders = [AttrBuilder<(ins "::sopt::Number":$number), [{
+    return $_get($_ctxt, number, ::mlir::DenseF32ArrayAttr(),
+                 ::mlir::DenseIntElementsAttr());
+  }]>];
+  let assemblyFormat = [{
+    `<` $number `` custom<InputRounding>($range, $smooth) `>`
+  }];
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// No exponent is further from 0.
+    static constexpr int64_t kMaxExponent = 16;
+    /// By what x's features are multiplied; empty if by nothing.
+    ::llvm::SmallVector<float> getFactors() const;
+  }];
 }
 
 #endif // SPARSE_OPT_DIALECTS_SOPT_IR_SOPTBASE

@@ -36,6 +36,10 @@ static LogicalResult verifyPrecision(LinearOp op) {
     return op.emitOpError("needs at most ")
            << LinearOp::kMaxInt8Features
            << " features of x for sums of int8 products to fit 32 bits";
+  if (DenseIntElementsAttr smooth = precision.getSmooth();
+      smooth && smooth.getNumElements() != features)
+    return op.emitOpError("smooths ")
+           << smooth.getNumElements() << " features of x, not " << features;
   return success();
 }
 

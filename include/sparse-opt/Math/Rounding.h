@@ -27,9 +27,18 @@ Int8Matrix roundToInt8(llvm::ArrayRef<float> matrix, int64_t columns);
 /// The numbers that `matrix` stands for.
 std::vector<float> widenInt8(const Int8Matrix &matrix);
 
-/// A row rounded to the nearest of 256 multiples of a 255th of its range, taken
-/// to include 0, as the same definition does.
-std::vector<float> roundRowToInt8(llvm::ArrayRef<float> row);
+/// Between what ends the numbers of a row lie, one not above and one not below
+/// 0.
+struct Int8Range {
+  float low = 0, high = 0;
+};
+
+/// The least range that holds the numbers and 0.
+Int8Range getInt8Range(llvm::ArrayRef<float> row);
+
+/// `row` with each number rounded to the nearest of 256 multiples of a 255th of
+/// `range`, as the same definition does.
+std::vector<float> roundRowToInt8(llvm::ArrayRef<float> row, Int8Range range);
 
 /// The upper half of the float that is nearest to `x` among those whose lower
 /// half is zero, halves to even: a bfloat16. A NaN stays one.

@@ -40,6 +40,10 @@ struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
       llvm::cl::values(clEnumValN(LayerPrecision::F32, "fp32", "not at all"),
                        clEnumValN(LayerPrecision::Bf16, "bf16", "16 bits"),
                        clEnumValN(LayerPrecision::Int8, "int8", "8 bits"))};
+  Option<double> cosine{
+      *this, "cosine",
+      llvm::cl::desc("Of the outputs with those in fp32, for the report"),
+      llvm::cl::init(0)};
   ListOption<std::string> features{
       *this, "features",
       llvm::cl::desc("What the processor has beyond the isa: vnni, bf16, bw, "
@@ -66,8 +70,14 @@ struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
   bool setProcessor(llvm::StringRef cpu);
 };
 
-/// The pass sopt-schedule as the pipeline runs it.
-std::unique_ptr<mlir::Pass> createScheduling(const CPUPipelineOptions &options);
+/// The pipeline's first part on whole operations: simplifies, and takes out
+/// what nobody reads. Nothing is left to do where it was run before.
+void buildPreparationPipeline(mlir::OpPassManager &passes,
+                              const CPUPipelineOptions &options);
+
+/// A later part: decides how layers are computed that do not say it.
+void buildDecisionPipeline(mlir::OpPassManager &passes,
+                           const CPUPipelineOptions &options);
 
 /// Lowers a module with `@main_graph` in the onnx and sopt dialects, on
 /// tensors, to the LLVM dialect: kernels, fusion, bufferization, loops, OpenMP.

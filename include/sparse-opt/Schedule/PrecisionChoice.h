@@ -10,9 +10,7 @@
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
-#include "llvm/Support/raw_ostream.h"
 #include <string>
-#include <vector>
 
 namespace sopt {
 
@@ -26,7 +24,7 @@ struct PrecisionChoice {
   LayerPrecision precision;
   /// ‖w − ŵ‖ / ‖w‖ of the weight ŵ that the layer gets.
   double error;
-  /// One clause in the user's words.
+  /// One clause in the user's words; empty where nothing is to be said.
   std::string reason;
 };
 
@@ -37,17 +35,6 @@ struct PrecisionChoice {
 /// stays in f32.
 PrecisionChoice choosePrecision(LayerPrecision wanted,
                                 llvm::ArrayRef<float> weight, int64_t columns);
-
-/// A layer as the report shows it.
-struct RoundedLayer {
-  std::string name; ///< Of the node, or where it is in the text.
-  int64_t inputs, outputs;
-  PrecisionChoice choice;
-};
-
-/// A line per layer.
-void printPrecisions(llvm::ArrayRef<RoundedLayer> layers,
-                     llvm::raw_ostream &os);
 
 } // namespace sopt
 

@@ -8,38 +8,54 @@
 #ifndef SPARSE_OPT_SCHEDULE_REPORT_H
 #define SPARSE_OPT_SCHEDULE_REPORT_H
 
+#include "sparse-opt/Math/Rounding.h"
 #include "sparse-opt/Report/ReportFormat.h"
 #include "sparse-opt/Schedule/KernelChoice.h"
+#include "sparse-opt/Schedule/PrecisionChoice.h"
 #include "llvm/Support/raw_ostream.h"
+#include <optional>
 
 namespace sopt {
 
 /// A layer as the report shows it.
-struct ScheduledLayer {
+struct ReportedLayer {
   std::string name; ///< Of the node, or where it is in the text.
   WeightPattern pattern;
-  KernelChoice choice;
+  /// Its times are those of f32.
+  KernelChoice kernel;
+  PrecisionChoice precision;
+  bool isSmoothed = false;        ///< Its input, for int8.
+  std::optional<Int8Range> range; ///< Of all rows of its input, if it is fixed.
+
+  /// Predicted nanoseconds of one thread; none for a layer in fewer bits, of
+  /// whose kernels nothing was measured.
+  std::optional<double> getTime() const;
+  /// In the user's words.
+  std::string getReason() const;
 };
 
-/// A line per layer and one of sums.
-void printTable(llvm::ArrayRef<ScheduledLayer> layers,
-                const MachineCosts &machine, int64_t tokens,
-                llvm::raw_ostream &os);
+struct LayerReport {
+  MachineCosts machine;
+  int64_t tokens; ///< Of an input for which times are predicted.
+  /// Of the outputs with those in fp32, where the model was run.
+  std::optional<double> cosine;
+  std::vector<ReportedLayer> layers;
 
-/// {"tokens": …, "median_error": …, "layers": [{"name": …, "k": …, "kernel": …,
-/// …}, …]}; times are in microseconds of one thread.
-void printJSON(llvm::ArrayRef<ScheduledLayer> layers,
-               const MachineCosts &machine, int64_t tokens,
-               llvm::raw_ostream &os);
+  /// A line per layer and one of sums; their precision, if one has another
+  /// than fp32.
+  void printTable(llvm::raw_ostream &os) const;
 
-/// Two bars for each layer: its predicted time, and that of dense.
-void printSVG(llvm::ArrayRef<ScheduledLayer> layers, int64_t tokens,
-              llvm::raw_ostream &os);
+  /// {"tokens": …, "median_error": …, "cosine": …, "layers": [{"name": …, "k":
+  /// …, "kernel": …, …}, …]}; times are in microseconds of one thread.
+  void printJSON(llvm::raw_ostream &os) const;
 
-/// Prints the report where `format` has its place.
-void printReport(llvm::ArrayRef<ScheduledLayer> layers,
-                 const MachineCosts &machine, int64_t tokens,
-                 ReportFormat format);
+  /// Two bars for each layer: its predicted time, and that of dense.
+  void printSVG(llvm::raw_ostream &os) const;
+
+  /// Prints what `format` says where it has its place: tables to standard
+  /// error, what programs read to standard output.
+  void print(ReportFormat format) const;
+};
 
 } // namespace sopt
 

@@ -47,13 +47,18 @@ namespace {
 /// leading dimensions, k, and the weight's columns.
 class Int8Product {
 public:
-  Int8Product(ImplicitLocOpBuilder &b, Value x, Value weight, Sizes sizes)
-      : b(b), x(x), weight(weight), sizes(sizes), rank(sizes.size()),
-        leading(llvm::to_vector(llvm::seq(rank - 1))) {}
+  Int8Product(ImplicitLocOpBuilder &b, Value x, Value weight,
+              PrecisionAttr precision, Sizes sizes)
+      : b(b), x(x), weight(weight), precision(precision), sizes(sizes),
+        rank(sizes.size()), leading(llvm::to_vector(llvm::seq(rank - 1))) {}
 
   Value create();
 
 private:
+  /// Moves what is large from x to the weight, or the other way.
+  void smooth();
+  /// Finds or takes low and high.
+  void createRange();
   /// One number for each row of x: body(element, so far), from 0 on.
   Value reduceRows(ScalarBody body);
   Value createRowIntegers();
@@ -65,6 +70,7 @@ private:
 
   ImplicitLocOpBuilder &b;
   Value x, weight;
+  PrecisionAttr precision;
   Sizes sizes;
   unsigned rank;
   SmallVector<unsigned> leading;
@@ -122,13 +128,52 @@ Value Int8Product::createColumnIntegers() {
       });
 }
 
-Value Int8Product::create() {
+/// combine(element, factor) for each element of `tensor`, with the factor of
+/// its place in dimension `dim`.
+static Value scaleBy(ImplicitLocOpBuilder &b, Value tensor, unsigned dim,
+                     Value factors, ScalarBody combine) {
+  unsigned rank = cast<RankedTensorType>(tensor.getType()).getRank();
+  return mapElements(b, tensor::getMixedSizes(b, b.getLoc(), tensor),
+                     b.getF32Type(),
+                     {accessAt(tensor, rank, llvm::to_vector(llvm::seq(rank))),
+                      accessAt(factors, rank, {dim})},
+                     combine);
+}
+
+void Int8Product::smooth() {
+  SmallVector<float> powers = precision.getFactors();
+  if (powers.empty())
+    return;
+  auto type = RankedTensorType::get(int64_t(powers.size()), b.getF32Type());
+  Value factors = arith::ConstantOp::create(
+      b, DenseElementsAttr::get(type, ArrayRef<float>(powers)));
+  x = scaleBy(b, x, rank - 1, factors,
+              [](ImplicitLocOpBuilder &inner, ValueRange args) -> Value {
+                return arith::MulFOp::create(inner, args[0], args[1]);
+              });
+  weight = scaleBy(b, weight, 0, factors,
+                   [](ImplicitLocOpBuilder &inner, ValueRange args) -> Value {
+                     return arith::DivFOp::create(inner, args[0], args[1]);
+                   });
+}
+
+void Int8Product::createRange() {
+  if (DenseF32ArrayAttr range = precision.getRange()) {
+    low = splat(b, sizes.drop_back(), b.getF32FloatAttr(range[0]));
+    high = splat(b, sizes.drop_back(), b.getF32FloatAttr(range[1]));
+    return;
+  }
   low = reduceRows([](ImplicitLocOpBuilder &inner, ValueRange args) -> Value {
     return arith::MinimumFOp::create(inner, args[0], args[1]);
   });
   high = reduceRows([](ImplicitLocOpBuilder &inner, ValueRange args) -> Value {
     return arith::MaximumFOp::create(inner, args[0], args[1]);
   });
+}
+
+Value Int8Product::create() {
+  smooth();
+  createRange();
   spoilt =
       reduceRows([](ImplicitLocOpBuilder &inner, ValueRange args) -> Value {
         Value zero = mul(inner, args[0], constant(inner, 0));
@@ -172,6 +217,6 @@ Value Int8Product::create() {
 }
 
 Value sopt::createInt8Product(ImplicitLocOpBuilder &b, Value x, Value weight,
-                              Sizes sizes) {
-  return Int8Product(b, x, weight, sizes).create();
+                              PrecisionAttr precision, Sizes sizes) {
+  return Int8Product(b, x, weight, precision, sizes).create();
 }

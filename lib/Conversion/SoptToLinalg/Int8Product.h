@@ -9,13 +9,15 @@
 #define SPARSE_OPT_LIB_CONVERSION_SOPTTOLINALG_INT8PRODUCT_H
 
 #include "Loops.h"
+#include "dialects/Sopt/IR/Sopt.h"
 
 namespace sopt {
 
-/// x · weight as `#sopt.precision<int8>` defines it, of `sizes`: x's leading
+/// x · weight as `precision`, of int8, defines it, of `sizes`: x's leading
 /// dimensions and the weight's columns. All are of f32.
 mlir::Value createInt8Product(mlir::ImplicitLocOpBuilder &b, mlir::Value x,
-                              mlir::Value weight, Sizes sizes);
+                              mlir::Value weight, PrecisionAttr precision,
+                              Sizes sizes);
 
 } // namespace sopt
 

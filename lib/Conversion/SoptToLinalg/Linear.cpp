@@ -142,8 +142,8 @@ struct DecomposeLinear : OpRewritePattern<LinearOp> {
       weight = roundTo(b, weight, b.getBF16Type());
     }
     if (precision && precision.getNumber() == Number::Int8)
-      result = addBias(b, createInt8Product(b, x, weight, sizes), op.getBias(),
-                       sizes);
+      result = addBias(b, createInt8Product(b, x, weight, precision, sizes),
+                       op.getBias(), sizes);
     else
       result = createSums(b, x, weight, op.getBias(), sizes, compute);
     if (op.getActivation() != Activation::None || compute != element)

@@ -113,8 +113,10 @@ SmallVector<Value> LinearToKernel::makeFactors(ImplicitLocOpBuilder &b,
                                                int64_t width) const {
   if (!form)
     return {x, packer.pack(b, op.getWeight(), width)};
-  NarrowRows::Rows rounded = rows.get(b, op.getX(), x, *form);
-  NarrowWeight weight = packNarrow(b, packer, op.getWeight(), *form, width);
+  PrecisionAttr precision = *op.getPrecision();
+  NarrowRows::Rows rounded = rows.get(b, op.getX(), x, *form, precision);
+  NarrowWeight weight =
+      packNarrow(b, packer, op.getWeight(), *form, precision, width);
   if (form->number == Number::Bf16)
     return {rounded.words, weight.panels};
   return {rounded.words, rounded.steps, rounded.zeros,

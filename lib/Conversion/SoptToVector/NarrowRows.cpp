@@ -28,13 +28,23 @@ namespace {
 /// Rounds the rows of x, each by one task.
 class RowRounding {
 public:
-  RowRounding(const NarrowForm &form, VectorBuilder &b, ValueRange arguments)
+  /// The arguments are x, the words and, for int8, steps and zeros; the factors
+  /// of x's features, if there are; the ends of the range, if it is fixed.
+  RowRounding(const NarrowForm &form, PrecisionAttr precision, VectorBuilder &b,
+              ValueRange arguments)
       : form(form), b(b), x(arguments[0]), words(arguments[1]),
         features(cast<MemRefType>(x.getType()).getDimSize(1)),
         padded(llvm::alignTo(features, getFeatureUnit(form, b.getIsa()))) {
-    if (form.number == Number::Int8) {
-      steps = arguments[2];
-      zeros = arguments[3];
+    if (form.number == Number::Bf16)
+      return;
+    auto next = arguments.begin() + 2;
+    steps = *next++;
+    zeros = *next++;
+    if (precision.getSmooth())
+      factors = *next++;
+    if (precision.getRange()) {
+      fixed.low = *next++;
+      fixed.high = *next++;
     }
   }
 
@@ -48,22 +58,29 @@ public:
   }
 
 private:
-  /// How a row is rounded to 0 … 255.
+  /// How a row is rounded to 0 … 255: in so many steps of 1, from the zero
+  /// point on.
   struct Scale {
-    Value factor, zero;
+    Value factor, step, zero;
+  };
+
+  /// Of a row or of all: one not above and one not below 0.
+  struct Ends {
+    Value low, high;
   };
 
   void buildInt8(Value row);
   void buildBf16(Value row);
-  /// Finds the scale of a row, and stores its step and zero point.
-  Scale buildScale(Value row);
+  Ends findEnds(Value row);
+  Scale buildScale(const Ends &ends);
   /// Of the features from k on; of those past the last, 0.
   Value load(Value row, Value k);
   void store(Value integers, Value row, Value k);
 
   const NarrowForm &form;
   VectorBuilder &b;
-  Value x, words, steps, zeros;
+  Value x, words, steps, zeros, factors;
+  Ends fixed; ///< Null where each row has its own.
   int64_t features, padded;
 };
 } // namespace
@@ -72,7 +89,8 @@ Value RowRounding::load(Value row, Value k) {
   Value mask;
   if (features != padded)
     mask = b.firstLanes(b.sub(b.index(features), k));
-  return b.load(x, {row, k}, mask);
+  Value part = b.load(x, {row, k}, mask);
+  return factors ? b.mul(part, b.load(factors, k, mask)) : part;
 }
 
 void RowRounding::store(Value integers, Value row, Value k) {
@@ -88,45 +106,45 @@ static Value clamp(VectorBuilder &b, Value x, Value least, Value most) {
   return b.atMost(b.atLeast(x, least), most);
 }
 
-RowRounding::Scale RowRounding::buildScale(Value row) {
+RowRounding::Ends RowRounding::findEnds(Value row) {
   Value zero = b.splat(0.0f);
-  // The least, the greatest, and the sum of all times 0: NaN where one is no
-  // number.
   SmallVector<Value> found =
-      b.loop(b.index(0), b.index(features), b.getLanes(), {zero, zero, zero},
+      b.loop(b.index(0), b.index(features), b.getLanes(), {zero, zero},
              [&](Value k, ValueRange so) -> SmallVector<Value> {
                Value part = load(row, k);
-               return {b.atMost(part, so[0]), b.atLeast(part, so[1]),
-                       b.add(so[2], b.mul(part, zero))};
+               return {b.atMost(part, so[0]), b.atLeast(part, so[1])};
              });
   Value below = b.maximum(b.sub(zero, found[0]));
-  Value range = b.add(b.maximum(found[1]), below);
+  return {b.sub(b.scalar(0.0f), below), b.maximum(found[1])};
+}
+
+RowRounding::Scale RowRounding::buildScale(const Ends &ends) {
   Value none = b.scalar(0.0f), most = b.scalar(kMostInput);
+  Value below = b.sub(none, ends.low), range = b.add(ends.high, below);
   Value isRange =
       arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, range, none);
-  Scale scale;
-  scale.factor = b.select(isRange, b.div(most, range), none);
-  scale.zero = clamp(
-      b, math::RoundEvenOp::create(b, b.mul(below, scale.factor)), none, most);
-  memref::StoreOp::create(b, b.add(b.div(range, most), b.sum(found[2])), steps,
-                          row);
-  memref::StoreOp::create(
-      b, arith::FPToSIOp::create(b, b.getI32Type(), scale.zero), zeros, row);
-  return scale;
+  Value factor = b.select(isRange, b.div(most, range), none);
+  Value zero = math::RoundEvenOp::create(b, b.mul(below, factor));
+  return {factor, b.div(range, most), clamp(b, zero, none, most)};
 }
 
 void RowRounding::buildInt8(Value row) {
-  Scale scale = buildScale(row);
+  Scale scale = buildScale(fixed.low ? fixed : findEnds(row));
   Value factor = b.broadcast(scale.factor), zero = b.broadcast(scale.zero);
-  b.loop(
-      b.index(0), b.index(padded), b.getLanes(), {}, [&](Value k, ValueRange) {
-        Value rounded =
-            math::RoundEvenOp::create(b, b.mul(load(row, k), factor));
-        Value held =
-            clamp(b, b.add(rounded, zero), b.splat(0.0f), b.splat(kMostInput));
+  Value none = b.splat(0.0f), most = b.splat(kMostInput);
+  // The sum of all times 0: NaN where one is no number.
+  SmallVector<Value> spoilt = b.loop(
+      b.index(0), b.index(padded), b.getLanes(), none,
+      [&](Value k, ValueRange so) -> SmallVector<Value> {
+        Value part = load(row, k);
+        Value rounded = math::RoundEvenOp::create(b, b.mul(part, factor));
+        Value held = clamp(b, b.add(rounded, zero), none, most);
         store(arith::FPToSIOp::create(b, b.getIntVectorType(), held), row, k);
-        return SmallVector<Value>();
+        return {b.add(so[0], b.mul(part, none))};
       });
+  memref::StoreOp::create(b, b.add(scale.step, b.sum(spoilt[0])), steps, row);
+  memref::StoreOp::create(
+      b, arith::FPToSIOp::create(b, b.getI32Type(), scale.zero), zeros, row);
 }
 
 /// The nearest numbers in bf16, of which each is the upper half of a word.
@@ -169,9 +187,34 @@ static Value roundUp(ImplicitLocOpBuilder &b, Value count, int64_t unit) {
                                size);
 }
 
+/// What a kernel needs to know of `precision`: factors and ends.
+static void addDetails(ImplicitLocOpBuilder &b, PrecisionAttr precision,
+                       SmallVectorImpl<Value> &arguments) {
+  if (SmallVector<float> factors = precision.getFactors(); !factors.empty()) {
+    auto type = RankedTensorType::get(int64_t(factors.size()), b.getF32Type());
+    Value constant = arith::ConstantOp::create(
+        b, DenseElementsAttr::get(type, ArrayRef<float>(factors)));
+    arguments.push_back(readOnlyBuffer(b, constant));
+  }
+  if (DenseF32ArrayAttr range = precision.getRange())
+    for (float end : range.asArrayRef())
+      arguments.push_back(arith::ConstantOp::create(b, b.getF32FloatAttr(end)));
+}
+
+static std::string getName(int64_t features, PrecisionAttr precision) {
+  std::string name = llvm::formatv("round_{0}_{1}", features,
+                                   stringifyNumber(precision.getNumber()));
+  if (precision.getSmooth())
+    name += "_smooth";
+  if (precision.getRange())
+    name += "_fixed";
+  return name;
+}
+
 NarrowRows::Rows NarrowRows::get(ImplicitLocOpBuilder &b, Value tensor, Value x,
-                                 const NarrowForm &form) {
-  Rows &rows = known[{tensor, b.getInsertionBlock(), &form}];
+                                 const NarrowForm &form,
+                                 PrecisionAttr precision) {
+  Rows &rows = known[{tensor, b.getInsertionBlock(), &form, precision}];
   if (rows.words)
     return rows;
   int64_t features = cast<MemRefType>(x.getType()).getDimSize(1);
@@ -191,13 +234,11 @@ NarrowRows::Rows NarrowRows::get(ImplicitLocOpBuilder &b, Value tensor, Value x,
     rows.steps = allocate(b, OpFoldResult(count));
     rows.zeros = allocate(b, OpFoldResult(count), b.getI32Type());
     arguments.append({rows.steps, rows.zeros});
+    addDetails(b, precision, arguments);
   }
-  kernels.call(
-      b,
-      llvm::formatv("round_{0}_{1}", features, stringifyNumber(form.number))
-          .str(),
-      kernels.getIsa(), arguments, [&](VectorBuilder &b, ValueRange arguments) {
-        RowRounding(form, b, arguments).build();
-      });
+  kernels.call(b, getName(features, precision), kernels.getIsa(), arguments,
+               [&](VectorBuilder &b, ValueRange arguments) {
+                 RowRounding(form, precision, b, arguments).build();
+               });
   return rows;
 }

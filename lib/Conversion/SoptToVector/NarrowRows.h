@@ -29,14 +29,16 @@ public:
 
   explicit NarrowRows(KernelLibrary &kernels) : kernels(kernels) {}
 
-  /// `x` is a buffer of rows × features of f32 that holds `tensor`.
+  /// `x` is a buffer of rows × features of f32 that holds `tensor`, to be
+  /// rounded as `precision` says.
   Rows get(mlir::ImplicitLocOpBuilder &b, mlir::Value tensor, mlir::Value x,
-           const NarrowForm &form);
+           const NarrowForm &form, PrecisionAttr precision);
 
 private:
   KernelLibrary &kernels;
-  /// By tensor, the block in which its rows were made, and form.
-  using Key = std::tuple<mlir::Value, mlir::Block *, const NarrowForm *>;
+  /// By tensor, the block in which its rows were made, form and precision.
+  using Key = std::tuple<mlir::Value, mlir::Block *, const NarrowForm *,
+                         mlir::Attribute>;
   llvm::DenseMap<Key, Rows> known;
 };
 

@@ -44,9 +44,21 @@ static void copyRow(ArrayRef<T> source, MutableArrayRef<char> bytes) {
   llvm::copy(source, reinterpret_cast<T *>(bytes.data()));
 }
 
+/// `source`, K × N, with the rows divided by what x is multiplied by.
+static Int8Matrix roundSmoothed(ArrayRef<float> source, int64_t n,
+                                PrecisionAttr precision) {
+  SmallVector<float> factors = precision.getFactors();
+  if (factors.empty())
+    return roundToInt8(source, n);
+  std::vector<float> smooth(source);
+  for (auto [at, w] : llvm::enumerate(smooth))
+    w /= factors[at / n];
+  return roundToInt8(smooth, n);
+}
+
 NarrowWeight sopt::packNarrow(ImplicitLocOpBuilder &b, WeightPacker &packer,
                               Value weight, const NarrowForm &form,
-                              int64_t width) {
+                              PrecisionAttr precision, int64_t width) {
   ArrayRef<int64_t> shape = cast<RankedTensorType>(weight.getType()).getShape();
   Panels panels = {shape[0], shape[1], width, form.group, form.getWordUnit()};
   auto type = RankedTensorType::get(
@@ -64,7 +76,7 @@ NarrowWeight sopt::packNarrow(ImplicitLocOpBuilder &b, WeightPacker &packer,
   std::optional<Int8Matrix> rounded;
   auto round = [&](ArrayRef<float> source) -> const Int8Matrix & {
     if (!rounded)
-      rounded = roundToInt8(source, panels.n);
+      rounded = roundSmoothed(source, panels.n, precision);
     return *rounded;
   };
   packed.panels = packer.packConstant(
@@ -72,13 +84,15 @@ NarrowWeight sopt::packNarrow(ImplicitLocOpBuilder &b, WeightPacker &packer,
       [&](ArrayRef<float> source, MutableArrayRef<char> bytes) {
         copyToPanels<int8_t, int8_t>(round(source).integers, bytes, panels,
                                      [](int8_t w) { return w; });
-      });
+      },
+      precision);
   SmallVector<int64_t> columns = {panels.getCount(), width};
   packed.steps = packer.packConstant(
       b, weight, RankedTensorType::get(columns, b.getF32Type()),
       [&](ArrayRef<float> source, MutableArrayRef<char> bytes) {
         copyRow<float>(round(source).steps, bytes);
-      });
+      },
+      precision);
   packed.sums = packer.packConstant(
       b, weight, RankedTensorType::get(columns, b.getI32Type()),
       [&](ArrayRef<float> source, MutableArrayRef<char> bytes) {
@@ -86,6 +100,7 @@ NarrowWeight sopt::packNarrow(ImplicitLocOpBuilder &b, WeightPacker &packer,
         for (auto [at, w] : llvm::enumerate(round(source).integers))
           sums[at % panels.n] += w;
         copyRow<int32_t>(sums, bytes);
-      });
+      },
+      precision);
   return packed;
 }

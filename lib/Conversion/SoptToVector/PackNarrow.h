@@ -23,10 +23,10 @@ struct NarrowWeight {
   mlir::Value sums;  ///< The columns' sums in i32, of the same shape, for int8.
 };
 
-/// Of a constant that `packer` can pack.
+/// Of a constant that `packer` can pack, to be rounded as `precision` says.
 NarrowWeight packNarrow(mlir::ImplicitLocOpBuilder &b, WeightPacker &packer,
                         mlir::Value weight, const NarrowForm &form,
-                        int64_t width);
+                        PrecisionAttr precision, int64_t width);
 
 } // namespace sopt
 

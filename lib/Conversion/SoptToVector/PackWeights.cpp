@@ -79,13 +79,14 @@ bool WeightPacker::canPack(Value weight) {
 }
 
 Value WeightPacker::packConstant(ImplicitLocOpBuilder &b, Value weight,
-                                 RankedTensorType type, Fill fill) {
+                                 RankedTensorType type, Fill fill,
+                                 Attribute manner) {
   if (!canPack(weight))
     return {};
   ElementsAttr value = getConstantElements(weight);
   Operation *constant = weight.getDefiningOp();
   auto function = constant->getParentOfType<FunctionOpInterface>();
-  Value &result = packed[{value, function, type}];
+  Value &result = packed[{value, function, type, manner}];
   if (!result) {
     onnx::ConstantWriter writer(type);
     llvm::fill(writer.getBytes(), 0);

@@ -36,9 +36,10 @@ public:
   using Fill = llvm::function_ref<void(llvm::ArrayRef<float> source,
                                        llvm::MutableArrayRef<char> packed)>;
   /// A buffer of `type`, whose bytes `fill` writes, zeroed before; null unless
-  /// `canPack`. Made once for each type.
+  /// `canPack`. Made once for each type and `manner` of filling.
   mlir::Value packConstant(mlir::ImplicitLocOpBuilder &b, mlir::Value weight,
-                           mlir::RankedTensorType type, Fill fill);
+                           mlir::RankedTensorType type, Fill fill,
+                           mlir::Attribute manner = nullptr);
 
   /// Whether `weight`, of f32, is a constant whose elements are at hand, and
   /// not one number for all.
@@ -49,8 +50,9 @@ private:
                             int64_t width);
 
   KernelLibrary &kernels;
-  /// By value of the constant, the function it is used in, and type.
-  using Key = std::tuple<mlir::Attribute, mlir::Operation *, mlir::Type>;
+  /// By value of the constant, the function it is used in, type and manner.
+  using Key = std::tuple<mlir::Attribute, mlir::Operation *, mlir::Type,
+                         mlir::Attribute>;
   llvm::DenseMap<Key, mlir::Value> packed;
   llvm::SetVector<mlir::Operation *> &sources;
 };

@@ -35,6 +35,24 @@ func.func @main() {
      : (tensor<4x4xf32>, tensor<4x2xf32>, tensor<2xf32>) -> tensor<4x2xf32>
   call @print(%1) : (tensor<4x2xf32>) -> ()
 
+  // From 0 to 255 in steps of 1, with what is below held to 0:
+  // 1 + 204 * 2 - 100; 1; 1 + 3 * 2 - 1.
+  // CHECK: ( ( 309, 2 ), ( 1, 2 ), ( 6, 2 ), ( nan, nan ) )
+  %fixed = sopt.linear %x, %w bias %b precision <int8, range = array<f32: 0.0, 255.0>>
+     : (tensor<4x4xf32>, tensor<4x2xf32>, tensor<2xf32>) -> tensor<4x2xf32>
+  call @print(%fixed) : (tensor<4x2xf32>) -> ()
+
+  // The 204 of row 0 becomes 25.5, and row 1 of the weight 12: row 0 goes from
+  // -51 to 100.5 in steps of 101/170. In these, -51 is 86 below 0, 25.5 is 43,
+  // 100.5 is 169 and 99.5 is 167; the weight is 127, 12, 0, -1.
+  // 1 + 101/170 * (-86 * 127 + 43 * 12 - 167) = 1 - 10573 * 0.5941176 = -6280.
+  // Row 2 goes from 0 to 1 in steps of 1/255: 0.31875 is 81, 0.004 is 1.
+  // 1 + 1/255 * (81 * 12 - 255) = 3.811765.
+  // CHECK: ( ( -6280.{{[0-9]+}}, 2 ), ( 1, 2 ), ( 3.81176, 2 ), ( nan, nan ) )
+  %smooth = sopt.linear %x, %w bias %b precision <int8, smooth = dense<[0, -3, 0, 0]> : tensor<4xi8>>
+     : (tensor<4x4xf32>, tensor<4x2xf32>, tensor<2xf32>) -> tensor<4x2xf32>
+  call @print(%smooth) : (tensor<4x2xf32>) -> ()
+
   // 8 bits are left of a bf16's mantissa: 257 lies between 256 and 258 and
   // becomes the even one, 259 becomes 260.
   // CHECK: ( ( 256, 0 ), ( 260, 0 ), ( 0, 0 ), ( nan, nan ) )

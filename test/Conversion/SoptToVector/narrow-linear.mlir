@@ -47,6 +47,20 @@ func.func @two_layers(%x: tensor<?x6xf32>, %computed: tensor<6x3xf32>) {
   %by_hand = sopt.linear %x, %w schedule <layout = <dense>, tile = 2x1> precision <bf16>
      : (tensor<?x6xf32>, tensor<6x3xf32>) -> tensor<?x3xf32>
 
+  // Factors of x are a constant, the ends of a fixed range arguments; the
+  // weight's rows are divided by the factors.
+  // CHECK-DAG: %[[FACTORS:.*]] = arith.constant dense<[1.250000e-01, 1.000000e+00, 1.000000e+00, 1.000000e+00, 2.000000e+00, 1.000000e+00]> : tensor<6xf32>
+  // CHECK: %[[BUFFER:.*]] = bufferization.to_buffer %[[FACTORS]]
+  // CHECK: call @round_6_int8_smooth(
+  // CHECK-SAME: (memref<?x6xf32>, memref<?x8xi16>, memref<?xf32>, memref<?xi32>, memref<6xf32>) -> ()
+  %smooth = sopt.linear %x, %w precision <int8, smooth = dense<[-3, 0, 0, 0, 1, 0]> : tensor<6xi8>>
+     : (tensor<?x6xf32>, tensor<6x3xf32>) -> tensor<?x3xf32>
+  // CHECK-DAG: %[[LOW:.*]] = arith.constant -1.000000e+00 : f32
+  // CHECK-DAG: %[[HIGH:.*]] = arith.constant 3.000000e+00 : f32
+  // CHECK: call @round_6_int8_fixed(%{{.*}}, %[[LOW]], %[[HIGH]])
+  %fixed = sopt.linear %x, %w precision <int8, range = array<f32: -1.0, 3.0>>
+     : (tensor<?x6xf32>, tensor<6x3xf32>) -> tensor<?x3xf32>
+
   // A weight that is no constant is left to the definition.
   // CHECK: sopt.linear %{{.*}}, %{{.*}} precision <int8>
   %3 = sopt.linear %x, %computed precision <int8>

@@ -562,6 +562,50 @@ func.func @precision(%x: tensor<?x65537xf32>, %w: tensor<65537x2xf32>) {
 
 // -----
 
+func.func @precision(%x: tensor<?x4xf32>, %w: tensor<4x2xf32>) {
+  // expected-error@+1 {{smooths 3 features of x, not 4}}
+  %0 = sopt.linear %x, %w precision <int8, smooth = dense<1> : tensor<3xi8>>
+     : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+  return
+}
+
+// -----
+
+// expected-error@+1 {{a range and exponents are for int8, not bf16}}
+func.func private @precision() attributes {a = #sopt.precision<bf16, range = array<f32: 0.0, 1.0>>}
+
+// -----
+
+// expected-error@+1 {{a range goes from a number that is not positive to a larger one that is not negative}}
+func.func private @precision() attributes {a = #sopt.precision<int8, range = array<f32: 0.5, 1.0>>}
+
+// -----
+
+// expected-error@+1 {{a range goes from a number that is not positive to a larger one that is not negative}}
+func.func private @precision() attributes {a = #sopt.precision<int8, range = array<f32: 0.0, 0x7F800000>>}
+
+// -----
+
+// expected-error@+1 {{a range goes from a number that is not positive to a larger one that is not negative}}
+func.func private @precision() attributes {a = #sopt.precision<int8, range = array<f32: -1.0>>}
+
+// -----
+
+// expected-error@+1 {{exponents are a tensor of i8 of rank 1, not 'tensor<2xi16>'}}
+func.func private @precision() attributes {a = #sopt.precision<int8, smooth = dense<1> : tensor<2xi16>>}
+
+// -----
+
+// expected-error@+1 {{exponents go from -16 to 16, not -17}}
+func.func private @precision() attributes {a = #sopt.precision<int8, smooth = dense<[1, -17]> : tensor<2xi8>>}
+
+// -----
+
+// expected-error@+1 {{expected 'smooth'}}
+func.func private @precision() attributes {a = #sopt.precision<int8, rough = 1>}
+
+// -----
+
 //===----------------------------------------------------------------------===//
 // #sopt.layout
 //===----------------------------------------------------------------------===//

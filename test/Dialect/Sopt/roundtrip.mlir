@@ -36,6 +36,15 @@ func.func @precisions(%x: tensor<?x4xf32>, %w: tensor<4x8xf32>) {
   // CHECK: activation <relu> schedule <layout = <dense>, tile = 6x2> precision <int8> :
   %1 = sopt.linear %x, %w activation <relu> schedule <layout = <dense>, tile = 6x2> precision <int8>
      : (tensor<?x4xf32>, tensor<4x8xf32>) -> tensor<?x8xf32>
+  // CHECK: precision <int8, range = array<f32: -5.000000e-01, 4.000000e+00>> :
+  %2 = sopt.linear %x, %w precision <int8, range = array<f32: -0.5, 4.0>>
+     : (tensor<?x4xf32>, tensor<4x8xf32>) -> tensor<?x8xf32>
+  // CHECK: precision <int8, smooth = dense<[0, -16, 1, 16]> : tensor<4xi8>> :
+  %3 = sopt.linear %x, %w precision <int8, smooth = dense<[0, -16, 1, 16]> : tensor<4xi8>>
+     : (tensor<?x4xf32>, tensor<4x8xf32>) -> tensor<?x8xf32>
+  // CHECK: precision <int8, range = array<f32: 0.000000e+00, 4.000000e+00>, smooth = dense<2> : tensor<4xi8>> :
+  %4 = sopt.linear %x, %w precision <int8, range = array<f32: 0.0, 4.0>, smooth = dense<2> : tensor<4xi8>>
+     : (tensor<?x4xf32>, tensor<4x8xf32>) -> tensor<?x8xf32>
   return
 }
 

@@ -56,9 +56,9 @@ TEST(Rounding, Int8OfNoNumbers) {
 
 // A row is rounded to its own 256 multiples, of which 0 is one.
 TEST(Rounding, Int8OfARow) {
-  EXPECT_EQ(roundRowToInt8({-51, 204, 100.5f, 99.5f, 0}),
+  EXPECT_EQ(roundRowToInt8({-51, 204, 100.5f, 99.5f, 0}, {-51, 204}),
             (std::vector<float>{-51, 204, 100, 100, 0}));
-  EXPECT_EQ(roundRowToInt8({0, 0}), (std::vector<float>{0, 0}));
+  EXPECT_EQ(roundRowToInt8({0, 0}, {0, 0}), (std::vector<float>{0, 0}));
 }
 
 TEST(Rounding, Int8IsWidened) {

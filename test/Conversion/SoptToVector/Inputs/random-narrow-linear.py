@@ -111,6 +111,16 @@ def make_row(k):
     return row
 
 
+def make_rounding(k):
+    """What may be said of how rows become int8: one range for all, exponents of features."""
+    text = ""
+    if random.random() < 0.3:
+        text += f", range = array<f32: {-random.choice([0.0, 0.5, 100.0])}, {random.choice([1.0, 3.5, 1000.0])}>"
+    if random.random() < 0.3:
+        text += f", smooth = dense<{[random.randint(-4, 4) for _ in range(k)]}> : tensor<{k}xi8>"
+    return text
+
+
 calls = []
 for i in range(count):
     k = random.choice([1, 2, 3, 4, random.randint(5, 70), 1024])
@@ -135,7 +145,7 @@ for i in range(count):
             bias_data=to_hex(bias),
             activation=random.choice(ACTIVATIONS),
             schedule=random.choice(SCHEDULES),
-            number=["int8", "bf16"][i % 2],
+            number=["int8" + make_rounding(k), "bf16"][i % 2],
             bound=f"{1e-4 * (1 + largest * max(abs(w) for w in weight) * k**0.5):e}",
         )
     )

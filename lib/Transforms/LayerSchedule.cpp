@@ -1,0 +1,86 @@
+//===- LayerSchedule.cpp - A choice of kernel as an attribute -------------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "sparse-opt/Transforms/LayerSchedule.h"
+
+using namespace mlir;
+using namespace sopt;
+
+ScheduleAttr sopt::makeSchedule(MLIRContext *context,
+                                const KernelChoice &choice, int64_t k) {
+  constexpr unsigned kPointerWidth = 32;
+  unsigned indexWidth = k <= 1 << 16 ? 16 : 32;
+  auto make = [&](LayoutKind kind, ArrayRef<int64_t> sizes, bool isSparse) {
+    auto layout =
+        LayoutAttr::get(context, kind, sizes, isSparse ? indexWidth : 0,
+                        isSparse ? kPointerWidth : 0);
+    return ScheduleAttr::get(context, layout, ArrayRef<int64_t>(),
+                             choice.denseBelow);
+  };
+  switch (choice.kernel) {
+  case LayerKernel::Dense:
+    return make(LayoutKind::Dense, {}, false);
+  case LayerKernel::Csr:
+    return make(LayoutKind::Csr, {}, true);
+  case LayerKernel::Block4:
+    return make(LayoutKind::Block, {4, 1}, true);
+  }
+  llvm_unreachable("all kernels are listed");
+}
+
+std::optional<onnx::ConstantData> sopt::getChosenWeight(LinearOp op) {
+  auto data =
+      onnx::ConstantData::get(Attribute(getConstantElements(op.getWeight())));
+  if (!data || !data->getElementType().isF32() || data->isSplat() ||
+      data->getNumElements() == 0)
+    return std::nullopt;
+  return data;
+}
+
+/// How many tokens `op` has, if that is known.
+static std::optional<int64_t> getTokens(LinearOp op) {
+  auto leading = op.getX().getType().getShape().drop_back();
+  if (ShapedType::isDynamicShape(leading))
+    return std::nullopt;
+  return ShapedType::getNumElements(leading);
+}
+
+KernelChoice sopt::chooseKernel(LinearOp op, const MachineCosts &machine,
+                                const WeightPattern &pattern, int64_t tokens) {
+  std::optional<int64_t> known = getTokens(op);
+  return chooseKernel(machine, pattern, known.value_or(tokens),
+                      /*fewest=*/known.value_or(1));
+}
+
+std::optional<KernelChoice> sopt::getKernelChoice(LinearOp op,
+                                                  const MachineCosts &machine,
+                                                  const WeightPattern &pattern,
+                                                  int64_t tokens) {
+  static constexpr LayerKernel kKernels[] = {
+      LayerKernel::Dense, LayerKernel::Csr, LayerKernel::Block4};
+  ScheduleAttr schedule = op.getScheduleAttr();
+  if (!schedule)
+    return std::nullopt;
+  MLIRContext *context = op.getContext();
+  KernelChoice chosen = chooseKernel(op, machine, pattern, tokens);
+  if (schedule == makeSchedule(context, chosen, pattern.k))
+    return chosen;
+  tokens = getTokens(op).value_or(tokens);
+  LayoutAttr layout = schedule.getLayout();
+  for (LayerKernel kernel : kKernels) {
+    KernelChoice choice = {
+        kernel, predictTime(machine, pattern, kernel, tokens), chosen.denseTime,
+        /*denseBelow=*/0, "as the model says"};
+    LayoutAttr known = makeSchedule(context, choice, pattern.k).getLayout();
+    if (known.getKind() != layout.getKind() ||
+        known.getSizes() != layout.getSizes())
+      continue;
+    choice.denseBelow = schedule.getDenseBelow();
+    return choice;
+  }
+  return std::nullopt;
+}
