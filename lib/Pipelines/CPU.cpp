@@ -66,13 +66,20 @@ bool CPUPipelineOptions::setProcessor(StringRef cpu) {
   return true;
 }
 
+/// Options of a pass that predicts how long layers take.
+template <typename Options>
+static Options getCostOptions(const CPUPipelineOptions &options) {
+  Options costs;
+  costs.isa = options.isa;
+  costs.features.assign(options.features.begin(), options.features.end());
+  costs.machine = options.machine;
+  costs.tokens = options.tokens;
+  return costs;
+}
+
 std::unique_ptr<Pass>
 sopt::createScheduling(const CPUPipelineOptions &options) {
-  ScheduleLayersOptions layers;
-  layers.isa = options.isa;
-  layers.features.assign(options.features.begin(), options.features.end());
-  layers.machine = options.machine;
-  layers.tokens = options.tokens;
+  auto layers = getCostOptions<ScheduleLayersOptions>(options);
   layers.report = options.report;
   return createScheduleLayers(layers);
 }
@@ -95,6 +102,9 @@ static void addTensorPasses(OpPassManager &passes,
   limits.maxNodes = options.maxNodes;
   passes.addPass(createCheckLimits(limits));
   passes.addPass(createDropDeadFeatures());
+  if (options.kernels)
+    passes.addPass(
+        createPermuteFeatures(getCostOptions<PermuteFeaturesOptions>(options)));
   passes.addPass(createConvertOnnxToLinalg());
   // Sizes computed twice must be one value before kernels are chosen.
   cleanUpTensors(passes);

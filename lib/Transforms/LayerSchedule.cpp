@@ -1,0 +1,68 @@
+//===- LayerSchedule.cpp - A choice of kernel as an attribute -------------===//
+//
+// Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "sparse-opt/Transforms/LayerSchedule.h"
+#include "dialects/ONNX/IR/ConstantData.h"
+
+using namespace mlir;
+using namespace sopt;
+
+FailureOr<MachineCosts> sopt::findCosts(Operation *op, StringRef pass,
+                                        StringRef isa,
+                                        ArrayRef<std::string> features,
+                                        StringRef machine) {
+  llvm::Expected<MachineCosts> costs = getMachineCosts(isa, features, machine);
+  if (!costs)
+    return op->emitError() << pass << ": " << toString(costs.takeError());
+  return *costs;
+}
+
+std::optional<WeightPattern> sopt::getPattern(LinearOp op) {
+  ElementsAttr elements = getConstantElements(op.getWeight());
+  auto data = onnx::ConstantData::get(Attribute(elements));
+  if (!data || !data->getElementType().isF32() || data->isSplat() ||
+      data->getNumElements() == 0)
+    return std::nullopt;
+  return WeightPattern::of(data->getAs<float>(), data->getShape()[0],
+                           data->getShape()[1]);
+}
+
+std::optional<int64_t> sopt::getTokens(LinearOp op) {
+  auto leading = op.getX().getType().getShape().drop_back();
+  if (ShapedType::isDynamicShape(leading))
+    return std::nullopt;
+  return ShapedType::getNumElements(leading);
+}
+
+KernelChoice sopt::chooseKernel(const MachineCosts &machine, LinearOp op,
+                                const WeightPattern &pattern, int64_t tokens) {
+  std::optional<int64_t> known = getTokens(op);
+  return chooseKernel(machine, pattern, known.value_or(tokens),
+                      /*fewest=*/known.value_or(1));
+}
+
+ScheduleAttr sopt::makeSchedule(MLIRContext *context,
+                                const KernelChoice &choice, int64_t k) {
+  constexpr unsigned kPointerWidth = 32;
+  unsigned indexWidth = k <= 1 << 16 ? 16 : 32;
+  auto make = [&](LayoutKind kind, ArrayRef<int64_t> sizes, bool isSparse) {
+    auto layout =
+        LayoutAttr::get(context, kind, sizes, isSparse ? indexWidth : 0,
+                        isSparse ? kPointerWidth : 0);
+    return ScheduleAttr::get(context, layout, ArrayRef<int64_t>(),
+                             choice.denseBelow);
+  };
+  switch (choice.kernel) {
+  case LayerKernel::Dense:
+    return make(LayoutKind::Dense, {}, false);
+  case LayerKernel::Csr:
+    return make(LayoutKind::Csr, {}, true);
+  case LayerKernel::Block4:
+    return make(LayoutKind::Block, {4, 1}, true);
+  }
+  llvm_unreachable("all kernels are listed");
+}
