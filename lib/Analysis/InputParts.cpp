@@ -15,12 +15,17 @@ static bool isConstant(Value value) {
   return onnx::ConstantData::get(value).has_value();
 }
 
+LinearOp sopt::getConstantLayer(Value value) {
+  auto linear = value.getDefiningOp<LinearOp>();
+  if (!linear || !isConstant(linear.getWeight()) ||
+      (linear.getBias() && !isConstant(linear.getBias())))
+    return nullptr;
+  return linear;
+}
+
 /// The layer that computes `value` for one user alone.
 static LinearOp getProducer(Value value) {
-  auto linear = value.getDefiningOp<LinearOp>();
-  bool isOwn = linear && value.hasOneUse() && isConstant(linear.getWeight()) &&
-               (!linear.getBias() || isConstant(linear.getBias()));
-  return isOwn ? linear : nullptr;
+  return value.hasOneUse() ? getConstantLayer(value) : nullptr;
 }
 
 /// Whether a bias may differ from head to head: that is its last dimension but

@@ -34,3 +34,13 @@ bool sopt::broadcastsOperands(Operation *op) {
              onnx::OrOp, onnx::PowOp, onnx::PReluOp, onnx::SubOp, onnx::SumOp,
              onnx::WhereOp, onnx::XorOp>(op);
 }
+
+bool sopt::isElementwise(Operation *op) {
+  // These keep the shape, but look along a dimension of it or have parameters
+  // that belong to one.
+  if (isa<onnx::CumSumOp, onnx::DequantizeLinearOp, onnx::DropoutOp,
+          onnx::LogSoftmaxOp, onnx::QuantizeLinearOp, onnx::RMSNormalizationOp,
+          onnx::SoftmaxOp, onnx::TriluOp, LayerNormOp>(op))
+    return false;
+  return keepsShape(op) || broadcastsOperands(op);
+}

@@ -66,15 +66,15 @@ bool CPUPipelineOptions::setProcessor(StringRef cpu) {
   return true;
 }
 
-/// Options that a pass for a certain machine has.
+/// Options of a pass that predicts how long layers take.
 template <typename PassOptions>
-static PassOptions getMachineOptions(const CPUPipelineOptions &options) {
-  PassOptions machine;
-  machine.isa = options.isa;
-  machine.features.assign(options.features.begin(), options.features.end());
-  machine.machine = options.machine;
-  machine.tokens = options.tokens;
-  return machine;
+static PassOptions getCostOptions(const CPUPipelineOptions &options) {
+  PassOptions costs;
+  costs.isa = options.isa;
+  costs.features.assign(options.features.begin(), options.features.end());
+  costs.machine = options.machine;
+  costs.tokens = options.tokens;
+  return costs;
 }
 
 void sopt::buildPreparationPipeline(OpPassManager &passes,
@@ -93,13 +93,16 @@ void sopt::buildPreparationPipeline(OpPassManager &passes,
   limits.maxNodes = options.maxNodes;
   passes.addPass(createCheckLimits(limits));
   passes.addPass(createDropDeadFeatures());
+  if (options.kernels)
+    passes.addPass(
+        createPermuteFeatures(getCostOptions<PermuteFeaturesOptions>(options)));
 }
 
 void sopt::buildDecisionPipeline(OpPassManager &passes,
                                  const CPUPipelineOptions &options) {
   if (options.kernels)
-    passes.addPass(createScheduleLayers(
-        getMachineOptions<ScheduleLayersOptions>(options)));
+    passes.addPass(
+        createScheduleLayers(getCostOptions<ScheduleLayersOptions>(options)));
   if (options.precision != LayerPrecision::F32)
     passes.addPass(createChoosePrecision({options.precision}));
 }
@@ -109,7 +112,7 @@ static void addReport(OpPassManager &passes,
                       const CPUPipelineOptions &options) {
   if (!options.kernels || options.report == ReportFormat::None)
     return;
-  auto report = getMachineOptions<ReportLayersOptions>(options);
+  auto report = getCostOptions<ReportLayersOptions>(options);
   report.precision = options.precision;
   report.cosine = options.cosine;
   report.format = options.report;

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "TakeParts.h"
 #include "dialects/ONNX/IR/ConstantData.h"
 #include "dialects/ONNX/IR/ONNX.h"
 #include "sparse-opt/Analysis/InputParts.h"
@@ -63,39 +64,11 @@ static int64_t countBlocks(ArrayRef<LinearOp> layers, ArrayRef<int64_t> live) {
     auto data = onnx::ConstantData::get(layer.getWeight());
     if (data->isSplat() || !data->getElementType().isF32())
       continue;
-    ArrayRef<float> weight = data->getAs<float>();
-    int64_t k = data->getShape()[0], n = data->getShape()[1];
-    std::vector<float> columns;
-    columns.reserve(size_t(k) * live.size());
-    for (int64_t row = 0; row < k; ++row)
-      for (int64_t column : live)
-        columns.push_back(weight[row * n + column]);
-    blocks += WeightPattern::of(columns, k, int64_t(live.size())).blocksOf4;
+    blocks += WeightPattern::of(data->getAs<float>(), data->getShape()[0],
+                                data->getShape()[1], live)
+                  .blocksOf4;
   }
   return blocks;
-}
-
-/// `live` of the `parts` parts that dimension `dim` of a constant is made of.
-static Value takeParts(OpBuilder &builder, Value constant, int64_t dim,
-                       int64_t parts, ArrayRef<int64_t> live) {
-  auto data = onnx::ConstantData::get(constant);
-  SmallVector<int64_t> shape(data->getShape());
-  int64_t rows = ShapedType::getNumElements(ArrayRef(shape).take_front(dim));
-  int64_t bytes = data->getNumElements() / (rows * parts) *
-                  onnx::getElementBytes(data->getElementType());
-  shape[dim] = shape[dim] / parts * int64_t(live.size());
-  auto type = RankedTensorType::get(shape, data->getElementType());
-  if (data->isSplat())
-    return onnx::ConstantOp::create(builder, constant.getLoc(),
-                                    onnx::makeSplat(type, data->getBytes()));
-  onnx::ConstantWriter writer(type);
-  char *to = writer.getBytes().data();
-  for (int64_t row = 0; row < rows; ++row)
-    for (int64_t part : live) {
-      const char *from = data->getBytes().data() + (row * parts + part) * bytes;
-      to = std::copy_n(from, bytes, to);
-    }
-  return onnx::ConstantOp::create(builder, constant.getLoc(), writer.finish());
 }
 
 /// Leaves `live` of the parts of a value's last dimension.
@@ -104,23 +77,6 @@ static void resizeLast(Value value, int64_t parts, size_t live) {
   SmallVector<int64_t> shape(type.getShape());
   shape.back() = shape.back() / parts * int64_t(live);
   value.setType(type.clone(shape));
-}
-
-static void shrinkOutputs(LinearOp layer, int64_t parts,
-                          ArrayRef<int64_t> live) {
-  OpBuilder builder(layer);
-  layer.getWeightMutable().assign(
-      takeParts(builder, layer.getWeight(), 1, parts, live));
-  if (Value bias = layer.getBias())
-    layer.getBiasMutable().assign(takeParts(builder, bias, 0, parts, live));
-  resizeLast(layer.getResult(), parts, live.size());
-}
-
-static void shrinkInputs(LinearOp layer, int64_t parts,
-                         ArrayRef<int64_t> live) {
-  OpBuilder builder(layer);
-  layer.getWeightMutable().assign(
-      takeParts(builder, layer.getWeight(), 0, parts, live));
 }
 
 static void dropDeadInputs(LinearOp layer) {
@@ -141,14 +97,16 @@ static void dropDeadInputs(LinearOp layer) {
     if (int64_t(live.size()) == parts.count)
       return;
   }
-  for (LinearOp producer : parts.producers)
-    shrinkOutputs(producer, parts.count, live);
+  for (LinearOp producer : parts.producers) {
+    takeOutputs(producer, parts.count, live);
+    resizeLast(producer.getResult(), parts.count, live.size());
+  }
   if (AttentionOp attention = parts.attention) {
     attention.setHeads(int64_t(live.size()));
     attention.setKvHeads(int64_t(live.size()));
     resizeLast(attention.getResult(), parts.count, live.size());
   }
-  shrinkInputs(layer, parts.count, live);
+  takeInputs(layer, parts.count, live);
 }
 
 namespace {

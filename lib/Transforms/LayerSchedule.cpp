@@ -10,6 +10,48 @@
 using namespace mlir;
 using namespace sopt;
 
+FailureOr<MachineCosts> sopt::findCosts(Operation *op, StringRef pass,
+                                        StringRef isa,
+                                        ArrayRef<std::string> features,
+                                        StringRef machine) {
+  llvm::Expected<MachineCosts> costs = getMachineCosts(isa, features, machine);
+  if (!costs)
+    return op->emitError() << pass << ": " << toString(costs.takeError());
+  return *costs;
+}
+
+std::optional<onnx::ConstantData> sopt::getChosenWeight(LinearOp op) {
+  auto data =
+      onnx::ConstantData::get(Attribute(getConstantElements(op.getWeight())));
+  if (!data || !data->getElementType().isF32() || data->isSplat() ||
+      data->getNumElements() == 0)
+    return std::nullopt;
+  return data;
+}
+
+std::optional<WeightPattern> sopt::getPattern(LinearOp op) {
+  std::optional<onnx::ConstantData> weight = getChosenWeight(op);
+  if (!weight)
+    return std::nullopt;
+  return WeightPattern::of(weight->getAs<float>(), weight->getShape()[0],
+                           weight->getShape()[1]);
+}
+
+/// How many tokens `op` has, if its types tell.
+static std::optional<int64_t> getTokens(LinearOp op) {
+  auto leading = op.getX().getType().getShape().drop_back();
+  if (ShapedType::isDynamicShape(leading))
+    return std::nullopt;
+  return ShapedType::getNumElements(leading);
+}
+
+KernelChoice sopt::chooseKernel(const MachineCosts &machine, LinearOp op,
+                                const WeightPattern &pattern, int64_t tokens) {
+  std::optional<int64_t> known = getTokens(op);
+  return chooseKernel(machine, pattern, known.value_or(tokens),
+                      /*fewest=*/known.value_or(1));
+}
+
 ScheduleAttr sopt::makeSchedule(MLIRContext *context,
                                 const KernelChoice &choice, int64_t k) {
   constexpr unsigned kPointerWidth = 32;
@@ -31,33 +73,8 @@ ScheduleAttr sopt::makeSchedule(MLIRContext *context,
   }
   llvm_unreachable("all kernels are listed");
 }
-
-std::optional<onnx::ConstantData> sopt::getChosenWeight(LinearOp op) {
-  auto data =
-      onnx::ConstantData::get(Attribute(getConstantElements(op.getWeight())));
-  if (!data || !data->getElementType().isF32() || data->isSplat() ||
-      data->getNumElements() == 0)
-    return std::nullopt;
-  return data;
-}
-
-/// How many tokens `op` has, if that is known.
-static std::optional<int64_t> getTokens(LinearOp op) {
-  auto leading = op.getX().getType().getShape().drop_back();
-  if (ShapedType::isDynamicShape(leading))
-    return std::nullopt;
-  return ShapedType::getNumElements(leading);
-}
-
-KernelChoice sopt::chooseKernel(LinearOp op, const MachineCosts &machine,
-                                const WeightPattern &pattern, int64_t tokens) {
-  std::optional<int64_t> known = getTokens(op);
-  return chooseKernel(machine, pattern, known.value_or(tokens),
-                      /*fewest=*/known.value_or(1));
-}
-
-std::optional<KernelChoice> sopt::getKernelChoice(LinearOp op,
-                                                  const MachineCosts &machine,
+std::optional<KernelChoice> sopt::getKernelChoice(const MachineCosts &machine,
+                                                  LinearOp op,
                                                   const WeightPattern &pattern,
                                                   int64_t tokens) {
   static constexpr LayerKernel kKernels[] = {
@@ -66,7 +83,7 @@ std::optional<KernelChoice> sopt::getKernelChoice(LinearOp op,
   if (!schedule)
     return std::nullopt;
   MLIRContext *context = op.getContext();
-  KernelChoice chosen = chooseKernel(op, machine, pattern, tokens);
+  KernelChoice chosen = chooseKernel(machine, op, pattern, tokens);
   if (schedule == makeSchedule(context, chosen, pattern.k))
     return chosen;
   tokens = getTokens(op).value_or(tokens);

@@ -7,7 +7,6 @@
 
 #include "LayerName.h"
 #include "LayerPrecision.h"
-#include "sparse-opt/Schedule/Machine.h"
 #include "sparse-opt/Schedule/Report.h"
 #include "sparse-opt/Transforms/LayerSchedule.h"
 #include "sparse-opt/Transforms/Passes.h"
@@ -42,14 +41,10 @@ struct ReportLayers : sopt::impl::ReportLayersBase<ReportLayers> {
   using ReportLayersBase::ReportLayersBase;
 
   void runOnOperation() override {
-    llvm::Expected<MachineCosts> costs = getMachineCosts(
-        isa, std::vector<std::string>(features.begin(), features.end()),
-        machine);
-    if (!costs) {
-      getOperation().emitError("sopt-report-layers: ")
-          << toString(costs.takeError());
+    FailureOr<MachineCosts> costs =
+        findCosts(getOperation(), getArgument(), isa, *features, machine);
+    if (failed(costs))
       return signalPassFailure();
-    }
     LayerReport report{*costs, tokens, std::nullopt, {}};
     if (cosine != 0)
       report.cosine = cosine;
@@ -65,7 +60,7 @@ struct ReportLayers : sopt::impl::ReportLayersBase<ReportLayers> {
     auto pattern = WeightPattern::of(
         weight->getAs<float>(), weight->getShape()[0], weight->getShape()[1]);
     std::optional<KernelChoice> kernel =
-        getKernelChoice(op, report.machine, pattern, tokens);
+        getKernelChoice(report.machine, op, pattern, tokens);
     if (!kernel)
       return;
     ReportedLayer layer;

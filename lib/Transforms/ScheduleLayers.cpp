@@ -5,7 +5,6 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "sparse-opt/Schedule/Machine.h"
 #include "sparse-opt/Transforms/LayerSchedule.h"
 #include "sparse-opt/Transforms/Passes.h"
 
@@ -22,22 +21,16 @@ struct ScheduleLayers : sopt::impl::ScheduleLayersBase<ScheduleLayers> {
   using ScheduleLayersBase::ScheduleLayersBase;
 
   void runOnOperation() override {
-    llvm::Expected<MachineCosts> costs = getMachineCosts(
-        isa, std::vector<std::string>(features.begin(), features.end()),
-        machine);
-    if (!costs) {
-      getOperation().emitError("sopt-schedule: ")
-          << toString(costs.takeError());
+    FailureOr<MachineCosts> costs =
+        findCosts(getOperation(), getArgument(), isa, *features, machine);
+    if (failed(costs))
       return signalPassFailure();
-    }
     getOperation().walk([&](LinearOp op) {
-      std::optional<onnx::ConstantData> weight = getChosenWeight(op);
-      if (!weight || op.getSchedule())
+      std::optional<WeightPattern> pattern = getPattern(op);
+      if (!pattern || op.getSchedule())
         return;
-      int64_t k = weight->getShape()[0], n = weight->getShape()[1];
-      auto pattern = WeightPattern::of(weight->getAs<float>(), k, n);
-      op.setScheduleAttr(makeSchedule(
-          &getContext(), chooseKernel(op, *costs, pattern, tokens), k));
+      KernelChoice choice = chooseKernel(*costs, op, *pattern, tokens);
+      op.setScheduleAttr(makeSchedule(&getContext(), choice, pattern->k));
     });
   }
 };

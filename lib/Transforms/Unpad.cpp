@@ -24,17 +24,6 @@ namespace sopt {
 using namespace mlir;
 using namespace sopt;
 
-/// Operators that compute each element of a token from the same token alone.
-static bool isElementwise(Operation *op) {
-  // These keep the shape, but look along a dimension of it or have parameters
-  // that belong to one.
-  if (isa<onnx::CumSumOp, onnx::LogSoftmaxOp, onnx::SoftmaxOp, onnx::TriluOp,
-          onnx::DequantizeLinearOp, onnx::QuantizeLinearOp, onnx::DropoutOp,
-          onnx::RMSNormalizationOp>(op))
-    return false;
-  return keepsShape(op) || broadcastsOperands(op);
-}
-
 /// Whether `value` is made of `padding` by what only moves or converts it.
 static bool isMadeOf(Value padding, Value value) {
   while (value != padding) {

@@ -23,6 +23,10 @@ struct InputParts {
   AttentionOp attention = nullptr; ///< What parts are the heads of.
 };
 
+/// The layer that computes `value` with a constant weight and, if it has one, a
+/// constant bias; null if none does.
+LinearOp getConstantLayer(mlir::Value value);
+
 /// None if a producer has other readers or a weight or bias that is no
 /// constant, if q, k and v are parts of one product, if heads share keys, or if
 /// each has a bias of its own.

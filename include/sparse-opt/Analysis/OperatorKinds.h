@@ -19,6 +19,10 @@ bool keepsShape(mlir::Operation *op);
 /// the operands broadcast to one shape.
 bool broadcastsOperands(mlir::Operation *op);
 
+/// Operators that compute each element from one element of each operand,
+/// wherever it stands.
+bool isElementwise(mlir::Operation *op);
+
 } // namespace sopt
 
 #endif // SPARSE_OPT_ANALYSIS_OPERATORKINDS_H

@@ -35,6 +35,10 @@ struct WeightPattern {
   /// Counts `weight`, K × N row by row, in one pass. Both zeros are zeros.
   static WeightPattern of(llvm::ArrayRef<float> weight, int64_t k, int64_t n);
 
+  /// The same of those of its N columns that `columns` lists, in that order.
+  static WeightPattern of(llvm::ArrayRef<float> weight, int64_t k, int64_t n,
+                          llvm::ArrayRef<int64_t> columns);
+
   /// What is expected of a weight whose zeros, a share of all elements, are
   /// scattered, `block` neighbouring outputs of an input together. Zeros that
   /// gather somewhere leave fewer blocks.
