@@ -75,6 +75,20 @@ static int64_t countBlocks(ArrayRef<LinearOp> layers, ArrayRef<int64_t> live) {
   return blocks;
 }
 
+/// The most non-zeros that 4 neighbouring inputs of `layer` have of one output,
+/// if its inputs were those in `live` alone.
+static int64_t getMostOf4(LinearOp layer, ArrayRef<int64_t> live) {
+  auto data = onnx::ConstantData::get(layer.getWeight());
+  int64_t n = data->getShape()[1];
+  if (data->isSplat() || !data->getElementType().isF32())
+    return 0;
+  std::vector<float> rows;
+  rows.reserve(live.size() * size_t(n));
+  for (int64_t row : live)
+    llvm::append_range(rows, data->getAs<float>().slice(row * n, n));
+  return WeightPattern::of(rows, int64_t(live.size()), n).mostOf4;
+}
+
 /// `live` of the `parts` parts that dimension `dim` of a constant is made of.
 static Value takeParts(OpBuilder &builder, Value constant, int64_t dim,
                        int64_t parts, ArrayRef<int64_t> live) {
@@ -124,16 +138,19 @@ static void shrinkInputs(LinearOp layer, int64_t parts,
 }
 
 static void dropDeadInputs(LinearOp layer) {
+  constexpr int64_t kMostKept = 2; // In groups that a kernel is for.
   InputParts parts = findInputParts(layer);
   SmallVector<int64_t> live = findLiveParts(layer.getWeight(), parts.count);
   if (live.empty())
     return;
-  // Zeros in blocks stay in blocks: what is taken out of the middle of one
-  // would move all that follows.
+  // Zeros in blocks stay in blocks, and N:M weights N:M: what is taken out of
+  // the middle of a block or group would move all that follows.
   if (!parts.attention) {
     SmallVector<int64_t> blocks = completeBlocks(live, parts.count);
     if (countBlocks(parts.producers, blocks) <
-        countBlocks(parts.producers, live))
+            countBlocks(parts.producers, live) ||
+        (getMostOf4(layer, blocks) <= kMostKept &&
+         getMostOf4(layer, live) > kMostKept))
       live = blocks;
     if (int64_t(live.size()) == parts.count)
       return;
