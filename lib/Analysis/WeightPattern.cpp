@@ -34,12 +34,28 @@ double WeightPattern::getFill() const {
   return nonZeros == 0 ? 1 : double(4 * blocksOf4) / double(nonZeros);
 }
 
+/// WeightPattern::mostOf4 of K × N `weight`.
+static int64_t getMostOf4(ArrayRef<float> weight, int64_t k, int64_t n) {
+  int64_t most = 0;
+  std::vector<uint8_t> counts(n);
+  for (int64_t row = 0; row < k && most < 4; ++row) {
+    if (row % 4 == 0)
+      llvm::fill(counts, 0);
+    for (int64_t column = 0; column < n; ++column)
+      counts[column] += weight[row * n + column] != 0;
+    for (uint8_t count : counts)
+      most = std::max<int64_t>(most, count);
+  }
+  return most;
+}
+
 WeightPattern WeightPattern::of(ArrayRef<float> weight, int64_t k, int64_t n) {
   assert(int64_t(weight.size()) == k * n && "not the matrix's elements");
   auto countNonZeros = [](ArrayRef<float> elements) {
     return llvm::count_if(elements, [](float w) { return w != 0; });
   };
   WeightPattern pattern = {k, n};
+  pattern.mostOf4 = getMostOf4(weight, k, n);
   for (int64_t row = 0; row < k; ++row) {
     ArrayRef<float> left = weight.slice(row * n, n);
     while (!left.empty()) {
@@ -79,5 +95,15 @@ WeightPattern WeightPattern::expect(int64_t k, int64_t n, double zeros,
   pattern.nonZeros = std::llround((1 - zeros) * double(k * n));
   pattern.blocksOf4 =
       std::llround((1 - std::pow(zeros, parts)) * double(blocks));
+  return pattern;
+}
+
+WeightPattern WeightPattern::expectNM(int64_t k, int64_t n, int64_t keep,
+                                      int64_t of) {
+  WeightPattern pattern = expect(k, n, 1 - double(keep) / double(of), 1);
+  if (of % 4 == 0)
+    pattern.mostOf4 = std::min<int64_t>(keep, 4);
+  else if (4 % of == 0)
+    pattern.mostOf4 = 4 / of * keep;
   return pattern;
 }

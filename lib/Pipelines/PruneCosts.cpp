@@ -118,6 +118,13 @@ int64_t PruneCosts::getStructuredCost(unsigned layer,
   return cost;
 }
 
+/// What is expected of a K × N weight with zeros as `target` says.
+static WeightPattern expectPattern(int64_t k, int64_t n,
+                                   const SparsityTarget &target) {
+  return target.of ? WeightPattern::expectNM(k, n, target.keep, target.of)
+                   : WeightPattern::expect(k, n, target.zeros, target.block);
+}
+
 int64_t PruneCosts::getCost(unsigned layer,
                             const SparsityTarget &target) const {
   if (model->layers[layer].reader)
@@ -130,8 +137,7 @@ int64_t PruneCosts::getCost(unsigned layer,
     // What is dense may have zeros already.
     if (target == SparsityTarget())
       return std::llround(std::ceil(predictDense(layer)));
-    return std::llround(std::ceil(predict(
-        layer, WeightPattern::expect(k, n, target.zeros, target.block))));
+    return std::llround(std::ceil(predict(layer, expectPattern(k, n, target))));
   }
   // As pruners round it.
   int64_t groups = k * n / target.block;
@@ -177,14 +183,20 @@ double PruneCosts::getValue(int64_t cost) const {
 
 bool PruneCosts::isFast(const SparsityTarget &format) const {
   constexpr double kMany = 0.95;
-  LayerKernel wanted =
-      format.block == 1 ? LayerKernel::Csr : LayerKernel::Block4;
+  SparsityTarget target = format;
+  if (!format.of)
+    target.zeros = kMany;
+  auto isWanted = [&](LayerKernel kernel) {
+    if (format.of)
+      return getKept(kernel) > 0;
+    return kernel ==
+           (format.block == 1 ? LayerKernel::Csr : LayerKernel::Block4);
+  };
   return llvm::any_of(llvm::enumerate(model->layers), [&](const auto &entry) {
     const PrunableLayer &layer = entry.value();
     KernelChoice choice =
         choose(entry.index(),
-               WeightPattern::expect(layer.getInputs(), layer.getOutputs(),
-                                     kMany, format.block));
-    return choice.kernel == wanted && rows[entry.index()] >= choice.denseBelow;
+               expectPattern(layer.getInputs(), layer.getOutputs(), target));
+    return isWanted(choice.kernel) && rows[entry.index()] >= choice.denseBelow;
   });
 }

@@ -63,7 +63,8 @@ public:
   /// How the compiler computes a layer with this weight.
   KernelChoice choose(unsigned layer, llvm::ArrayRef<float> weight) const;
 
-  /// Whether zeros in this format make any layer faster.
+  /// Whether zeros in this format make any layer faster, by a kernel that is
+  /// for the format: zeros of N:M faster than as many anywhere.
   bool isFast(const SparsityTarget &format) const;
 
   LatencyModel latency;

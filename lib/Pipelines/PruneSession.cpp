@@ -125,6 +125,9 @@ std::vector<SparsityTarget> PruneSession::getFormats() const {
   const SparsityTarget any;
   SparsityTarget blocks;
   blocks.block = 4;
+  const SparsityTarget twoOf4{/*zeros=*/0.5, /*block=*/1, /*keep=*/2, /*of=*/4};
+  const SparsityTarget oneOf4{/*zeros=*/0.75, /*block=*/1, /*keep=*/1,
+                              /*of=*/4};
   // Where only counts matter, no pattern is better than any.
   if (prunesAlike() || (!costs->isLatency() && !options.shard))
     return {any};
@@ -132,7 +135,13 @@ std::vector<SparsityTarget> PruneSession::getFormats() const {
   for (const SparsityTarget &format : {any, blocks})
     if (costs->isFast(format))
       fast.push_back(format);
-  return fast.empty() ? std::vector<SparsityTarget>{any} : fast;
+  // First is what any layer can have as much of as it is asked for.
+  if (fast.empty())
+    fast.push_back(any);
+  for (const SparsityTarget &format : {twoOf4, oneOf4})
+    if (costs->isFast(format))
+      fast.push_back(format);
+  return fast;
 }
 
 SparsityTarget PruneSession::getTarget(const PrunableLayer &layer,

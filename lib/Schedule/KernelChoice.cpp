@@ -29,6 +29,8 @@ static std::string explain(const MachineCosts &machine,
                              "4x1 blocks store {2:f1} x the non-zeros",
                              zeros, breakEven, pattern.getFill())
                          .str();
+  if (pattern.mostOf4 <= getKept(LayerKernel::TwoOf4))
+    text += formatv(", of 4 inputs at most {0} stay", pattern.mostOf4);
   return text + ": " + getName(kernel).str();
 }
 
@@ -47,17 +49,24 @@ static int64_t getDenseBelow(const MachineCosts &machine,
 KernelChoice sopt::chooseKernel(const MachineCosts &machine,
                                 const WeightPattern &pattern, int64_t tokens,
                                 int64_t fewest) {
+  auto canHave = [&](LayerKernel kernel) {
+    int64_t kept = getKept(kernel);
+    // There is no dense form of it for fewer tokens.
+    return !kept || (pattern.mostOf4 <= kept &&
+                     !getDenseBelow(machine, pattern, kernel, tokens, fewest));
+  };
   double dense = predictTime(machine, pattern, LayerKernel::Dense, tokens);
   KernelChoice choice = {LayerKernel::Dense, dense, dense, 0, ""};
-  for (LayerKernel kernel : {LayerKernel::Csr, LayerKernel::Block4}) {
+  for (LayerKernel kernel : {LayerKernel::Csr, LayerKernel::Block4,
+                             LayerKernel::OneOf4, LayerKernel::TwoOf4}) {
     double time = predictTime(machine, pattern, kernel, tokens);
-    if (time < kMustSave * dense && time < choice.time) {
+    if (time < kMustSave * dense && time < choice.time && canHave(kernel)) {
       choice.kernel = kernel;
       choice.time = time;
     }
   }
   choice.reason = explain(machine, pattern, tokens, choice.kernel);
-  if (choice.kernel == LayerKernel::Dense)
+  if (choice.kernel == LayerKernel::Dense || getKept(choice.kernel))
     return choice;
   choice.denseBelow =
       getDenseBelow(machine, pattern, choice.kernel, tokens, fewest);

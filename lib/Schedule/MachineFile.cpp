@@ -33,6 +33,8 @@ static constexpr Field kFields[] = {
     {"blockProducts", &MachineCosts::blockProducts},
     {"csrOneToken", &MachineCosts::csrOneToken},
     {"blockOneToken", &MachineCosts::blockOneToken},
+    {"nmElement", &MachineCosts::nmElement},
+    {"nmProduct", &MachineCosts::nmProduct},
     {"transposedVector", &MachineCosts::transposedVector},
     {"weightByte", &MachineCosts::weightByte},
     {"medianError", &MachineCosts::medianError},

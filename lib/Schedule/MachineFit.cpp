@@ -34,6 +34,8 @@ enum ProbeIndex : unsigned {
   kCsrOneTokenFew,
   kBlockOneTokenFull,
   kBlockOneTokenFew,
+  kNM,
+  kNMFew,
   kNumProbes
 };
 } // namespace
@@ -46,6 +48,8 @@ WeightPattern Probe::getPattern() const {
   pattern.blocksOf4 = stored;
   if (kernel == LayerKernel::Block4)
     pattern.nonZeros = 4 * stored;
+  if (int64_t kept = getKept(kernel))
+    pattern.mostOf4 = kept;
   return pattern;
 }
 
@@ -70,6 +74,11 @@ std::vector<Probe> sopt::getProbes(double lanes) {
   addPair(kBlockOneFull, 384, 1536, LayerKernel::Block4, one);
   addPair(kCsrOneTokenFull, 384, 1536, LayerKernel::Csr, 1);
   addPair(kBlockOneTokenFull, 384, 1536, LayerKernel::Block4, 1);
+  // With fewer tokens than that, it would wait for the weight.
+  constexpr int64_t kFewTokens = 4;
+  for (auto [at, tokens] :
+       {std::pair<unsigned, int64_t>(kNM, 2 * kTokens), {kNMFew, kFewTokens}})
+    probes[at] = {384, 1536, 384 * 1536 / 2, LayerKernel::TwoOf4, tokens};
   return probes;
 }
 
@@ -113,6 +122,14 @@ MachineCosts sopt::fitCosts(const MachineCosts &base, ArrayRef<double> times) {
   machine.csrOneToken = notNegative(perElement(kCsrOneTokenFull));
   machine.blockOneToken = notNegative(perElement(kBlockOneTokenFull));
 
+  auto perNMVector = [&](unsigned at) {
+    return times[at] * base.lanes / double(probes[at].stored);
+  };
+  machine.nmProduct = notNegative(perNMVector(kNM) - perNMVector(kNMFew)) /
+                      double(probes[kNM].tokens - probes[kNMFew].tokens);
+  machine.nmElement = notNegative(
+      perNMVector(kNMFew) - double(probes[kNMFew].tokens) * machine.nmProduct);
+
   const Probe &few = probes[kBlockFew];
   machine.transposedVector =
       notNegative(times[kBlockFew] - double(few.stored) * block) /
@@ -131,6 +148,9 @@ std::vector<Probe> sopt::getChecks() {
       checks.push_back(
           {k, n, k * n / 4 / share, LayerKernel::Block4, kCheckedTokens});
     }
+    for (LayerKernel kernel : {LayerKernel::OneOf4, LayerKernel::TwoOf4})
+      checks.push_back(
+          {k, n, k * n / 4 * getKept(kernel), kernel, kCheckedTokens});
   }
   return checks;
 }

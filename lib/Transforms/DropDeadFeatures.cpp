@@ -71,6 +71,20 @@ static int64_t countBlocks(ArrayRef<LinearOp> layers, ArrayRef<int64_t> live) {
   return blocks;
 }
 
+/// The most non-zeros that 4 neighbouring inputs of `layer` have of one output,
+/// if its inputs were those in `live` alone.
+static int64_t getMostOf4(LinearOp layer, ArrayRef<int64_t> live) {
+  auto data = onnx::ConstantData::get(layer.getWeight());
+  int64_t n = data->getShape()[1];
+  if (data->isSplat() || !data->getElementType().isF32())
+    return 0;
+  std::vector<float> rows;
+  rows.reserve(live.size() * size_t(n));
+  for (int64_t row : live)
+    llvm::append_range(rows, data->getAs<float>().slice(row * n, n));
+  return WeightPattern::of(rows, int64_t(live.size()), n).mostOf4;
+}
+
 /// Leaves `live` of the parts of a value's last dimension.
 static void resizeLast(Value value, int64_t parts, size_t live) {
   auto type = cast<RankedTensorType>(value.getType());
@@ -80,6 +94,7 @@ static void resizeLast(Value value, int64_t parts, size_t live) {
 }
 
 static void dropDeadInputs(LinearOp layer) {
+  constexpr int64_t kMostKept = 2; // In groups that a kernel is for.
   // Its exponents are of the features as they are.
   if (layer.getPrecision() && layer.getPrecision()->getSmooth())
     return;
@@ -87,12 +102,14 @@ static void dropDeadInputs(LinearOp layer) {
   SmallVector<int64_t> live = findLiveParts(layer.getWeight(), parts.count);
   if (live.empty())
     return;
-  // Zeros in blocks stay in blocks: what is taken out of the middle of one
-  // would move all that follows.
+  // Zeros in blocks stay in blocks, and N:M weights N:M: what is taken out of
+  // the middle of a block or group would move all that follows.
   if (!parts.attention) {
     SmallVector<int64_t> blocks = completeBlocks(live, parts.count);
     if (countBlocks(parts.producers, blocks) <
-        countBlocks(parts.producers, live))
+            countBlocks(parts.producers, live) ||
+        (getMostOf4(layer, blocks) <= kMostKept &&
+         getMostOf4(layer, live) > kMostKept))
       live = blocks;
     if (int64_t(live.size()) == parts.count)
       return;

@@ -70,6 +70,13 @@ ScheduleAttr sopt::makeSchedule(MLIRContext *context,
     return make(LayoutKind::Csr, {}, true);
   case LayerKernel::Block4:
     return make(LayoutKind::Block, {4, 1}, true);
+  case LayerKernel::OneOf4:
+  case LayerKernel::TwoOf4:
+    return ScheduleAttr::get(
+        context,
+        LayoutAttr::get(context, LayoutKind::NM, {getKept(choice.kernel), 4},
+                        /*indexWidth=*/8, /*pointerWidth=*/0),
+        ArrayRef<int64_t>(), /*denseBelow=*/0);
   }
   llvm_unreachable("all kernels are listed");
 }
@@ -78,7 +85,8 @@ std::optional<KernelChoice> sopt::getKernelChoice(const MachineCosts &machine,
                                                   const WeightPattern &pattern,
                                                   int64_t tokens) {
   static constexpr LayerKernel kKernels[] = {
-      LayerKernel::Dense, LayerKernel::Csr, LayerKernel::Block4};
+      LayerKernel::Dense, LayerKernel::Csr, LayerKernel::Block4,
+      LayerKernel::OneOf4, LayerKernel::TwoOf4};
   ScheduleAttr schedule = op.getScheduleAttr();
   if (!schedule)
     return std::nullopt;

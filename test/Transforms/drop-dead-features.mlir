@@ -129,3 +129,18 @@ func.func @bias_of_each_head(%x: tensor<1x?x1xf32>, %b: tensor<2x?x?xf32>) -> te
   %y = sopt.linear %a, %wo : (tensor<1x?x4xf32>, tensor<4x1xf32>) -> tensor<1x?x1xf32>
   return %y : tensor<1x?x1xf32>
 }
+
+// -----
+
+// Groups of 4 inputs of which 2 are read stay such groups: without the dead
+// ones, all 4 of the only group would be.
+
+// CHECK-LABEL: @groups
+// CHECK:       sopt.linear %arg0, %{{.*}} : (tensor<?x1xf32>, tensor<1x8xf32>) -> tensor<?x8xf32>
+func.func @groups(%x: tensor<?x1xf32>) -> tensor<?x1xf32> {
+  %w = onnx.Constant() {value = dense<[[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]]> : tensor<1x8xf32>} : () -> tensor<1x8xf32>
+  %v = onnx.Constant() {value = dense<[[0.0], [1.0], [2.0], [0.0], [3.0], [4.0], [0.0], [0.0]]> : tensor<8x1xf32>} : () -> tensor<8x1xf32>
+  %0 = sopt.linear %x, %w : (tensor<?x1xf32>, tensor<1x8xf32>) -> tensor<?x8xf32>
+  %1 = sopt.linear %0, %v : (tensor<?x8xf32>, tensor<8x1xf32>) -> tensor<?x1xf32>
+  return %1 : tensor<?x1xf32>
+}

@@ -51,6 +51,10 @@ static llvm::StringRef getLayout(LayerKernel kernel) {
     return "csr, i16";
   case LayerKernel::Block4:
     return "block 4x1, i16";
+  case LayerKernel::OneOf4:
+    return "nm 1:4, i8";
+  case LayerKernel::TwoOf4:
+    return "nm 2:4, i8";
   }
   llvm_unreachable("all kernels are listed");
 }
@@ -64,6 +68,13 @@ static ElementsAttr makeWeight(MLIRContext *context, const Probe &probe) {
   int64_t size = probe.kernel == LayerKernel::Block4 ? 4 : 1;
   int64_t places = int64_t(weight.size()) / size, left = probe.stored;
   std::mt19937 random(1);
+  if (int64_t kept = getKept(probe.kernel)) {
+    for (int64_t row = 0; row < probe.k; row += 4)
+      for (int64_t column = 0; column < probe.n; ++column)
+        for (int64_t i = 0, first = random() % 4; i < kept; ++i)
+          weight[(row + (first + i) % 4) * probe.n + column] = 0.5f;
+    return writer.finish("weight");
+  }
   for (int64_t place = 0; place < places; ++place) {
     // Each place has the same chance of being among the chosen.
     if (int64_t(random() % (places - place)) >= left)

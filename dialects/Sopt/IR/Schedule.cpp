@@ -45,26 +45,33 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   constexpr int64_t kMaxTile = 64;
   LayoutKind kind = layout.getKind();
   int64_t rows = layout.getBlockShape().first;
-  if (kind != LayoutKind::Dense && kind != LayoutKind::Csr &&
-      kind != LayoutKind::Block)
+  bool isNM = kind == LayoutKind::NM;
+  bool readsTokenTiles = kind == LayoutKind::Csr || kind == LayoutKind::Block;
+  if (kind == LayoutKind::Coo)
     return emitError() << "no kernel reads weights in layout "
                        << stringifyLayoutKind(kind);
   if (layout.getBlockShape().second != 1 || 16 % rows != 0)
     return emitError() << "blocks must be 1, 2, 4, 8 or 16 rows of 1 column";
-  if (kind != LayoutKind::Dense && layout.getIndexWidth() != 16 &&
+  if (isNM && (layout.getSizes()[1] != 4 || layout.getSizes()[0] > 2))
+    return emitError() << "kernels read 1:4 and 2:4, not "
+                       << layout.getSizes()[0] << ":" << layout.getSizes()[1];
+  if (isNM && layout.getIndexWidth() != 8)
+    return emitError() << "kernels read indices of i8 in groups, not i"
+                       << layout.getIndexWidth();
+  if (readsTokenTiles && layout.getIndexWidth() != 16 &&
       layout.getIndexWidth() != 32)
     return emitError() << "kernels read indices of i16 or i32, not i"
                        << layout.getIndexWidth();
-  if (denseBelow < 0 || (denseBelow && kind == LayoutKind::Dense))
-    return emitError() << "dense_below is a number of tokens, for kernels that "
-                          "skip zeros";
+  if (denseBelow < 0 || (denseBelow && !readsTokenTiles))
+    return emitError() << "dense_below is a number of tokens, for csr and "
+                          "block";
   if (tile.empty())
     return success();
   if (tile.size() != 2 || tile[0] < 1 || tile[1] < 1 || tile[0] > kMaxTile ||
       tile[1] > kMaxTile)
     return emitError() << "a tile is rows x vectors, each from 1 to "
                        << kMaxTile;
-  if (kind != LayoutKind::Dense && tile[0] != rows)
+  if (readsTokenTiles && tile[0] != rows)
     return emitError() << "a tile of " << tile[0] << " features for blocks of "
                        << rows;
   return success();

@@ -133,16 +133,23 @@ def Sopt_ScheduleAttr : AttrDef<Sopt_Dialect, "Schedule"> {
     with `csr` and `block R×1`, along tokens, and each element or block costs
     one load of an input. Indices are i16, or i32 for a K that needs it.
 
+    `nm 1:4` and `nm 2:4` are of the weight itself, K × N: of 4 neighbouring
+    inputs an output has 1 or 2. Vectors run along features, as with `dense`,
+    and each lane picks its own inputs. Indices are called i8 and packed to 2
+    bits.
+
     `tile` is what stays in registers over the sum: so many tokens × vectors of
-    features with `dense`, so many features (1 or R) × vectors of tokens else.
+    features with `dense`; with `nm`, so many tokens × one vector at a time, of
+    as many as share a task; else so many features (1 or R) × vectors of tokens.
     The instruction set decides where it is not given.
 
     Fewer tokens than `dense_below` are computed as with `dense`: a kernel that
-    skips zeros has more to do for each weight, which only many tokens repay.
-    The weight is then stored in both layouts.
+    reads tokens side by side has more to do for each weight, which only many
+    tokens repay. The weight is then stored in both layouts.
 
     ```mlir
     #sopt.schedule<layout = <dense>>
+    #sopt.schedule<layout = <nm 2:4, i8>>
     #sopt.schedule<layout = <csr, i16>>
     #sopt.schedule<layout = <block 4x1, i16>, tile = 4x2>
     #sopt.schedule<layout = <csr, i16>, dense_below = 8>
@@ -158,6 +165,11 @@ def Sopt_ScheduleAttr : AttrDef<Sopt_Dialect, "Schedule"> {
   let extraClassDeclaration = [{
     bool isSparse() const {
       return getLayout().getKind() != ::sopt::LayoutKind::Dense;
+    }
+    /// Whether vectors run along tokens.
+    bool readsTokenTiles() const {
+      return getLayout().getKind() == ::sopt::LayoutKind::Csr ||
+             getLayout().getKind() == ::sopt::LayoutKind::Block;
     }
   }];
 }

@@ -59,7 +59,7 @@ LogicalResult LinearOp::verify() {
            {weight.getDimSize(1), "columns of weight"}))))
     return failure();
   if (ScheduleAttr schedule = getScheduleAttr();
-      schedule && schedule.isSparse()) {
+      schedule && schedule.readsTokenTiles()) {
     unsigned width = schedule.getLayout().getIndexWidth();
     if (weight.getDimSize(0) > int64_t(1) << width)
       return emitOpError("has a schedule with indices of i")

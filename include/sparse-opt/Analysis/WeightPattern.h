@@ -25,6 +25,9 @@ struct WeightPattern {
   /// Blocks of 4 neighbouring outputs of one input that hold a non-zero. The
   /// last block of an input may be cut off.
   int64_t blocksOf4 = 0;
+  /// The most non-zeros that any 4 neighbouring inputs, from multiples of 4 on,
+  /// have of one output.
+  int64_t mostOf4 = 4;
 
   /// A share of all elements; 0 of none.
   double getZeroShare() const;
@@ -44,6 +47,9 @@ struct WeightPattern {
   /// gather somewhere leave fewer blocks.
   static WeightPattern expect(int64_t k, int64_t n, double zeros,
                               int64_t block);
+  /// The same of a weight of which an output has `keep` of each `of`
+  /// neighbouring inputs.
+  static WeightPattern expectNM(int64_t k, int64_t n, int64_t keep, int64_t of);
 };
 
 } // namespace sopt

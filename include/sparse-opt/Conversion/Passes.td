@@ -114,6 +114,13 @@ def ConvertSoptToVector : Pass<"convert-sopt-to-vector", "::mlir::ModuleOp"> {
     itself. A schedule that cannot be obeyed, for a weight
     that is no constant or another type than f32, is an error.
 
+    With layout `nm 1:4` or `nm 2:4` it becomes the call of a kernel that loads
+    the 4 inputs of a group once for all outputs, each of which picks its own:
+    by `vpermilps` or, for six rows and more, `vpshufb` with avx2, `vpermilps`
+    with avx512, `tbl` with neon, and selections with generic. The weight is
+    packed as values and 2 bits of place for each. One that has more non-zeros
+    in a group is an error, too.
+
     `linalg.conv_2d_nchw_fchw` and `linalg.conv_2d_ngchw_gfchw` of a constant
     filter, whose sums start from a `linalg.broadcast` bias or a fill of zeros,
     become the call of a kernel that gathers the windows of one tile of

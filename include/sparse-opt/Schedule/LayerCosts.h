@@ -21,9 +21,13 @@
 namespace sopt {
 
 /// The ways to compute a layer.
-enum class LayerKernel { Dense, Csr, Block4 };
+enum class LayerKernel { Dense, Csr, Block4, OneOf4, TwoOf4 };
 
 llvm::StringRef getName(LayerKernel kernel);
+
+/// Of each 4 neighbouring inputs of an output, so many weights are stored by
+/// OneOf4 and TwoOf4; 0 for other kernels.
+int64_t getKept(LayerKernel kernel);
 
 /// What one core takes for the steps of the kernels, in nanoseconds. A product
 /// is one vector of multiply-adds.
@@ -39,6 +43,9 @@ struct MachineCosts {
   double blockElement, blockProducts;
   /// A stored element, or block of 4, where there is one token.
   double csrOneToken, blockOneToken;
+  /// Of N:M: to load a vector of weights and decode its places, and each
+  /// product with it, whose inputs are picked from a group.
+  double nmElement, nmProduct;
   /// To transpose a vector of x or y, and to begin and end its sums.
   double transposedVector;
   /// To read a byte of a weight from beyond the core's own caches.

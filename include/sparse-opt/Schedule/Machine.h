@@ -19,7 +19,8 @@ namespace sopt {
 /// A run of a kernel from whose time costs can be told.
 struct Probe {
   int64_t k, n;
-  /// Stored elements, or blocks of 4 for Block4; all of them for Dense.
+  /// Stored elements, or blocks of 4 for Block4; all of them for Dense. Of N:M
+  /// each group of 4 inputs stores as many as it may.
   int64_t stored;
   LayerKernel kernel;
   int64_t tokens;

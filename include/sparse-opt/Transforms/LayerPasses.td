@@ -14,8 +14,9 @@ def ScheduleLayers : Pass<"sopt-schedule", "::mlir::ModuleOp"> {
   let summary = "Decide by which kernel each layer is computed";
   let description = [{
     Gives each `sopt.linear` with a constant f32 weight a `#sopt.schedule`: the
-    layout whose kernel is predicted to be the fastest. Zeros, and non-zeros that
-    share a block of 4 outputs × 1 input, are counted; what the kernels cost is
+    layout whose kernel is predicted to be the fastest. Zeros, non-zeros that
+    share a block of 4 outputs × 1 input, and the most that an output has of 4
+    neighbouring inputs, are counted; what the kernels cost is
     a table of the instruction set `isa`, where the processor's `features` have a
     say, or what was measured. A layout without
     zeros must promise to save 5 % of dense's time, so that a layer with few

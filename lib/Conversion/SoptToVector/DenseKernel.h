@@ -27,6 +27,8 @@ public:
   virtual ~DenseKernel() = default;
 
   virtual std::string getName() const;
+  /// Multiply-adds of one row.
+  virtual int64_t getProducts() const { return k * n; }
   /// The arguments are x, the packed weight, bias, if there is one, and y.
   virtual void build(VectorBuilder &b, mlir::ValueRange arguments);
 
@@ -47,6 +49,8 @@ protected:
   /// of tasks.
   void cutTasks(VectorBuilder &b);
   Task getTask(VectorBuilder &b, mlir::Value index);
+  /// Outputs of a task of `rows` rows, activation excluded.
+  virtual void buildTile(VectorBuilder &b, int64_t rows, const Task &task);
   /// x · w + bias for `rows` rows, as many as the task has: sums, row by row.
   virtual llvm::SmallVector<mlir::Value>
   multiply(VectorBuilder &b, int64_t rows, const Task &task);
@@ -81,7 +85,6 @@ private:
   mlir::Value buildChunk(VectorBuilder &b);
   /// One task, activation included.
   void buildTask(VectorBuilder &b, const Task &task);
-  void buildTile(VectorBuilder &b, int64_t rows, const Task &task);
   /// Applies the activation to `rows` rows of a tile in memory.
   void buildActivation(VectorBuilder &b, mlir::Value row, mlir::Value rows,
                        mlir::Value panel);

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "sparse-opt/Conversion/IntrinsicEffects.h"
+#include "NMForm.h"
 #include "NarrowForm.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
@@ -20,7 +21,8 @@ struct IntrinsicEffects
   using Effects = SmallVectorImpl<MemoryEffects::EffectInstance>;
 
   void getEffects(Operation *op, Effects &effects) const {
-    if (isNarrowIntrinsic(cast<LLVM::CallIntrinsicOp>(op).getIntrin()))
+    StringRef name = cast<LLVM::CallIntrinsicOp>(op).getIntrin();
+    if (isNarrowIntrinsic(name) || isNMIntrinsic(name))
       return;
     effects.emplace_back(MemoryEffects::Read::get());
     effects.emplace_back(MemoryEffects::Write::get());

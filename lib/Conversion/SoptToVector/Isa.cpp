@@ -19,10 +19,14 @@ static constexpr Isa kIsas[] = {
     {"generic", 4, 16, false, false, 6, 2, 6, 2},
 };
 
-Isa Isa::forRowsOf(int64_t bytes) const {
+bool Isa::isInOneSet(int64_t bytes) {
   constexpr int64_t kPage = 4096;
+  return bytes % kPage == 0;
+}
+
+Isa Isa::forRowsOf(int64_t bytes) const {
   Isa isa = *this;
-  if (bytes % kPage == 0) {
+  if (isInOneSet(bytes)) {
     isa.rows = rowsInOneSet;
     isa.vectors = vectorsInOneSet;
   }

@@ -36,6 +36,8 @@ struct Isa {
   int64_t rowsInOneSet;
   int64_t vectorsInOneSet;
 
+  /// Whether a column of rows that are `bytes` long is in one set.
+  static bool isInOneSet(int64_t bytes);
   /// This, with the tile for inputs whose rows are `bytes` long.
   Isa forRowsOf(int64_t bytes) const;
 };

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "NMKernel.h"
 #include "PackNarrow.h"
 #include "Patterns.h"
 #include "TileKernel.h"
@@ -19,7 +20,7 @@ using namespace sopt;
 namespace {
 
 // sopt.linear(x, w, bias) → linear_K×N(rows of x, panels of w, bias), where a
-// precision may have both rounded
+// precision may have both rounded, or a schedule <nm> most of w left out
 class LinearToKernel : public OpRewritePattern<LinearOp> {
 public:
   LinearToKernel(MLIRContext *context, KernelLibrary &kernels,
@@ -36,9 +37,10 @@ private:
   const NarrowForm *getForm(LinearOp op) const;
   /// The tile that `op` gets, for inputs in `form`.
   Isa getIsa(LinearOp op, const NarrowForm *form) const;
-  /// The kernel's arguments that hold x and weight, of which `x` is a buffer.
+  /// The kernel's arguments that hold x and weight, of which `x` is a buffer,
+  /// for the tile of `isa`.
   SmallVector<Value> makeFactors(ImplicitLocOpBuilder &b, LinearOp op, Value x,
-                                 const NarrowForm *form, int64_t width) const;
+                                 const NarrowForm *form, const Isa &isa) const;
 
   KernelLibrary &kernels;
   WeightPacker &packer;
@@ -50,8 +52,8 @@ private:
 
 /// Why there is no kernel for `op`, null if there is one.
 static const char *whyNot(LinearOp op) {
-  if (op.getSchedule() && op.getSchedule()->isSparse())
-    return "scheduled as sparse";
+  if (op.getSchedule() && op.getSchedule()->readsTokenTiles())
+    return "scheduled for tiles of tokens";
   if (!llvm::all_of(op->getOperandTypes(), isF32Tensor))
     return "not f32";
   auto weight = cast<RankedTensorType>(op.getWeight().getType());
@@ -71,12 +73,23 @@ static bool hasTile(LinearOp op) {
   return op.getSchedule() && !op.getSchedule()->getTile().empty();
 }
 
+/// Of each four weights, so many are stored: as the schedule says, or all.
+static int64_t getKept(LinearOp op) {
+  bool isSparse = op.getSchedule() && op.getSchedule()->isSparse();
+  return isSparse ? op.getSchedule()->getLayout().getSizes()[0]
+                  : NMForm::kGroup;
+}
+
+static bool isNM(LinearOp op) { return getKept(op) < NMForm::kGroup; }
+
 static std::unique_ptr<DenseKernel> createKernel(LinearOp op,
                                                  const NarrowForm *form) {
   auto weight = cast<RankedTensorType>(op.getWeight().getType());
   int64_t k = weight.getDimSize(0), n = weight.getDimSize(1);
   Activation activation = op.getActivation();
   bool hasBias = bool(op.getBias());
+  if (isNM(op))
+    return std::make_unique<NMKernel>(getKept(op), k, n, activation, hasBias);
   if (!form)
     return std::make_unique<DenseKernel>(k, n, activation, hasBias);
   if (!form->hasTiles)
@@ -99,7 +112,8 @@ Isa LinearToKernel::getIsa(LinearOp op, const NarrowForm *form) const {
     return TileKernel::getTile(kernels.getIsa());
   int64_t bits = form ? form->getInputBits() : kBitsPerByte * sizeof(float);
   int64_t k = cast<RankedTensorType>(op.getWeight().getType()).getDimSize(0);
-  Isa isa = kernels.getIsa().forRowsOf(k * bits / kBitsPerByte);
+  Isa isa = isNM(op) ? NMKernel::getTile(kernels.getIsa(), getKept(op), k)
+                     : kernels.getIsa().forRowsOf(k * bits / kBitsPerByte);
   if (hasTile(op)) {
     isa.rows = op.getSchedule()->getTile()[0];
     isa.vectors = op.getSchedule()->getTile()[1];
@@ -110,7 +124,11 @@ Isa LinearToKernel::getIsa(LinearOp op, const NarrowForm *form) const {
 SmallVector<Value> LinearToKernel::makeFactors(ImplicitLocOpBuilder &b,
                                                LinearOp op, Value x,
                                                const NarrowForm *form,
-                                               int64_t width) const {
+                                               const Isa &isa) const {
+  int64_t width = isa.vectors * isa.lanes;
+  if (isNM(op))
+    return {x,
+            packNM(b, packer, op.getWeight(), getKept(op), width, isa.lanes)};
   if (!form)
     return {x, packer.pack(b, op.getWeight(), width)};
   PrecisionAttr precision = *op.getPrecision();
@@ -142,8 +160,8 @@ LogicalResult LinearToKernel::matchAndRewrite(LinearOp op,
   Value x = castTensor(b, op.getX(), xType.clone(xShape));
   SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(b, b.getLoc(), x);
   sizes.back() = b.getIndexAttr(n);
-  SmallVector<Value> arguments = makeFactors(
-      b, op, viewRows(b, readOnlyBuffer(b, x)), form, isa.vectors * isa.lanes);
+  SmallVector<Value> arguments =
+      makeFactors(b, op, viewRows(b, readOnlyBuffer(b, x)), form, isa);
   if (Value bias = op.getBias())
     arguments.push_back(readOnlyBuffer(
         b, castTensor(b, bias, RankedTensorType::get(n, b.getF32Type()))));
@@ -151,7 +169,8 @@ LogicalResult LinearToKernel::matchAndRewrite(LinearOp op,
   arguments.push_back(viewRows(b, y));
 
   Value rows = memref::DimOp::create(b, arguments.back(), 0);
-  Value flopsPerRow = arith::ConstantIndexOp::create(b, 2 * k * n);
+  Value flopsPerRow =
+      arith::ConstantIndexOp::create(b, 2 * kernel->getProducts());
   kernels.countFlops(b, arith::MulIOp::create(b, rows, flopsPerRow));
   if (form && form->hasTiles)
     arguments.push_back(kernels.getTileThreads(b));

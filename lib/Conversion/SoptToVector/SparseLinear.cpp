@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "PackNM.h"
 #include "Patterns.h"
 #include "SparseKernel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -49,12 +50,18 @@ static int64_t getVectors(const Isa &isa, ScheduleAttr schedule) {
 
 /// Why `op` cannot have the kernel that it is scheduled for, null if it can.
 static const char *whyNotSparse(LinearOp op) {
+  bool isNM = !op.getSchedule()->readsTokenTiles();
   if (!llvm::all_of(op->getOperandTypes(), isF32Tensor))
     return "it is not in f32";
   if (!SparseWeightPacker::isPackable(op.getWeight()))
     return "its weight is no constant";
   if (cast<RankedTensorType>(op.getWeight().getType()).getNumElements() == 0)
     return "its weight is empty";
+  if (isNM && !WeightPacker::canPack(op.getWeight()))
+    return "its weight is one number for all";
+  if (isNM &&
+      !canPackNM(op.getWeight(), op.getSchedule()->getLayout().getSizes()[0]))
+    return "its weight has more non-zeros in a group";
   return nullptr;
 }
 
@@ -80,8 +87,8 @@ LogicalResult
 SparseLinearToKernel::matchAndRewrite(LinearOp op,
                                       PatternRewriter &rewriter) const {
   ScheduleAttr schedule = op.getScheduleAttr();
-  if (!schedule || !schedule.isSparse())
-    return rewriter.notifyMatchFailure(op, "not scheduled as sparse");
+  if (!schedule || !schedule.readsTokenTiles())
+    return rewriter.notifyMatchFailure(op, "not scheduled for tiles of tokens");
   ImplicitLocOpBuilder b(op.getLoc(), rewriter);
   auto weightType = cast<RankedTensorType>(op.getWeight().getType());
   int64_t k = weightType.getDimSize(0), n = weightType.getDimSize(1);

@@ -132,7 +132,7 @@ Value TokenTiles::allocateFor(ImplicitLocOpBuilder &b, Value tokens,
 static LinearOp getTileReader(OpOperand &use) {
   auto layer = dyn_cast<LinearOp>(use.getOwner());
   if (!layer || use.get() != layer.getX() || !layer.getSchedule() ||
-      !layer.getSchedule()->isSparse() ||
+      !layer.getSchedule()->readsTokenTiles() ||
       layer->getBlock() != use.get().getParentBlock())
     return nullptr;
   return layer;

@@ -50,6 +50,10 @@ Value VectorBuilder::splatInt(int32_t value) {
   return constant(DenseElementsAttr::get(getIntVectorType(), value));
 }
 
+Value VectorBuilder::constantInts(ArrayRef<int32_t> values) {
+  return constant(DenseElementsAttr::get(getIntVectorType(), values));
+}
+
 Value VectorBuilder::constantBool(bool value) {
   return constant(getBoolAttr(value));
 }
@@ -139,9 +143,8 @@ Value VectorBuilder::equal(Value a, Value b) {
 
 Value VectorBuilder::positions(Value first) {
   auto lanes = llvm::to_vector(llvm::seq<int32_t>(0, isa.lanes));
-  Value offsets = constant(
-      DenseElementsAttr::get(getIntVectorType(), ArrayRef<int32_t>(lanes)));
-  return arith::AddIOp::create(*this, splatPosition(first), offsets);
+  return arith::AddIOp::create(*this, splatPosition(first),
+                               constantInts(lanes));
 }
 
 Value VectorBuilder::splatPosition(Value index) {

@@ -33,6 +33,8 @@ public:
   mlir::Value scalar(float value);
   mlir::Value splat(float value);
   mlir::Value splatInt(int32_t value);
+  /// A vector of as many integers as it has lanes.
+  mlir::Value constantInts(llvm::ArrayRef<int32_t> values);
   mlir::Value constantBool(bool value);
   mlir::Value broadcast(mlir::Value scalar);
   mlir::Value broadcastInt(mlir::Value scalar);

@@ -478,8 +478,23 @@ func.func @attention_result(%q: tensor<1x6x8xf32>, %k: tensor<1x6x8xf32>, %v: te
 // #sopt.schedule
 //===----------------------------------------------------------------------===//
 
-// expected-error@+1 {{no kernel reads weights in layout nm}}
-func.func private @schedule() attributes {a = #sopt.schedule<layout = <nm 2:4, i8>>}
+// expected-error@+1 {{no kernel reads weights in layout coo}}
+func.func private @schedule() attributes {a = #sopt.schedule<layout = <coo, i16>>}
+
+// -----
+
+// expected-error@+1 {{kernels read 1:4 and 2:4, not 3:4}}
+func.func private @schedule() attributes {a = #sopt.schedule<layout = <nm 3:4, i8>>}
+
+// -----
+
+// expected-error@+1 {{kernels read 1:4 and 2:4, not 1:8}}
+func.func private @schedule() attributes {a = #sopt.schedule<layout = <nm 1:8, i8>>}
+
+// -----
+
+// expected-error@+1 {{kernels read indices of i8 in groups, not i16}}
+func.func private @schedule() attributes {a = #sopt.schedule<layout = <nm 2:4, i16>>}
 
 // -----
 
@@ -513,8 +528,13 @@ func.func private @schedule() attributes {a = #sopt.schedule<layout = <block 4x1
 
 // -----
 
-// expected-error@+1 {{dense_below is a number of tokens, for kernels that skip zeros}}
+// expected-error@+1 {{dense_below is a number of tokens, for csr and block}}
 func.func private @schedule() attributes {a = #sopt.schedule<layout = <dense>, dense_below = 8>}
+
+// -----
+
+// expected-error@+1 {{dense_below is a number of tokens, for csr and block}}
+func.func private @schedule() attributes {a = #sopt.schedule<layout = <nm 2:4, i8>, dense_below = 8>}
 
 // -----
 

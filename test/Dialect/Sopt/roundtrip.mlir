@@ -19,6 +19,9 @@ func.func @schedules(%x: tensor<?x4xf32>, %w: tensor<4x8xf32>) {
   // CHECK: sopt.linear %{{.*}}, %{{.*}} schedule <layout = <dense>, tile = 12x2> :
   %0 = sopt.linear %x, %w schedule <layout = <dense>, tile = 12x2>
      : (tensor<?x4xf32>, tensor<4x8xf32>) -> tensor<?x8xf32>
+  // CHECK: schedule <layout = <nm 2:4, i8>, tile = 10x1> :
+  %nm = sopt.linear %x, %w schedule <layout = <nm 2:4, i8>, tile = 10x1>
+     : (tensor<?x4xf32>, tensor<4x8xf32>) -> tensor<?x8xf32>
   // CHECK: activation <relu> schedule <layout = <csr, i16>> :
   %1 = sopt.linear %x, %w activation <relu> schedule <layout = <csr, i16>>
      : (tensor<?x4xf32>, tensor<4x8xf32>) -> tensor<?x8xf32>

@@ -552,6 +552,28 @@ def long_graph():
     return model, [{"x": floats(n, 6)} for n in (1, 7)]
 
 
+def layers_of_groups(keep, activation):
+    """Two layers whose outputs have `keep` in 4 neighbouring inputs; no size is a multiple of another."""
+    sizes, weights, nodes, value = (203, 101, 30), {}, [], "x"
+    for i, (k, n) in enumerate(zip(sizes, sizes[1:])):
+        weight = floats(k, n)
+        for begin in range(0, k, 4):
+            group = weight[begin:begin + 4]
+            group[random.random((4, n)).argsort(axis=0)[:len(group)] >= keep] = 0
+        weights.update({f"w{i}": weight / 8, f"b{i}": floats(n)})
+        nodes += [helper.make_node("MatMul", [value, f"w{i}"], [f"p{i}"]),
+                  helper.make_node("Add", [f"p{i}", f"b{i}"], [f"s{i}"]),
+                  helper.make_node(activation, [f"s{i}"], [value := f"y{i}"])]
+    model = make_model(nodes, {"x": (F, ["t", sizes[0]])}, {value: (F, None)}, weights)
+    return model, [{"x": floats(tokens, sizes[0])} for tokens in (1, 2, 3, 5, 8, 11, 70)]
+
+
+for keep in 1, 2:
+    for activation in "Relu", "Gelu", "Tanh", "Sigmoid":
+        CASES[f"groups_{keep}of4_{activation.lower()}"] = lambda keep=keep, activation=activation: layers_of_groups(
+            keep, activation)
+
+
 def find_difference(actual, expected):
     """What is wrong with an output, or nothing."""
     if actual.dtype != expected.dtype or actual.shape != expected.shape:

@@ -1,5 +1,6 @@
 """Prints a module with layers of 64 × 64 weights: one without zeros, one with a
-tenth of its elements anywhere, one with a tenth in blocks of 4 outputs."""
+tenth of its elements anywhere, one with a tenth in blocks of 4 outputs, and one
+of which each output has one of 4 neighbouring inputs."""
 
 import struct
 
@@ -18,5 +19,6 @@ func.func @{name}(%x: tensor<?x64xf32>) -> tensor<?x64xf32> {{
 
 
 print_layer("full", lambda i, j: True)
-print_layer("few", lambda i, j: (i * 3 + j * 7) % 10 == 0)
+print_layer("few", lambda i, j: (i + j * 7) % 40 < 4)
 print_layer("blocks", lambda i, j: (i * 3 + j // 4 * 7) % 10 == 0)
+print_layer("groups", lambda i, j: i % 4 == (i // 4 * 3 + j) % 4)

@@ -34,6 +34,64 @@ TEST(WeightPattern, CountsZerosAndBlocks) {
   EXPECT_DOUBLE_EQ(pattern.getFill(), 3.0);
 }
 
+TEST(WeightPattern, CountsGroupsOfInputs) {
+  // The second column has 3 non-zeros in a row, of two groups; the last group
+  // has one input.
+  const float weight[] = {1.0f, 0.0f, //
+                          0.0f, 0.0f, //
+                          0.0f, 1.0f, //
+                          0.0f, 1.0f, //
+                          1.0f, 1.0f};
+  EXPECT_EQ(WeightPattern::of(weight, 5, 2).mostOf4, 2);
+  EXPECT_EQ(
+      WeightPattern::of(llvm::ArrayRef(weight).take_front(4), 2, 2).mostOf4, 1);
+  const float zeros[4] = {0.0f, -0.0f};
+  EXPECT_EQ(WeightPattern::of(zeros, 2, 2).mostOf4, 0);
+}
+
+TEST(WeightPattern, ExpectsGroups) {
+  auto getMost = [](int64_t keep, int64_t of) {
+    return WeightPattern::expectNM(64, 64, keep, of).mostOf4;
+  };
+  EXPECT_EQ(getMost(2, 4), 2);
+  EXPECT_EQ(getMost(1, 2), 2);
+  EXPECT_EQ(getMost(1, 8), 1);
+  EXPECT_EQ(getMost(6, 8), 4);
+  EXPECT_EQ(getMost(1, 3), 4) << "such groups are no groups of 4";
+  EXPECT_EQ(WeightPattern::expectNM(64, 64, 1, 4).nonZeros, 1024);
+}
+
+// A weight in groups is read as such where that is fastest, for as many stored
+// elements as it needs; one with more than fit is not.
+TEST(KernelChoice, KnowsGroups) {
+  const MachineCosts &machine = *lookUpMachineCosts("avx2");
+  for (int64_t tokens : {1, 128}) {
+    auto choose = [&](WeightPattern pattern) {
+      return chooseKernel(machine, pattern, tokens, tokens);
+    };
+    WeightPattern two = WeightPattern::expectNM(768, 3072, 2, 4);
+    EXPECT_EQ(choose(two).kernel, LayerKernel::TwoOf4) << tokens;
+    EXPECT_EQ(choose(WeightPattern::expectNM(768, 3072, 1, 4)).kernel,
+              LayerKernel::OneOf4)
+        << tokens;
+    EXPECT_EQ(getKept(choose(WeightPattern::expect(768, 3072, 0.5, 1)).kernel),
+              0)
+        << tokens;
+    EXPECT_NE(choose(two).reason.find("of 4 inputs at most 2 stay: nm 2:4"),
+              std::string::npos)
+        << choose(two).reason;
+  }
+}
+
+// Selections cost more than products.
+TEST(KernelChoice, SelectsNoInputs) {
+  const MachineCosts &machine = *lookUpMachineCosts("generic");
+  for (int64_t keep : {1, 2}) {
+    WeightPattern pattern = WeightPattern::expectNM(768, 3072, keep, 4);
+    EXPECT_EQ(getKept(chooseKernel(machine, pattern, 128, 1).kernel), 0);
+  }
+}
+
 // A dense weight is computed as dense, one without anything but zeros is not.
 TEST(KernelChoice, FollowsExtremes) {
   for (const char *isa : kIsas) {

@@ -23,6 +23,8 @@ void expectSame(const MachineCosts &a, const MachineCosts &b) {
   EXPECT_NEAR(a.blockProducts, b.blockProducts, 1e-6) << a.isa.str();
   EXPECT_NEAR(a.csrOneToken, b.csrOneToken, 1e-6) << a.isa.str();
   EXPECT_NEAR(a.blockOneToken, b.blockOneToken, 1e-6) << a.isa.str();
+  EXPECT_NEAR(a.nmElement, b.nmElement, 1e-6) << a.isa.str();
+  EXPECT_NEAR(a.nmProduct, b.nmProduct, 1e-6) << a.isa.str();
   EXPECT_NEAR(a.transposedVector, b.transposedVector, 1e-6) << a.isa.str();
   EXPECT_NEAR(a.weightByte, b.weightByte, 1e-6) << a.isa.str();
   EXPECT_EQ(a.medianError, b.medianError) << a.isa.str();

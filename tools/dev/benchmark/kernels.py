@@ -25,8 +25,10 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.a
 sys.path.insert(0, f"{ROOT}/test/Integration/ctypes-example")
 from main import Input, Model, Output  # noqa: E402
 
-# Share of zeros, and how many neighbouring outputs share one.
-PATTERNS = [(0, 1), (0.5, 1), (0.7, 1), (0.8, 1), (0.9, 1), (0.95, 1), (0.99, 1), (0.8, 4), (0.9, 4), (0.95, 4)]
+# Share of zeros, and what they are in: blocks of neighbouring outputs, or all
+# groups of neighbouring inputs alike.
+PATTERNS = [(0, "1x1"), (0.5, "1x1"), (0.7, "1x1"), (0.8, "1x1"), (0.9, "1x1"), (0.95, "1x1"), (0.99, "1x1"),
+            (0.8, "4x1"), (0.9, "4x1"), (0.95, "4x1"), (0.5, "2:4"), (0.75, "1:4")]
 
 # Multiply-adds that wait for nothing but each other: as many chains as hide
 # their latency. Returns billions of operations per second.
@@ -94,18 +96,28 @@ def measure_peak(folder):
     return peak()
 
 
-def make_layer(tool, folder, k, n, zeros, block):
+def clear(weight, zeros, pattern, random):
+    if ":" in pattern:
+        keep, of = map(int, pattern.split(":"))
+        groups = weight.reshape(-1, of, weight.shape[1])
+        groups[random.random(groups.shape).argsort(axis=1) >= keep] = 0
+        return
+    block = int(pattern.split("x")[0])
+    places = random.permutation(weight.size // block)[:round(zeros * weight.size / block)]
+    weight.reshape(-1, block)[places] = 0
+
+
+def make_layer(tool, folder, k, n, zeros, pattern):
     """Compiles y = x · w; its number of tokens stays open."""
     random = numpy.random.default_rng(0)
     weight = random.standard_normal((k, n), numpy.float32)
-    places = random.permutation(k * n // block)[:round(zeros * k * n / block)]
-    weight.reshape(-1, block)[places] = 0
+    clear(weight, zeros, pattern, random)
     graph = helper.make_graph(
         [helper.make_node("MatMul", ["x", "w"], ["y"])], "layer",
         [helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, ["tokens", k])],
         [helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, ["tokens", n])],
         [numpy_helper.from_array(weight, "w")])
-    path = f"{folder}/layer-{zeros}-{block}"
+    path = f"{folder}/layer-{zeros}-{pattern.replace(':', 'of')}"
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10), path + ".onnx")
     subprocess.run([tool, "--quiet", path + ".onnx", "--target=cpu", "-o", path + ".so"], check=True)
     return Layer(path + ".so", threads=1)
@@ -136,7 +148,8 @@ def main():
         peak = measure_peak(folder)
         print(f"{k} inputs, {n} outputs, one thread; peak {peak:.0f} GFLOP/s", flush=True)
         layers = [make_layer(f"{args.tools}/sparse-opt", folder, k, n, *pattern) for pattern in PATTERNS]
-        names = [f"{zeros:.0%}" + (f" {block}x1" if block > 1 else "") for zeros, block in PATTERNS]
+        names = [pattern if ":" in pattern else f"{zeros:.0%}" + (f" {pattern}" if pattern != "1x1" else "")
+                 for zeros, pattern in PATTERNS]
         print(f"{'tokens':>6}{'dense us':>10}{'of peak':>9}" + "".join(f"{name:>9}" for name in names[1:]))
         for tokens in map(int, args.tokens.split(",")):
             dense, *others = time_layers(layers, tokens, k, args.seconds)

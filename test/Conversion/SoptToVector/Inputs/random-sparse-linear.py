@@ -2,7 +2,8 @@
 schedule and number of tokens with linalg, and prints one 1 for each that agrees
 to 1e-3: what is added up is of the order of 100.
 
-usage: random-sparse-linear.py SEED COUNT
+usage: random-sparse-linear.py SEED COUNT [--nm]
+  --nm  schedules of N:M, and weights for them
 """
 
 import random
@@ -11,6 +12,7 @@ import sys
 
 random.seed(int(sys.argv[1]))
 count = int(sys.argv[2])
+is_nm = "--nm" in sys.argv
 
 PRELUDE = """
 func.func @sopt_rt_flops(%count: i64) {
@@ -112,19 +114,40 @@ SCHEDULES = [
 ]
 
 
+NM_SCHEDULES = [
+    "layout = <nm 2:4, i8>",
+    "layout = <nm 1:4, i8>",
+    "layout = <nm 2:4, i8>, tile = 3x1",
+    "layout = <dense>",
+    "layout = <nm 1:4, i8>, tile = 2x3",
+    "layout = <csr, i16>",
+]
+
+
 def to_hex(numbers):
     return "0x" + struct.pack(f"<{len(numbers)}f", *numbers).hex().upper()
 
 
-def make_weight(k, n):
-    """Elements of which a random share is zero, with whole rows and columns."""
+def make_weight(k, n, schedule):
+    """Elements of which a random share is zero, with whole rows and columns; of
+    those of a group at most as many are not as the schedule allows."""
     zeros = random.choice([0, 0.5, 0.8, 0.95, 1])
     dead = {j for j in range(n) if random.random() < 0.1}
-    return [
+    weight = [
         0.0 if j in dead or random.random() < zeros else random.randint(-8, 8) / 16
         for _ in range(k)
         for j in range(n)
     ]
+    if "nm" in schedule:
+        keep = int(schedule.partition("nm ")[2][0])
+        for begin in range(0, k, 4):
+            group = range(begin, min(begin + 4, k))
+            for j in range(n):
+                for i in random.sample(group, max(0, len(group) - keep)):
+                    weight[i * n + j] = 0.0
+        if not any(weight):  # One number for all has no such kernel.
+            weight[random.randrange(len(weight))] = 1.0
+    return weight
 
 
 calls = []
@@ -132,6 +155,8 @@ for i in range(count):
     # Inputs above 384 are cut into panels for some kernels.
     k = random.randint(385, 600) if i % 6 == 0 else random.randint(1, 70)
     n, m = random.randint(2, 70), random.randint(2, 70)
+    schedules = NM_SCHEDULES if is_nm else SCHEDULES
+    schedule, schedule1 = schedules[i % len(schedules)], random.choice(schedules)
     print(
         CASE.format(
             i=i,
@@ -139,11 +164,11 @@ for i in range(count):
             n=n,
             m=m,
             input=INPUTS[i % 2].format(k=k),
-            weight1=to_hex(make_weight(n, m)),
-            schedule1=random.choice(SCHEDULES),
-            weight=to_hex(make_weight(k, n)),
+            weight1=to_hex(make_weight(n, m, schedule1)),
+            schedule1=schedule1,
+            weight=to_hex(make_weight(k, n, schedule)),
             bias=to_hex([random.randint(-8, 8) / 4 for _ in range(n)]),
-            schedule=SCHEDULES[i % len(SCHEDULES)],
+            schedule=schedule,
         )
     )
     tokens = random.choice([0, 1, random.randint(2, 8), random.randint(9, 16), random.randint(17, 130)])
