@@ -76,8 +76,8 @@ bool OrderSearch::isWorth(ArrayRef<int64_t> blocks) const {
   return after <= kMustSave * before;
 }
 
-// Nearly all sets of nearly all models end at one of the first two questions,
-// which take about as long as to count zeros.
+// Nearly all sets of nearly all models end at one of the first two questions:
+// what zeros promise at best, and what a few groups of features do.
 std::vector<int64_t> OrderSearch::run() {
   if (!readPatterns())
     return {};
