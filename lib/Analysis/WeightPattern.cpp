@@ -68,22 +68,19 @@ WeightPattern WeightPattern::of(ArrayRef<float> weight, int64_t k, int64_t n) {
   return pattern;
 }
 
-WeightPattern WeightPattern::of(ArrayRef<float> weight, int64_t k, int64_t n,
-                                ArrayRef<int64_t> columns) {
+int64_t WeightPattern::countBlocks(ArrayRef<float> weight, int64_t k, int64_t n,
+                                   ArrayRef<int64_t> columns) {
   assert(int64_t(weight.size()) == k * n && "not the matrix's elements");
-  WeightPattern pattern = {k, int64_t(columns.size())};
+  int64_t blocks = 0;
   for (int64_t row = 0; row < k; ++row) {
     ArrayRef<float> elements = weight.slice(row * n, n);
     for (ArrayRef<int64_t> left = columns; !left.empty();
-         left = left.drop_front(std::min<size_t>(4, left.size()))) {
-      int64_t count = llvm::count_if(left.take_front(4), [&](int64_t column) {
+         left = left.drop_front(std::min<size_t>(4, left.size())))
+      blocks += llvm::any_of(left.take_front(4), [&](int64_t column) {
         return elements[column] != 0;
       });
-      pattern.nonZeros += count;
-      pattern.blocksOf4 += count != 0;
-    }
   }
-  return pattern;
+  return blocks;
 }
 
 WeightPattern WeightPattern::expect(int64_t k, int64_t n, double zeros,

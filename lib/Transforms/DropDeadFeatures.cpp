@@ -64,9 +64,8 @@ static int64_t countBlocks(ArrayRef<LinearOp> layers, ArrayRef<int64_t> live) {
     auto data = onnx::ConstantData::get(layer.getWeight());
     if (data->isSplat() || !data->getElementType().isF32())
       continue;
-    blocks += WeightPattern::of(data->getAs<float>(), data->getShape()[0],
-                                data->getShape()[1], live)
-                  .blocksOf4;
+    blocks += WeightPattern::countBlocks(
+        data->getAs<float>(), data->getShape()[0], data->getShape()[1], live);
   }
   return blocks;
 }

@@ -90,8 +90,8 @@ bool OrderSearch::isWorth(ArrayRef<int64_t> blocks) const {
   return after <= kMustSave * before;
 }
 
-// Nearly all sets of nearly all models end at one of the first two questions,
-// which take about as long as to count zeros.
+// Nearly all sets of nearly all models end at one of the first two questions:
+// what zeros promise at best, and what a few groups of features do.
 std::vector<int64_t> OrderSearch::run() {
   if (!readPatterns())
     return {};
@@ -110,9 +110,8 @@ std::vector<int64_t> OrderSearch::run() {
   for (const FeatureOrder::Weight &weight : weights) {
     int64_t repeats = weight.n / int64_t(order.size());
     auto columns = FeatureOrder::repeat(order, set.parts, repeats);
-    blocks.push_back(
-        WeightPattern::of(weight.elements, weight.k, weight.n, columns)
-            .blocksOf4);
+    blocks.push_back(WeightPattern::countBlocks(weight.elements, weight.k,
+                                                weight.n, columns));
   }
   return isWorth(blocks) ? order : std::vector<int64_t>();
 }

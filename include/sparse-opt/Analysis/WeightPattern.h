@@ -35,12 +35,12 @@ struct WeightPattern {
   /// there are no non-zeros.
   double getFill() const;
 
-  /// Counts `weight`, K × N row by row, in one pass. Both zeros are zeros.
+  /// Counts `weight`, K × N row by row. Both zeros are zeros.
   static WeightPattern of(llvm::ArrayRef<float> weight, int64_t k, int64_t n);
 
-  /// The same of those of its N columns that `columns` lists, in that order.
-  static WeightPattern of(llvm::ArrayRef<float> weight, int64_t k, int64_t n,
-                          llvm::ArrayRef<int64_t> columns);
+  /// blocksOf4 of those of its N columns that `columns` lists, in that order.
+  static int64_t countBlocks(llvm::ArrayRef<float> weight, int64_t k, int64_t n,
+                             llvm::ArrayRef<int64_t> columns);
 
   /// What is expected of a weight whose zeros, a share of all elements, are
   /// scattered, `block` neighbouring outputs of an input together. Zeros that

@@ -217,8 +217,9 @@ def PermuteFeatures : Pass<"sopt-permute-features", "::mlir::ModuleOp"> {
 
     Features are permuted only where the layers that make them are predicted to
     take 5 % less time, as `sopt-schedule` with the same options will compute
-    them. So weights without zeros, with zeros in blocks already or at random
-    stay as they are, which takes little more time than to count zeros. Left
+    them, and what readers lose by it counts: theirs may be N:M weights, which
+    are so in this order of inputs. So weights without zeros, with zeros in blocks already or at random
+    stay as they are: a few features tell, before any order is looked for. Left
     alone are also features that anything else reads, that an elementwise
     operation joins with others, such as a constant for each feature, or that a
     normalisation looks along; those of a layer whose weight or bias is no

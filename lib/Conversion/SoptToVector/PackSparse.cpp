@@ -86,7 +86,7 @@ static Group packGroup(ArrayRef<float> weight, int64_t k, int64_t n,
 
 /// Deals groups out by size, there and back: whichever power of two of equal
 /// runs the result is cut into, each has as many large and small ones as the
-/// next, and which of two neighbours has the larger of a pair changes in turn.
+/// next, and the larger of two that follow each other falls to either in turn.
 static std::vector<Group> balance(std::vector<Group> groups) {
   llvm::sort(groups, [](const Group &a, const Group &b) {
     return std::make_pair(b.indices.size(), a.column) <
@@ -96,7 +96,7 @@ static std::vector<Group> balance(std::vector<Group> groups) {
   unsigned bits = llvm::Log2_64_Ceil(std::max<size_t>(groups.size(), 1));
   auto next = groups.begin();
   for (uint64_t turn = 0; turn < uint64_t(1) << bits; ++turn) {
-    // Of a Gray code each bit goes there and back, the lowest fastest.
+    // Each bit of a Gray code goes there and back, the lowest the fastest.
     uint64_t code = turn ^ turn >> 1;
     uint64_t place = bits ? llvm::reverseBits(code) >> (64 - bits) : 0;
     if (place < order.size())
