@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "QuickTrial.h"
+#include "LayerParts.h"
 
 using namespace mlir;
 using namespace sopt;
@@ -41,33 +42,49 @@ Expected<ArrayRef<float>> QuickTrial::getWeight(unsigned stage, unsigned layer,
     if (known == target)
       return ArrayRef<float>(weight);
   const PrunableLayer &from = model.layers[layer];
-  auto weight = pruners[stage]->prune({from.name,
+  auto pruned = pruners[stage]->prune({from.name,
                                        from.getInputs(),
                                        from.getOutputs(),
                                        model.weights[layer],
                                        {},
                                        from.part},
                                       target);
-  if (!weight)
-    return weight.takeError();
-  bytes += int64_t(weight->size() * sizeof(float));
+  if (!pruned)
+    return pruned.takeError();
+  bytes += int64_t(pruned->weight.size() * sizeof(float));
   if (bytes > kMostBytes) {
     for (auto &weights : made)
       weights.clear();
-    bytes = int64_t(weight->size() * sizeof(float));
+    bytes = int64_t(pruned->weight.size() * sizeof(float));
   }
-  made[layer].emplace_back(target, std::move(*weight));
+  made[layer].emplace_back(target, std::move(pruned->weight));
   return ArrayRef<float>(made[layer].back().second);
+}
+
+Expected<std::vector<PrunedWeights>>
+QuickTrial::prune(ArrayRef<SparsityTarget> targets) {
+  if (Error error = prepare())
+    return std::move(error);
+  std::vector<PrunedWeights> layers(model.layers.size());
+  for (auto [number, stage] : llvm::enumerate(model.stages))
+    for (unsigned layer : stage.layers) {
+      auto weight = getWeight(unsigned(number), layer, targets[layer]);
+      if (!weight)
+        return weight.takeError();
+      layers[layer].weight = weight->vec();
+    }
+  clearProducers(model.layers, layers);
+  return layers;
 }
 
 /// From the last milestone up to which `targets` are the best trial's.
 StagedRun QuickTrial::startRun(ArrayRef<SparsityTarget> targets,
                                Milestones &milestones) {
   for (const auto &[position, run] : bestMilestones) {
-    bool isSame = true;
+    bool isSame = !best.empty();
     for (const Stage &stage : ArrayRef(model.stages).take_front(position))
       for (unsigned layer : stage.layers)
-        isSame &= targets[layer] == best[layer];
+        isSame = isSame && targets[layer] == best[layer];
     if (!isSame)
       break;
     milestones.emplace(position, run);

@@ -27,6 +27,13 @@ public:
   /// How far the outputs move, see getDistance.
   llvm::Expected<double> score(llvm::ArrayRef<SparsityTarget> targets);
 
+  /// The weights of such a run; biases and errors are left out.
+  llvm::Expected<std::vector<PrunedWeights>>
+  prune(llvm::ArrayRef<SparsityTarget> targets);
+
+  /// Forgets the best trial: those to come are near others.
+  void restart() { best.clear(); }
+
 private:
   /// What a run was given up to a stage, and the run there.
   using Milestones = std::map<unsigned, StagedRun>;
@@ -46,7 +53,7 @@ private:
   std::vector<std::vector<std::pair<SparsityTarget, std::vector<float>>>> made;
   int64_t bytes = 0; ///< Of them.
   /// The best trial, and places in it from where others may go on.
-  std::vector<SparsityTarget> best;
+  std::vector<SparsityTarget> best; ///< Empty before the first.
   double bestLoss = 0;
   Milestones bestMilestones;
 };
