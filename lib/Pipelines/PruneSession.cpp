@@ -45,7 +45,7 @@ bool PruneSession::isTimeUp() const {
 }
 
 Error PruneSession::prepare(Kind kind, bool isAlwaysTimed) {
-  monitor.begin("compile the model in stages");
+  monitor.begin("read the calibration");
   Expected<const LoadedModel *> library = model.libraries.get(0);
   if (!library)
     return library.takeError();
@@ -65,7 +65,7 @@ Error PruneSession::prepare(Kind kind, bool isAlwaysTimed) {
     return created.takeError();
   judge.emplace(std::move(*created));
   addPieces(items, options.seed);
-  auto made = PruneCosts::create(model, kind, *typical);
+  auto made = PruneCosts::create(model, kind, *typical, monitor);
   if (!made)
     return made.takeError();
   costs.emplace(std::move(*made));
@@ -297,6 +297,7 @@ static void correct(LatencyModel &model, const PrunedLatency &latency) {
 /// Times a model with these targets that was quick to make. False, with the
 /// model of latencies corrected, if that had promised something else.
 Expected<bool> PruneSession::correctLatency(ArrayRef<SparsityTarget> targets) {
+  monitor.begin("make a model to time");
   auto layers = quick->prune(targets);
   if (!layers)
     return layers.takeError();

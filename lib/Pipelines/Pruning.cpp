@@ -242,6 +242,7 @@ Error Pruning::tryOut(MutableArrayRef<PruneCandidate> candidates,
   }
   for (size_t i = 0; i < running; ++i) {
     clearProducers(model.layers, candidates[i].layers);
+    monitor.begin("judge " + Twine(candidates[i].name));
     if (hasCandidate && monitor.isStopped())
       running = i;
     else if (Error error = judgeCandidate(candidates[i], runs[i], dense))
