@@ -328,6 +328,41 @@ Error PruneSession::aim(PruneProblem &problem, double value) {
   return Error::success();
 }
 
+/// What the search proposes once latencies promise what is measured.
+Expected<std::vector<PruneCandidate>>
+PruneSession::proposeTimed(PruneProblem &problem, double value) {
+  if (Error error = aim(problem, value))
+    return std::move(error);
+  auto candidates = proposePruning(problem);
+  if (!candidates || isTimeUp())
+    return candidates;
+  auto isRight = correctLatency(candidates->front().targets);
+  if (!isRight)
+    return isRight.takeError();
+  if (*isRight)
+    return candidates;
+  problem.budget = getBudget(value);
+  problem.known = candidates->front().targets;
+  quick->restart();
+  return proposePruning(problem);
+}
+
+/// One candidate, found in the way in which the known one was.
+Expected<std::vector<PruneCandidate>>
+PruneSession::proposeNear(PruneProblem &problem, const PruneCandidate &known) {
+  if (!known.isAllocated) {
+    problem.known = known.targets;
+    auto candidates = proposePruning(problem);
+    if (candidates)
+      candidates->resize(1);
+    return candidates;
+  }
+  auto allocated = allocatePruning(problem);
+  if (!allocated)
+    return allocated.takeError();
+  return std::vector<PruneCandidate>{std::move(*allocated)};
+}
+
 Expected<PruneCandidate>
 PruneSession::searchTables(double value, const PruneCandidate *known) {
   PruneProblem problem;
@@ -335,8 +370,6 @@ PruneSession::searchTables(double value, const PruneCandidate *known) {
   problem.budget = getBudget(value);
   problem.seed = options.seed;
   problem.isBlind = options.method == "evopress";
-  if (known)
-    problem.known = known->targets;
   unsigned tried = 0;
   auto score = [&](ArrayRef<SparsityTarget> targets) {
     monitor.begin("try allocation " + Twine(++tried));
@@ -349,25 +382,14 @@ PruneSession::searchTables(double value, const PruneCandidate *known) {
   problem.score = score;
   problem.tryOut = tryOut;
   problem.isTimeUp = isOver;
-  bool isFirst = costs->isLatency() && !known;
-  if (isFirst && !isTimeUp())
-    if (Error error = aim(problem, value))
-      return std::move(error);
   quick->restart();
-  auto candidates = proposePruning(problem);
+  bool isToTime = costs->isLatency() && !isTimeUp();
+  auto candidates = known      ? proposeNear(problem, *known)
+                    : isToTime ? proposeTimed(problem, value)
+                               : proposePruning(problem);
   if (!candidates)
     return candidates.takeError();
-  if (!isFirst || isTimeUp())
-    return chooseTried(problem, std::move(*candidates));
-  auto isRight = correctLatency(candidates->front().targets);
-  if (!isRight)
-    return isRight.takeError();
-  if (*isRight)
-    return chooseTried(problem, std::move(*candidates));
-  problem.budget = getBudget(value);
-  problem.known = candidates->front().targets;
-  quick->restart();
-  return searchPruning(problem);
+  return chooseTried(problem, std::move(*candidates));
 }
 
 Expected<PruneSession::Pruned>

@@ -71,6 +71,10 @@ private:
   llvm::Error aim(PruneProblem &problem, double value);
   llvm::Expected<PruneCandidate> searchTables(double value,
                                               const PruneCandidate *known);
+  llvm::Expected<std::vector<PruneCandidate>>
+  proposeTimed(PruneProblem &problem, double value);
+  llvm::Expected<std::vector<PruneCandidate>>
+  proposeNear(PruneProblem &problem, const PruneCandidate &known);
   /// Near `known`, unless that is null.
   llvm::Expected<Pruned> searchOnce(double value, const PruneCandidate *known);
   int64_t getLeastCost() const;

@@ -22,10 +22,6 @@ static constexpr int64_t kMostBytes = 512 << 20;
 /// One item of so many is among the few.
 static constexpr size_t kFewOf = 3;
 
-/// What loses so many times the best trial's loss on the few is not tried on
-/// the others: between neighbours, items differ by less.
-static constexpr double kHopeless = 1.02;
-
 QuickTrial::QuickTrial(StagedModel &model, Measurement &measurement,
                        ArrayRef<CalibrationItem> items)
     : model(model), measurement(measurement) {
@@ -141,7 +137,7 @@ Expected<double> QuickTrial::score(ArrayRef<SparsityTarget> targets) {
   if (!first)
     return first.takeError();
   double ofFew = getDistance(first->outputs, few.outputs);
-  if (!best.empty() && bestOfFew > 0 && ofFew > kHopeless * bestOfFew)
+  if (!best.empty() && bestOfFew > 0 && ofFew > bestOfFew)
     return bestLoss * (ofFew / bestOfFew);
   auto second = run(others, targets);
   if (!second)

@@ -121,18 +121,24 @@ static PruneCandidate makeCandidate(const PruneProblem &problem, StringRef name,
   return candidate;
 }
 
-static constexpr StringLiteral kAllocated = "by what the outputs lose";
-
 /// The allocation that is best by the tables.
 static Expected<Picks> allocate(const PruneProblem &problem) {
   return solveInSteps(problem.getAllocation(), kBudgetSteps);
+}
+
+static PruneCandidate makeAllocated(const PruneProblem &problem,
+                                    ArrayRef<unsigned> exact) {
+  PruneCandidate candidate =
+      makeCandidate(problem, "by what the outputs lose", exact);
+  candidate.isAllocated = true;
+  return candidate;
 }
 
 Expected<PruneCandidate> sopt::allocatePruning(const PruneProblem &problem) {
   Expected<Picks> exact = allocate(problem);
   if (!exact)
     return exact.takeError();
-  return makeCandidate(problem, kAllocated, *exact);
+  return makeAllocated(problem, *exact);
 }
 
 /// Where evolution begins.
@@ -169,7 +175,7 @@ sopt::proposePruning(const PruneProblem &problem) {
   Expected<Picks> exact = allocate(problem);
   if (!exact)
     return exact.takeError();
-  PruneCandidate allocated = makeCandidate(problem, kAllocated, *exact);
+  PruneCandidate allocated = makeAllocated(problem, *exact);
   if (problem.isTimeUp())
     return std::vector<PruneCandidate>{std::move(allocated)};
   EvolutionOptions options;

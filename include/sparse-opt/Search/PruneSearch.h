@@ -62,6 +62,7 @@ struct PruneCandidate {
   double loss = 0;
   /// What the metric gives it, if that is known; the loss is made of it.
   std::optional<double> score = std::nullopt;
+  bool isAllocated = false; ///< Whether the tables alone led to it.
 };
 
 /// What one layer may become. All vectors have one element for each choice.
