@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "sparse-opt/Execution/LoadedModel.h"
+#include "llvm/ADT/SmallVectorExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include <dlfcn.h>
 
@@ -74,11 +75,17 @@ Expected<Session> Session::create(const LoadedModel &model,
   if (!context)
     return createStringError("no memory for a context");
   Session session(model, context);
-  for (const Tensor &input : inputs)
-    session.inputs.push_back({input.bytes.data(), input.type,
-                              int32_t(input.shape.size()), input.shape.data()});
+  session.setInputs(
+      llvm::map_to_vector(inputs, [](const Tensor &input) { return &input; }));
   session.outputs.resize(model.getOutputs().size(), SoptOutput{});
   return session;
+}
+
+void Session::setInputs(ArrayRef<const Tensor *> tensors) {
+  inputs.clear();
+  for (const Tensor *input : tensors)
+    inputs.push_back({input->bytes.data(), input->type,
+                      int32_t(input->shape.size()), input->shape.data()});
 }
 
 Error Session::run() {

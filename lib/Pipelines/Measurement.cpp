@@ -104,6 +104,7 @@ Error Measurement::fill(PruneTables &tables, Shard shard,
     --end;
   if (end == 0)
     return Error::success();
+  monitor.begin("run the dense model");
   StagedRun whole = model.makeRun(some);
   if (Error error = model.finishDense(whole))
     return error;

@@ -39,7 +39,8 @@ static int64_t getKnownRows(const PrunableLayer &layer) {
 }
 
 Expected<PruneCosts> PruneCosts::create(StagedModel &model, Kind kind,
-                                        const CalibrationItem &item) {
+                                        const CalibrationItem &item,
+                                        PruneMonitor &monitor) {
   PruneCosts costs(model, kind);
   auto machine = getMachineCosts(
       getKernelISA("native"), getKernelFeatures("native"), findMachineFile());
@@ -49,6 +50,8 @@ Expected<PruneCosts> PruneCosts::create(StagedModel &model, Kind kind,
   costs.rows.resize(model.layers.size());
   StagedRun run = model.makeRun(item);
   for (const Stage &stage : model.stages) {
+    monitor.begin("compile the model in stages", run.getPosition(),
+                  unsigned(model.stages.size()));
     if (Error error = model.advanceDense(run))
       return std::move(error);
     for (unsigned index : stage.layers)

@@ -34,10 +34,12 @@ struct LatencyModel {
 /// multiply-adds, and latencies predicted nanoseconds of one thread.
 class PruneCosts {
 public:
-  /// Runs the dense model on `item` to learn how many rows each layer has.
+  /// Runs the dense model on `item` to learn how many rows each layer has; for
+  /// that its stages are compiled.
   static llvm::Expected<PruneCosts> create(StagedModel &model,
                                            PruneConstraint::Kind kind,
-                                           const CalibrationItem &item);
+                                           const CalibrationItem &item,
+                                           PruneMonitor &monitor);
 
   PruneConstraint::Kind getKind() const { return kind; }
   bool isLatency() const {

@@ -45,7 +45,7 @@ bool PruneSession::isTimeUp() const {
 }
 
 Error PruneSession::prepare(Kind kind, bool isAlwaysTimed) {
-  monitor.begin("compile the model in stages");
+  monitor.begin("read the calibration");
   Expected<const LoadedModel *> library = model.libraries.get(0);
   if (!library)
     return library.takeError();
@@ -65,7 +65,7 @@ Error PruneSession::prepare(Kind kind, bool isAlwaysTimed) {
     return created.takeError();
   judge.emplace(std::move(*created));
   addPieces(items, options.seed);
-  auto made = PruneCosts::create(model, kind, *typical);
+  auto made = PruneCosts::create(model, kind, *typical, monitor);
   if (!made)
     return made.takeError();
   costs.emplace(std::move(*made));
@@ -271,51 +271,25 @@ Expected<PruneCandidate> PruneSession::pruneAlike(int64_t budget,
   Error error =
       prunesAlike()
           ? pruning->tryOut(*candidate, lookUpPruner(options.method))
-          : pruning->tryOut(MutableArrayRef<PruneCandidate>(*candidate));
+          : pruning->tryOut(MutableArrayRef<PruneCandidate>(*candidate),
+                            /*known=*/nullptr);
   if (error)
     return std::move(error);
   return candidate;
 }
 
-Expected<PruneCandidate> PruneSession::searchBudget(int64_t budget) {
-  PruneProblem problem;
-  problem.layers = listChoices();
-  problem.budget = budget;
-  problem.seed = options.seed;
-  problem.isBlind = options.method == "evopress";
-  unsigned tried = 0;
-  auto score = [&](ArrayRef<SparsityTarget> targets) {
-    monitor.begin("try allocation " + Twine(++tried));
-    return quick->score(targets);
-  };
-  auto tryOut = [&](MutableArrayRef<PruneCandidate> candidates) {
-    return pruning->tryOut(candidates);
-  };
-  auto isOver = [&] { return isTimeUp(); };
-  problem.score = score;
-  problem.tryOut = tryOut;
-  problem.isTimeUp = isOver;
-  return searchPruning(problem);
+int64_t PruneSession::getBudget(double value) const {
+  int64_t budget = costs->getBudget(value);
+  return hasTables() ? std::max(budget, getLeastCost()) : budget;
 }
 
-Expected<PruneSession::Pruned> PruneSession::searchOnce(int64_t budget,
-                                                        double value) {
-  // Those of other weights do not hold for these.
-  for (const PrunableLayer &layer : model.layers)
-    layer.getProduct()->removeDiscardableAttr(kScheduleAttrName);
-  auto found = hasTables() ? searchBudget(budget) : pruneAlike(budget, value);
-  if (!found)
-    return found.takeError();
-  Pruned pruned{std::move(*found), std::nullopt};
-  if (!isTimed)
-    return pruned;
-  monitor.begin("time the pruned model");
-  auto nanoseconds = timeModel(model, pruned.candidate.layers, *typical);
+Expected<PrunedLatency> PruneSession::time(ArrayRef<PrunedWeights> layers) {
+  monitor.begin("time a pruned model");
+  auto nanoseconds = timeModel(model, layers, *typical);
   if (!nanoseconds)
     return nanoseconds.takeError();
-  pruned.latency = {costs->latency.get(predict(pruned.candidate.layers)) * 1e-6,
-                    *nanoseconds * 1e-6, costs->latency.dense * 1e-6};
-  return pruned;
+  return PrunedLatency{costs->latency.get(predict(layers)) * 1e-6,
+                       *nanoseconds * 1e-6, costs->latency.dense * 1e-6};
 }
 
 /// Whether the promise was kept.
@@ -324,27 +298,158 @@ static bool isKept(const PrunedLatency &latency) {
          kAsPromised * latency.promised;
 }
 
+/// Bends the model of latencies to what was measured near the goal.
+static void correct(LatencyModel &model, const PrunedLatency &latency) {
+  model.fixed += (latency.measured - latency.promised) * 1e6;
+}
+
+/// Times a model with these targets that was quick to make. False, with the
+/// model of latencies corrected, if that had promised something else.
+Expected<bool> PruneSession::correctLatency(ArrayRef<SparsityTarget> targets) {
+  monitor.begin("make a model to time");
+  auto layers = quick->prune(targets);
+  if (!layers)
+    return layers.takeError();
+  auto latency = time(*layers);
+  if (!latency)
+    return latency.takeError();
+  if (isKept(*latency))
+    return true;
+  correct(costs->latency, *latency);
+  return false;
+}
+
+/// Corrects what latencies promise where the tables alone lead to, and sets the
+/// budget.
+Error PruneSession::aim(PruneProblem &problem, double value) {
+  constexpr unsigned kMostShots = 2;
+  for (unsigned shot = 0; shot < kMostShots; ++shot) {
+    auto allocated = allocatePruning(problem);
+    if (!allocated)
+      return allocated.takeError();
+    auto isRight = correctLatency(allocated->targets);
+    if (!isRight)
+      return isRight.takeError();
+    if (*isRight)
+      break;
+    problem.budget = getBudget(value);
+  }
+  return Error::success();
+}
+
+/// What the search proposes once latencies promise what is measured.
+Expected<std::vector<PruneCandidate>>
+PruneSession::proposeTimed(PruneProblem &problem, double value) {
+  if (Error error = aim(problem, value))
+    return std::move(error);
+  auto candidates = proposePruning(problem);
+  if (!candidates || isTimeUp())
+    return candidates;
+  auto isRight = correctLatency(candidates->front().targets);
+  if (!isRight)
+    return isRight.takeError();
+  if (*isRight)
+    return candidates;
+  problem.budget = getBudget(value);
+  problem.known = candidates->front().targets;
+  quick->restart();
+  return proposePruning(problem);
+}
+
+/// One candidate, found in the way in which the known one was.
+Expected<std::vector<PruneCandidate>>
+PruneSession::proposeNear(PruneProblem &problem, const PruneCandidate &known) {
+  if (!known.isAllocated) {
+    problem.known = known.targets;
+    auto candidates = proposePruning(problem);
+    if (candidates)
+      candidates->resize(1);
+    return candidates;
+  }
+  auto allocated = allocatePruning(problem);
+  if (!allocated)
+    return allocated.takeError();
+  return std::vector<PruneCandidate>{std::move(*allocated)};
+}
+
+Expected<PruneCandidate>
+PruneSession::searchTables(double value, const PruneCandidate *known) {
+  PruneProblem problem;
+  problem.layers = listChoices();
+  problem.budget = getBudget(value);
+  problem.seed = options.seed;
+  problem.isBlind = options.method == "evopress";
+  unsigned tried = 0;
+  auto score = [&](ArrayRef<SparsityTarget> targets) {
+    monitor.begin("try allocation " + Twine(++tried));
+    return quick->score(targets);
+  };
+  auto tryOut = [&](MutableArrayRef<PruneCandidate> candidates) {
+    return pruning->tryOut(candidates, known);
+  };
+  auto isOver = [&] { return isTimeUp(); };
+  problem.score = score;
+  problem.tryOut = tryOut;
+  problem.isTimeUp = isOver;
+  quick->restart();
+  bool isToTime = costs->isLatency() && !isTimeUp();
+  auto candidates = known      ? proposeNear(problem, *known)
+                    : isToTime ? proposeTimed(problem, value)
+                               : proposePruning(problem);
+  if (!candidates)
+    return candidates.takeError();
+  return chooseTried(problem, std::move(*candidates));
+}
+
+Expected<PruneSession::Pruned>
+PruneSession::searchOnce(double value, const PruneCandidate *known) {
+  // Those of other weights do not hold for these.
+  for (const PrunableLayer &layer : model.layers)
+    layer.getProduct()->removeDiscardableAttr(kScheduleAttrName);
+  auto found = hasTables() ? searchTables(value, known)
+                           : pruneAlike(getBudget(value), value);
+  if (!found)
+    return found.takeError();
+  Pruned pruned{std::move(*found), std::nullopt};
+  if (!isTimed)
+    return pruned;
+  auto latency = time(pruned.candidate.layers);
+  if (!latency)
+    return latency.takeError();
+  pruned.latency = *latency;
+  return pruned;
+}
+
+/// Whether `a` is the better one of two for a limit in milliseconds: of those
+/// within it the one that loses less, and else the faster one.
+static bool isBetter(const PruneSession::Pruned &a,
+                     const PruneSession::Pruned &b, double limit) {
+  auto isWithin = [&](const PruneSession::Pruned &pruned) {
+    return pruned.latency->measured <= (1 + kAsPromised) * limit;
+  };
+  if (isWithin(a) != isWithin(b))
+    return isWithin(a);
+  if (isWithin(a) && a.candidate.loss != b.candidate.loss)
+    return a.candidate.loss < b.candidate.loss;
+  return a.latency->measured < b.latency->measured;
+}
+
 Expected<PruneSession::Pruned>
 PruneSession::search(PruneConstraint constraint) {
-  int64_t budget = costs->getBudget(constraint.value);
   if (Error error = check(constraint))
     return std::move(error);
-  auto pruned = searchOnce(budget, constraint.value);
+  auto pruned = searchOnce(constraint.value, nullptr);
   if (!pruned || !costs->isLatency() || isKept(*pruned->latency) || isStopped())
     return pruned;
-  // The model of latencies is bent to what was measured nearest to the goal.
-  const PrunedLatency &first = *pruned->latency;
-  costs->latency.fixed += (first.measured - first.promised) * 1e6;
-  budget = std::max(costs->getBudget(constraint.value),
-                    hasTables() ? getLeastCost() : 0);
-  auto again = searchOnce(budget, constraint.value);
+  correct(costs->latency, *pruned->latency);
+  auto again = searchOnce(constraint.value, &pruned->candidate);
   if (!again)
     return again;
-  auto getMiss = [](const Pruned &tried) {
-    return std::abs(tried.latency->measured - tried.latency->promised);
-  };
-  return getMiss(*again) < getMiss(*pruned) ? std::move(again)
-                                            : std::move(pruned);
+  double limit = constraint.kind == Kind::Latency
+                     ? constraint.value
+                     : pruned->latency->dense / constraint.value;
+  return isBetter(*again, *pruned, limit) ? std::move(again)
+                                          : std::move(pruned);
 }
 
 PruneReport PruneSession::report(const Pruned &pruned) const {

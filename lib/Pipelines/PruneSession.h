@@ -43,8 +43,10 @@ public:
     PruneCandidate candidate;
     std::optional<PrunedLatency> latency; ///< If it was timed.
   };
-  /// A pruned model that keeps to the constraint, of the kind prepared for. One
-  /// whose latency is not as promised is searched for once more.
+  /// A pruned model that keeps to the constraint, of the kind prepared for.
+  /// What latencies promise is corrected by models that are quick to make
+  /// before any is pruned to the end; one that still is not as promised is
+  /// searched for once more, near the first.
   llvm::Expected<Pruned> search(PruneConstraint constraint);
 
   /// The strictest constraint of the kind that can be kept to.
@@ -64,9 +66,20 @@ private:
   /// Whether there are tables to search by.
   bool hasTables() const { return !prunesAlike() && !isCut; }
   llvm::Error fitLatency();
-  llvm::Expected<PruneCandidate> searchBudget(int64_t budget);
-  llvm::Expected<Pruned> searchOnce(int64_t budget, double value);
+  llvm::Expected<PrunedLatency> time(llvm::ArrayRef<PrunedWeights> layers);
+  llvm::Expected<bool> correctLatency(llvm::ArrayRef<SparsityTarget> targets);
+  llvm::Error aim(PruneProblem &problem, double value);
+  llvm::Expected<PruneCandidate> searchTables(double value,
+                                              const PruneCandidate *known);
+  llvm::Expected<std::vector<PruneCandidate>>
+  proposeTimed(PruneProblem &problem, double value);
+  llvm::Expected<std::vector<PruneCandidate>>
+  proposeNear(PruneProblem &problem, const PruneCandidate &known);
+  /// Near `known`, unless that is null.
+  llvm::Expected<Pruned> searchOnce(double value, const PruneCandidate *known);
   int64_t getLeastCost() const;
+  /// What may be spent, and what must be where that is more.
+  int64_t getBudget(double value) const;
   llvm::Expected<PruneCandidate> makeAlike(int64_t budget, double value) const;
   llvm::Expected<PruneCandidate> pruneAlike(int64_t budget, double value);
   std::vector<SparsityTarget> getFormats() const;

@@ -116,8 +116,36 @@ Error Pruning::pruneNextStage(unsigned number, const StagedRun *dense,
     PrunedWeights &layer = candidate.layers[index];
     layer = {std::move(result->weights[place]),
              std::move(result->biases[place]), result->errors[place]};
-    run.apply(index, layer.weight,
-              model.layers[index].bias ? layer.bias : model.addends[index]);
+    apply(index, layer, run);
+  }
+  return Error::success();
+}
+
+void Pruning::apply(unsigned layer, const PrunedWeights &weights,
+                    StagedRun &run) const {
+  run.apply(layer, weights.weight,
+            model.layers[layer].bias ? weights.bias : model.addends[layer]);
+}
+
+/// Whether the layers of a stage have the same targets in both. What makes
+/// another's parts lost what that one did not read, which may be read now.
+bool Pruning::isStageOf(unsigned number, const PruneCandidate &candidate,
+                        const PruneCandidate &known) const {
+  return llvm::all_of(model.stages[number].layers, [&](unsigned index) {
+    return candidate.targets[index] == known.targets[index] &&
+           !model.layers[index].reader;
+  });
+}
+
+/// With the weights of `known`.
+Error Pruning::takeNextStage(unsigned number, StagedRun &run,
+                             PruneCandidate &candidate,
+                             const PruneCandidate &known) const {
+  if (Error error = run.advance())
+    return error;
+  for (unsigned index : model.stages[number].layers) {
+    candidate.layers[index] = known.layers[index];
+    apply(index, known.layers[index], run);
   }
   return Error::success();
 }
@@ -184,14 +212,17 @@ Error Pruning::judgeCandidate(PruneCandidate &candidate, const StagedRun &run,
   return Error::success();
 }
 
-Error Pruning::tryOut(MutableArrayRef<PruneCandidate> candidates) {
-  strengths.assign(model.stages.size(), std::nullopt);
+Error Pruning::tryOut(MutableArrayRef<PruneCandidate> candidates,
+                      const PruneCandidate *known) {
+  if (!known)
+    strengths.assign(model.stages.size(), std::nullopt);
   StagedRun dense = model.makeRun(items);
   // All go through the model together, so that the dense one does so once.
   std::vector<StagedRun> runs(candidates.size(), model.makeRun(items));
   for (PruneCandidate &candidate : candidates)
     candidate.layers.assign(model.layers.size(), PrunedWeights());
   size_t running = candidates.size();
+  std::vector<bool> isKnown(running, known != nullptr);
   for (unsigned number = 0; number < model.stages.size(); ++number) {
     if (monitor.isStopped())
       running = std::min<size_t>(running, hasCandidate ? 0 : 1);
@@ -199,13 +230,19 @@ Error Pruning::tryOut(MutableArrayRef<PruneCandidate> candidates) {
       break;
     if (Error error = model.advanceDense(dense))
       return error;
-    for (size_t i = 0; i < running; ++i)
-      if (Error error =
-              pruneNextStage(number, &dense, runs[i], candidates[i], nullptr))
+    for (size_t i = 0; i < running; ++i) {
+      isKnown[i] = isKnown[i] && isStageOf(number, candidates[i], *known);
+      Error error =
+          isKnown[i]
+              ? takeNextStage(number, runs[i], candidates[i], *known)
+              : pruneNextStage(number, &dense, runs[i], candidates[i], nullptr);
+      if (error)
         return error;
+    }
   }
   for (size_t i = 0; i < running; ++i) {
     clearProducers(model.layers, candidates[i].layers);
+    monitor.begin("judge " + Twine(candidates[i].name));
     if (hasCandidate && monitor.isStopped())
       running = i;
     else if (Error error = judgeCandidate(candidates[i], runs[i], dense))

@@ -28,8 +28,11 @@ public:
 
   /// Prunes layer after layer to the candidates' targets, with each towards the
   /// dense model, and judges the outputs. If the search is stopped, those that
-  /// are not done stay without layers, but for the first one ever.
-  llvm::Error tryOut(llvm::MutableArrayRef<PruneCandidate> candidates);
+  /// are not done stay without layers, but for the first one ever. Layers whose
+  /// targets, and all before them, are those of `known`, the last that was
+  /// tried out, are taken from there; it may be null.
+  llvm::Error tryOut(llvm::MutableArrayRef<PruneCandidate> candidates,
+                     const PruneCandidate *known);
 
   /// The same with each layer pruned for itself by `pruner`.
   llvm::Error tryOut(PruneCandidate &candidate, Pruner pruner);
@@ -41,6 +44,13 @@ private:
   llvm::Error pruneNextStage(unsigned number, const StagedRun *dense,
                              StagedRun &run, PruneCandidate &candidate,
                              Pruner pruner);
+  llvm::Error takeNextStage(unsigned number, StagedRun &run,
+                            PruneCandidate &candidate,
+                            const PruneCandidate &known) const;
+  bool isStageOf(unsigned number, const PruneCandidate &candidate,
+                 const PruneCandidate &known) const;
+  void apply(unsigned layer, const PrunedWeights &weights,
+             StagedRun &run) const;
   /// The score that a program gives to the candidate, or to the dense model if
   /// it is null; none if the search was stopped meanwhile.
   llvm::Expected<std::optional<double>>

@@ -15,6 +15,10 @@ using namespace sopt;
 using llvm::Error;
 using llvm::Expected;
 
+/// Rows that are multiplied together: products of few take long for what they
+/// are.
+static constexpr int64_t kRowsTogether = 1024;
+
 /// The values of `known` that `wanted` is computed from, with nothing of what
 /// they are computed from themselves; or none, if a layer is among what
 /// computes it.
@@ -92,11 +96,13 @@ Expected<const LoadedModel *> StageLibraries::get(unsigned index) {
   return &*library;
 }
 
-std::vector<Tensor> StagedRun::takeInputs(const ModelSlice &slice,
-                                          size_t item) const {
-  std::vector<Tensor> inputs = items[item].inputs;
+SmallVector<const Tensor *> StagedRun::takeInputs(const ModelSlice &slice,
+                                                  size_t item) const {
+  SmallVector<const Tensor *> inputs;
+  for (const Tensor &input : items[item].inputs)
+    inputs.push_back(&input);
   for (Value value : slice.known)
-    inputs.push_back(*values.find(value)->second[item]);
+    inputs.push_back(values.find(value)->second[item].get());
   return inputs;
 }
 
@@ -124,19 +130,31 @@ void StagedRun::apply(unsigned index, ArrayRef<float> weight,
   // The map may have moved what is looked up before the insertion.
   const Values &sources = values.find(layer.input)->second;
   results.clear();
-  for (const std::shared_ptr<const Tensor> &x : sources) {
-    int64_t rows = int64_t(x->get<float>().size()) / inputs;
-    Tensor y{"", x->type, x->shape, {}};
-    y.shape.back() = outputs;
-    y.bytes.resize(rows * outputs * sizeof(float));
-    auto *sums = reinterpret_cast<float *>(y.bytes.data());
+  std::vector<float> x, y;
+  for (auto first = sources.begin(); first != sources.end();) {
+    x.clear();
+    auto end = first;
+    for (; end != sources.end() && int64_t(x.size()) < kRowsTogether * inputs;
+         ++end)
+      llvm::append_range(x, (*end)->get<float>());
+    int64_t rows = int64_t(x.size()) / inputs;
+    y.resize(rows * outputs);
     for (int64_t row = 0; row < rows; ++row)
-      llvm::copy(addend, sums + row * outputs);
+      llvm::copy(addend, &y[row * outputs]);
     if (rows)
       cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, outputs,
-                  inputs, 1.0f, x->get<float>().data(), inputs, weight.data(),
-                  outputs, 1.0f, sums, outputs);
-    results.push_back(std::make_shared<const Tensor>(std::move(y)));
+                  inputs, 1.0f, x.data(), inputs, weight.data(), outputs, 1.0f,
+                  y.data(), outputs);
+    const char *next = reinterpret_cast<const char *>(y.data());
+    for (; first != end; ++first) {
+      const Tensor &source = **first;
+      size_t bytes = source.bytes.size() / inputs * outputs;
+      std::vector<int64_t> shape = source.shape;
+      shape.back() = outputs;
+      results.push_back(std::make_shared<const Tensor>(
+          Tensor{"", source.type, std::move(shape), {next, next + bytes}}));
+      next += bytes;
+    }
   }
 }
 
@@ -145,20 +163,24 @@ Error StagedRun::advance() {
   Expected<const LoadedModel *> library = libraries->get(next++);
   if (!library)
     return library.takeError();
+  Expected<Session> session = Session::create(**library, {}, /*threads=*/0);
+  if (!session)
+    return session.takeError();
   SmallVector<Value> last = findLastReads(stage);
   bool isLast = next == stages.size();
   for (size_t item = 0; item < items.size(); ++item) {
-    Expected<std::vector<Tensor>> computed =
-        runOnce(**library, takeInputs(stage.slice, item), &flops);
-    if (!computed)
-      return computed.takeError();
+    session->setInputs(takeInputs(stage.slice, item));
+    if (Error error = session->run())
+      return error;
+    flops += (*library)->flops(session->getContext());
+    std::vector<Tensor> computed = session->getOutputs();
     for (Value value : last)
       values.find(value)->second[item].reset();
     if (isLast) {
-      outputs.push_back(std::move(*computed));
+      outputs.push_back(std::move(computed));
       continue;
     }
-    for (auto [value, tensor] : llvm::zip_equal(stage.slice.wanted, *computed))
+    for (auto [value, tensor] : llvm::zip_equal(stage.slice.wanted, computed))
       values[value].push_back(
           std::make_shared<const Tensor>(std::move(tensor)));
   }

@@ -91,7 +91,8 @@ private:
   using Values = std::vector<std::shared_ptr<const Tensor>>;
 
   llvm::SmallVector<mlir::Value> findLastReads(const Stage &stage) const;
-  std::vector<Tensor> takeInputs(const ModelSlice &slice, size_t item) const;
+  llvm::SmallVector<const Tensor *> takeInputs(const ModelSlice &slice,
+                                               size_t item) const;
 
   StageLibraries *libraries;
   llvm::ArrayRef<Stage> stages;

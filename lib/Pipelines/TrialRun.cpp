@@ -163,15 +163,12 @@ llvm::Expected<LoadedModel> sopt::openForTrial(ModuleOp module,
 }
 
 llvm::Expected<std::vector<Tensor>> sopt::runOnce(const LoadedModel &model,
-                                                  ArrayRef<Tensor> inputs,
-                                                  uint64_t *flops) {
+                                                  ArrayRef<Tensor> inputs) {
   llvm::Expected<Session> session =
       Session::create(model, inputs, /*threads=*/0);
   if (!session)
     return session.takeError();
   if (llvm::Error error = session->run())
     return std::move(error);
-  if (flops)
-    *flops += model.flops(session->getContext());
   return session->getOutputs();
 }

@@ -26,11 +26,9 @@ struct ModelSlice {
 llvm::Expected<LoadedModel> openForTrial(mlir::ModuleOp module,
                                          const ModelSlice &slice);
 
-/// The outputs of one run, copied. Adds its floating-point operations to
-/// `flops`, unless that is null.
+/// The outputs of one run, copied.
 llvm::Expected<std::vector<Tensor>> runOnce(const LoadedModel &model,
-                                            llvm::ArrayRef<Tensor> inputs,
-                                            uint64_t *flops = nullptr);
+                                            llvm::ArrayRef<Tensor> inputs);
 
 } // namespace sopt
 

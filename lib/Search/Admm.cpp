@@ -57,12 +57,12 @@ private:
 
   const SparsityTarget &target;
   int64_t n, m, part;
-  std::vector<float> scales;  ///< Of the inputs.
-  std::vector<float> moments; ///< Scaled, H.
-  std::vector<float> side;    ///< HW.
-  std::vector<float> kept;    ///< D.
-  std::vector<float> dual;    ///< U.
-  std::vector<bool> isZero;   ///< Where D is.
+  std::vector<float> scales;     ///< Of the inputs.
+  std::vector<float> moments;    ///< Scaled, H.
+  std::vector<float> side;       ///< HW.
+  std::vector<float> kept;       ///< D.
+  std::vector<float> dual;       ///< U.
+  GroupScores::Selection isZero; ///< Where D is.
 };
 } // namespace
 
@@ -109,13 +109,13 @@ void Splitting::project(ArrayRef<float> from) {
     double value = from[row * m + output];
     return value * value;
   });
-  std::vector<bool> going = scores.select(target);
-  kept.assign(from.begin(), from.end());
-  for (int64_t row = 0; row < n; ++row)
-    for (int64_t output = 0; output < m; ++output)
-      if (scores.isIn(going, row, output))
-        kept[row * m + output] = 0;
-  isZero = std::move(going);
+  isZero = scores.select(target);
+  std::vector<char> goes(m);
+  for (int64_t row = 0; row < n; ++row) {
+    scores.getRow(isZero, row, goes);
+    for (int64_t output = 0, at = row * m; output < m; ++output, ++at)
+      kept[at] = goes[output] ? 0 : from[at];
+  }
 }
 
 void Splitting::step(ArrayRef<float> factor, float pull) {
@@ -195,7 +195,7 @@ std::vector<float> Splitting::run() {
   float pull = kFirstPull;
   std::vector<float> factored = factor(pull);
   project(std::vector<float>(kept));
-  std::vector<bool> before = isZero;
+  GroupScores::Selection before = isZero;
   int64_t numKept = std::max<int64_t>(count(isZero, false), 1);
   for (unsigned number = 1; number <= kMostSteps && !factored.empty();
        ++number) {

@@ -7,6 +7,7 @@
 
 #include "Groups.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/bit.h"
 #include <cmath>
 #include <numeric>
 
@@ -73,30 +74,57 @@ static void putLeastFirst(std::vector<int64_t> &order, int64_t count,
                    });
 }
 
-std::vector<bool> GroupScores::select(const SparsityTarget &target) const {
+GroupScores::Selection GroupScores::select(const SparsityTarget &target) const {
   return target.of ? selectLeastRows(target.of - target.keep, target.of)
                    : selectLeast(std::llround(target.zeros * double(size())));
 }
 
-std::vector<bool> GroupScores::selectLeast(int64_t count) const {
-  std::vector<bool> selection(scores.size(), false);
+/// The score that `count` of them, at least one, do not exceed. None is
+/// negative, so that they are in the order of their bits, and the leading ones
+/// tell of most on which side they are.
+static double getLargest(ArrayRef<double> scores, int64_t count) {
+  constexpr unsigned kLeadingBits = 16;
+  auto getBucket = [](double score) {
+    return bit_cast<uint64_t>(score) >> (64 - kLeadingBits);
+  };
+  std::vector<int64_t> sizes(size_t(1) << kLeadingBits, 0);
+  for (double score : scores)
+    ++sizes[getBucket(score)];
+  size_t bucket = 0;
+  for (; count > sizes[bucket]; ++bucket)
+    count -= sizes[bucket];
+  std::vector<double> left;
+  left.reserve(sizes[bucket]);
+  for (double score : scores)
+    if (getBucket(score) == bucket)
+      left.push_back(score);
+  std::nth_element(left.begin(), left.begin() + (count - 1), left.end());
+  return left[count - 1];
+}
+
+GroupScores::Selection GroupScores::selectLeast(int64_t count) const {
+  Selection selection(scores.size(), false);
   if (count <= 0)
     return selection;
-  std::vector<double> sorted(scores);
-  std::nth_element(sorted.begin(), sorted.begin() + (count - 1), sorted.end());
-  double largest = sorted[count - 1];
-  int64_t below =
-      count_if(scores, [&](double score) { return score < largest; });
-  // Of those that equal the largest, the first go.
-  int64_t equal = count - below;
+  double largest = getLargest(scores, count);
   for (auto [index, score] : enumerate(scores))
-    selection[index] = score < largest || (score == largest && equal-- > 0);
+    selection[index] = score < largest;
+  // Of those that equal the largest, the first go.
+  int64_t equal = count - llvm::count(selection, true);
+  for (auto [index, score] : enumerate(scores)) {
+    if (equal == 0)
+      break;
+    if (score != largest)
+      continue;
+    selection[index] = true;
+    --equal;
+  }
   return selection;
 }
 
-std::vector<bool> GroupScores::selectLeastRows(int64_t count,
-                                               int64_t of) const {
-  std::vector<bool> selection(scores.size(), false);
+GroupScores::Selection GroupScores::selectLeastRows(int64_t count,
+                                                    int64_t of) const {
+  Selection selection(scores.size(), false);
   std::vector<int64_t> order(of);
   for (int64_t first = 0; first + of <= rows; first += of)
     for (int64_t group = 0; group < groups; ++group) {

@@ -9,6 +9,8 @@
 #define SPARSE_OPT_LIB_SEARCH_GROUPS_H
 
 #include "sparse-opt/Search/Pruners.h"
+#include "llvm/ADT/ArrayRef.h"
+#include <algorithm>
 
 namespace sopt {
 
@@ -32,34 +34,42 @@ public:
       : block(target.isStructured() ? outputs : target.block),
         part(target.isStructured() ? part : 1), rows(inputs / this->part),
         groups(outputs / block), scores(size_t(rows * groups), 0.0) {
-    for (int64_t input = 0; input < inputs; ++input)
-      for (int64_t output = 0; output < outputs; ++output)
-        scores[getGroup(input, output)] += score(input, output);
+    for (int64_t input = 0; input < inputs; ++input) {
+      double *sums = &scores[getFirst(input)];
+      for (int64_t group = 0, output = 0; group < groups; ++group)
+        for (int64_t end = output + block; output < end; ++output)
+          sums[group] += score(input, output);
+    }
   }
+
+  /// Of each group, whether it is marked. Bytes, for loops over them to be of
+  /// vectors.
+  using Selection = std::vector<char>;
 
   /// Marks the groups with the least scores, as many as the target's zeros: of
   /// all, or of each N:M's own.
-  std::vector<bool> select(const SparsityTarget &target) const;
+  Selection select(const SparsityTarget &target) const;
 
   /// Marks the `count` groups with the least scores.
-  std::vector<bool> selectLeast(int64_t count) const;
+  Selection selectLeast(int64_t count) const;
 
   /// Marks, for each group of outputs on its own, the `count` inputs with the
   /// least scores among each `of` that follow each other.
-  std::vector<bool> selectLeastRows(int64_t count, int64_t of) const;
+  Selection selectLeastRows(int64_t count, int64_t of) const;
 
-  /// Whether a weight's group is in `selection`.
-  bool isIn(const std::vector<bool> &selection, int64_t input,
-            int64_t output) const {
-    return selection[getGroup(input, output)];
+  /// Tells of each weight that reads `input` whether its group is marked.
+  void getRow(llvm::ArrayRef<char> selection, int64_t input,
+              llvm::MutableArrayRef<char> isMarked) const {
+    llvm::ArrayRef<char> row = selection.slice(getFirst(input), groups);
+    for (int64_t group = 0; group < groups; ++group)
+      std::fill_n(&isMarked[group * block], block, row[group]);
   }
 
   int64_t size() const { return rows * groups; }
 
 private:
-  int64_t getGroup(int64_t input, int64_t output) const {
-    return input / part * groups + output / block;
-  }
+  /// The first group of an input's.
+  int64_t getFirst(int64_t input) const { return input / part * groups; }
 
   int64_t block, part, rows, groups;
   std::vector<double> scores;

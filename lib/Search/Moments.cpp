@@ -14,18 +14,28 @@
 using namespace llvm;
 using namespace sopt;
 
+/// Rows that wait for each other: enough to hide that all sums are read.
+static constexpr int64_t kWaitingRows = 1024;
+
 bool Moments::add(ArrayRef<float> x) {
   if (!all_of(x, [](float value) { return std::isfinite(value); }))
     return false;
-  std::vector<double> wide(x.begin(), x.end());
-  int64_t count = int64_t(x.size()) / inputs;
-  cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, inputs, count, 1.0,
-              wide.data(), inputs, 1.0, sums.data(), inputs);
-  rows += count;
+  rows += int64_t(x.size()) / inputs;
+  append_range(waiting, x);
+  if (int64_t(waiting.size()) >= kWaitingRows * inputs)
+    flush();
   return true;
 }
 
+void Moments::flush() const {
+  cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, inputs,
+              int64_t(waiting.size()) / inputs, 1.0, waiting.data(), inputs,
+              1.0, sums.data(), inputs);
+  waiting.clear();
+}
+
 std::vector<double> Moments::get() const {
+  flush();
   std::vector<double> moments(sums.size(), 0.0);
   double scale = rows ? 1 / double(rows) : 0;
   for (int64_t i = 0; i < inputs; ++i)

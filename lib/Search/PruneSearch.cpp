@@ -17,6 +17,13 @@ using namespace sopt;
 /// fronts stay short.
 static constexpr int64_t kBudgetSteps = 10000;
 
+/// Where a search is known whose budget was about the same.
+static constexpr unsigned kFewEvaluations = 24;
+
+/// A candidate that scores so many times worse was never the better one of two
+/// when tried out.
+static constexpr double kWorthTrying = 1.25;
+
 void MeasuredLayer::scaleTo(double loss) {
   double scale = sampleError > 0 ? loss / sampleError : 0;
   for (double &error : table.errors)
@@ -29,21 +36,23 @@ static Expected<MeasuredLayer> measure(const PrunedLayer &layer,
                                        ArrayRef<SparsityTarget> targets,
                                        double sampleZeros) {
   MeasuredLayer measured{{layer.name, {}}, {}, 0};
+  double power = getOutputPower(layer);
+  auto getError = [&](double loss) { return power > 0 ? loss / power : 0; };
   for (const SparsityTarget &target : targets) {
     if (!target.fits(layer.inputs, layer.outputs, layer.part)) {
       measured.table.errors.push_back(INFINITY);
       continue;
     }
-    Expected<std::vector<float>> weight = pruner.prune(layer, target);
-    if (!weight)
-      return weight.takeError();
-    measured.table.errors.push_back(getRelativeError(layer, *weight));
+    auto pruned = pruner.prune(layer, target);
+    if (!pruned)
+      return pruned.takeError();
+    measured.table.errors.push_back(getError(pruned->loss));
   }
-  Expected<std::vector<float>> sample = pruner.prune(layer, {sampleZeros});
+  auto sample = pruner.prune(layer, {sampleZeros});
   if (!sample)
     return sample.takeError();
-  measured.sampleError = getRelativeError(layer, *sample);
-  measured.sample = std::move(*sample);
+  measured.sampleError = getError(sample->loss);
+  measured.sample = std::move(sample->weight);
   return measured;
 }
 
@@ -113,34 +122,40 @@ static PruneCandidate makeCandidate(const PruneProblem &problem, StringRef name,
 }
 
 /// The allocation that is best by the tables.
-static Expected<PruneCandidate> allocate(const PruneProblem &problem,
-                                         Picks &picks) {
-  Expected<Picks> exact = solveInSteps(problem.getAllocation(), kBudgetSteps);
-  if (!exact)
-    return exact.takeError();
-  picks = std::move(*exact);
-  return makeCandidate(problem, "by what the outputs lose", picks);
+static Expected<Picks> allocate(const PruneProblem &problem) {
+  return solveInSteps(problem.getAllocation(), kBudgetSteps);
 }
 
-/// The best that evolution from `starts` finds.
-static Expected<PruneCandidate> improve(const PruneProblem &problem,
-                                        ArrayRef<Picks> starts, Picks &picks) {
-  EvolutionOptions options;
-  options.seed = problem.seed;
-  options.shouldStop = problem.isTimeUp;
-  if (problem.isBlind)
-    options.draws = 1;
-  auto score = [&](ArrayRef<unsigned> tried) {
-    return problem.score(makeCandidate(problem, "", tried).targets);
-  };
-  auto evolved = evolve(problem.getAllocation(), starts, score, options);
-  if (!evolved)
-    return evolved.takeError();
-  picks = std::move(evolved->picks);
-  return makeCandidate(problem,
-                       "best of " + std::to_string(evolved->evaluations) +
-                           " allocations",
-                       picks);
+static PruneCandidate makeAllocated(const PruneProblem &problem,
+                                    ArrayRef<unsigned> exact) {
+  PruneCandidate candidate =
+      makeCandidate(problem, "by what the outputs lose", exact);
+  candidate.isAllocated = true;
+  return candidate;
+}
+
+Expected<PruneCandidate> sopt::allocatePruning(const PruneProblem &problem) {
+  Expected<Picks> exact = allocate(problem);
+  if (!exact)
+    return exact.takeError();
+  return makeAllocated(problem, *exact);
+}
+
+/// Where evolution begins.
+static std::vector<Picks> listStarts(const PruneProblem &problem,
+                                     const Picks &exact) {
+  if (!problem.known.empty()) {
+    Picks known;
+    for (auto [layer, target] : zip_equal(problem.layers, problem.known))
+      known.push_back(find(layer.targets, target) - layer.targets.begin());
+    return {shiftToBudget(problem.getAllocation(), known), exact};
+  }
+  std::vector<Picks> starts;
+  if (std::optional<Picks> uniform = getUniformPicks(problem))
+    starts.push_back(std::move(*uniform));
+  if (!problem.isBlind || starts.empty())
+    starts.insert(starts.begin(), exact);
+  return starts;
 }
 
 static int64_t countZeros(const PruneCandidate &candidate) {
@@ -155,26 +170,51 @@ static bool isBetter(const PruneCandidate &a, const PruneCandidate &b) {
   return a.loss != b.loss ? a.loss < b.loss : countZeros(a) > countZeros(b);
 }
 
-Expected<PruneCandidate> sopt::searchPruning(const PruneProblem &problem) {
-  Picks exact, evolved;
-  Expected<PruneCandidate> allocated = allocate(problem, exact);
-  if (!allocated)
-    return allocated.takeError();
-  std::vector<Picks> starts;
-  if (std::optional<Picks> uniform = getUniformPicks(problem))
-    starts.push_back(std::move(*uniform));
-  if (!problem.isBlind || starts.empty())
-    starts.insert(starts.begin(), exact);
-  std::vector<PruneCandidate> candidates;
-  if (!problem.isTimeUp()) {
-    Expected<PruneCandidate> improved = improve(problem, starts, evolved);
-    if (!improved)
-      return improved.takeError();
-    candidates.push_back(std::move(*improved));
+Expected<std::vector<PruneCandidate>>
+sopt::proposePruning(const PruneProblem &problem) {
+  Expected<Picks> exact = allocate(problem);
+  if (!exact)
+    return exact.takeError();
+  PruneCandidate allocated = makeAllocated(problem, *exact);
+  if (problem.isTimeUp())
+    return std::vector<PruneCandidate>{std::move(allocated)};
+  EvolutionOptions options;
+  options.seed = problem.seed;
+  options.shouldStop = problem.isTimeUp;
+  if (problem.isBlind)
+    options.draws = 1;
+  if (!problem.known.empty()) {
+    options.evaluations = kFewEvaluations;
+    options.patience = kFewEvaluations / 2;
   }
+  // That it was scored is not sure: time may be up before.
+  double allocatedLoss = 0;
+  auto score = [&](ArrayRef<unsigned> tried) {
+    Expected<double> loss =
+        problem.score(makeCandidate(problem, "", tried).targets);
+    if (loss && tried == ArrayRef(*exact))
+      allocatedLoss = *loss;
+    return loss;
+  };
+  auto evolved = evolve(problem.getAllocation(), listStarts(problem, *exact),
+                        score, options);
+  if (!evolved)
+    return evolved.takeError();
+  std::string name =
+      "best of " + std::to_string(evolved->evaluations) + " allocations";
+  std::vector<PruneCandidate> candidates = {
+      makeCandidate(problem, name, evolved->picks)};
   // The score leaves out what makes up for zeros, which may turn the order.
-  if (candidates.empty() || (!problem.isBlind && evolved != exact))
-    candidates.push_back(std::move(*allocated));
+  if (!problem.isBlind && evolved->picks != *exact &&
+      allocatedLoss <= kWorthTrying * evolved->loss)
+    candidates.push_back(std::move(allocated));
+  return candidates;
+}
+
+Expected<PruneCandidate>
+sopt::chooseTried(const PruneProblem &problem,
+                  std::vector<PruneCandidate> candidates) {
+  assert(!candidates.empty() && "nothing to try");
   if (Error error = problem.tryOut(candidates))
     return std::move(error);
   erase_if(candidates, [](const PruneCandidate &candidate) {
@@ -182,4 +222,11 @@ Expected<PruneCandidate> sopt::searchPruning(const PruneProblem &problem) {
   });
   assert(!candidates.empty() && "the first is tried to the end");
   return std::move(*min_element(candidates, isBetter));
+}
+
+Expected<PruneCandidate> sopt::searchPruning(const PruneProblem &problem) {
+  auto candidates = proposePruning(problem);
+  if (!candidates)
+    return candidates.takeError();
+  return chooseTried(problem, std::move(*candidates));
 }

@@ -31,13 +31,17 @@ static double getPower(const PrunedLayer &layer, ArrayRef<double> v) {
   return cblas_ddot(v.size(), v.data(), 1, product.data(), 1);
 }
 
+double sopt::getOutputPower(const PrunedLayer &layer) {
+  return getPower(
+      layer, std::vector<double>(layer.weight.begin(), layer.weight.end()));
+}
+
 double sopt::getRelativeError(const PrunedLayer &layer,
                               ArrayRef<float> weight) {
   assert(weight.size() == layer.weight.size());
-  std::vector<double> dense(layer.weight.begin(), layer.weight.end());
-  std::vector<double> lost(dense);
+  std::vector<double> lost(layer.weight.begin(), layer.weight.end());
   for (size_t i = 0; i < lost.size(); ++i)
     lost[i] -= weight[i];
-  double power = getPower(layer, dense);
+  double power = getOutputPower(layer);
   return power > 0 ? getPower(layer, lost) / power : 0;
 }

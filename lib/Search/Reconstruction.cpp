@@ -23,20 +23,34 @@ static constexpr double kRidges[] = {0.03, 0.1, 0.3, 1, 3};
 /// each other, so of the ridges that gain nearly most the largest is taken.
 static constexpr double kAboutAsMuch = 0.95;
 
-/// a·b for a of rows × inner.
-static std::vector<double> multiply(ArrayRef<double> a, ArrayRef<double> b,
-                                    int64_t inner) {
+template <typename T, typename Gemm>
+static std::vector<T> multiply(ArrayRef<T> a, ArrayRef<T> b, int64_t inner,
+                               Gemm gemm) {
   int64_t rows = int64_t(a.size()) / inner, columns = int64_t(b.size()) / inner;
-  std::vector<double> product(rows * columns);
+  std::vector<T> product(rows * columns);
   if (rows && columns)
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, columns, inner,
-                1.0, a.data(), inner, b.data(), columns, 0.0, product.data(),
-                columns);
+    gemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, columns, inner, T(1),
+         a.data(), inner, b.data(), columns, T(0), product.data(), columns);
   return product;
 }
 
-static double dot(ArrayRef<double> a, ArrayRef<double> b) {
-  return cblas_ddot(a.size(), a.data(), 1, b.data(), 1);
+/// a·b for a of rows × inner.
+static std::vector<double> multiply(ArrayRef<double> a, ArrayRef<double> b,
+                                    int64_t inner) {
+  return multiply(a, b, inner, cblas_dgemm);
+}
+
+static std::vector<float> multiply(ArrayRef<float> a, ArrayRef<float> b,
+                                   int64_t inner) {
+  return multiply(a, b, inner, cblas_sgemm);
+}
+
+static double dot(ArrayRef<float> a, ArrayRef<float> b) {
+  return cblas_dsdot(a.size(), a.data(), 1, b.data(), 1);
+}
+
+static std::vector<float> narrow(ArrayRef<double> values) {
+  return std::vector<float>(values.begin(), values.end());
 }
 
 namespace {
@@ -55,24 +69,39 @@ struct Target {
   std::vector<double> side, mean;
 };
 
-/// The regression for one ridge; it keeps nothing to be solved again.
-std::vector<double> solveRidge(const RegressionMoments &moments, double ridge,
-                               std::vector<double> side) {
-  int64_t n = moments.inputs;
+/// The regression for one ridge from the moments `matrix`, n × n.
+template <typename T>
+std::vector<T> solveRidge(std::vector<T> matrix, int64_t n, double ridge,
+                          std::vector<T> side) {
   double trace = 0;
   for (int64_t i = 0; i < n; ++i)
-    trace += moments.own[i * n + i];
-  std::vector<double> matrix = moments.own;
+    trace += double(matrix[i * n + i]);
   // A hair above the ridge: single precision's moments may have eigenvalues
   // just below zero, and inputs that are always zero have none.
   double added = (ridge + 1e-6) * trace / double(n);
   for (int64_t i = 0; i < n; ++i)
-    matrix[i * n + i] += added;
-  if (!(added > 0) || !factorCholesky(matrix, n))
-    return std::vector<double>(side.size(), 0.0);
-  solveCholesky(matrix, n, side, int64_t(side.size()) / n);
+    matrix[i * n + i] += T(added);
+  MutableArrayRef<T> factor(matrix), solved(side);
+  if (!(added > 0) || !factorCholesky(factor, n))
+    return std::vector<T>(side.size(), T(0));
+  solveCholesky(ArrayRef<T>(matrix), n, solved, int64_t(side.size()) / n);
   return side;
 }
+
+/// What a strength is chosen by. Single precision is enough for that: ridges
+/// are far above its rounding.
+struct Sample {
+  explicit Sample(const RegressionMoments &moments, ArrayRef<float> weight)
+      : inputs(moments.inputs), own(narrow(moments.own)),
+        mean(narrow(moments.mean)) {
+    Target target(moments, weight);
+    side = narrow(target.side);
+    targetMean = narrow(target.mean);
+  }
+
+  int64_t inputs;
+  std::vector<float> own, mean, side, targetMean;
+};
 
 /// What a correction, times a share s, gains on a fold that it has not seen:
 /// 2·s·linear − s²·square of the outputs' squared distance from t.
@@ -89,22 +118,22 @@ struct Gain {
 } // namespace
 
 /// Adds what `correction`, found on `seen`, gains on `unseen`.
-static void addGain(Gain &gain, ArrayRef<double> correction,
-                    const RegressionMoments &seen, const Target &seenTarget,
-                    const RegressionMoments &unseen,
-                    const Target &unseenTarget) {
-  std::vector<double> moved = multiply(unseen.own, correction, unseen.inputs);
-  gain.linear += dot(correction, unseenTarget.side);
+static void addGain(Gain &gain, ArrayRef<float> correction, const Sample &seen,
+                    const Sample &unseen) {
+  std::vector<float> moved =
+      multiply(ArrayRef(unseen.own), correction, unseen.inputs);
+  gain.linear += dot(correction, unseen.side);
   gain.square += dot(correction, moved);
   // The bias was set by the means that were seen.
-  std::vector<double> shift(unseen.mean);
+  std::vector<float> shift(unseen.mean);
   for (auto [value, mean] : zip_equal(shift, seen.mean))
     value -= mean;
-  std::vector<double> movedMean = multiply(shift, correction, unseen.inputs);
+  std::vector<float> movedMean =
+      multiply(ArrayRef(shift), correction, unseen.inputs);
   for (auto [moved, wanted, had] :
-       zip_equal(movedMean, unseenTarget.mean, seenTarget.mean)) {
-    gain.linear += moved * (wanted - had);
-    gain.square += moved * moved;
+       zip_equal(movedMean, unseen.targetMean, seen.targetMean)) {
+    gain.linear += double(moved) * (double(wanted) - had);
+    gain.square += double(moved) * moved;
   }
 }
 
@@ -112,7 +141,8 @@ std::vector<double> sopt::getCorrection(const RegressionMoments &moments,
                                         ArrayRef<float> weight,
                                         ReconstructionStrength strength) {
   std::vector<double> correction =
-      solveRidge(moments, strength.ridge, Target(moments, weight).side);
+      solveRidge(moments.own, moments.inputs, strength.ridge,
+                 Target(moments, weight).side);
   cblas_dscal(correction.size(), strength.share, correction.data(), 1);
   return correction;
 }
@@ -126,12 +156,11 @@ sopt::chooseStrength(ArrayRef<const RegressionSums *> folds,
     others.erase(others.begin() + index);
     if (others.empty())
       break;
-    RegressionMoments unseen = RegressionSums::get(fold, isCentred);
-    RegressionMoments seen = RegressionSums::get(others, isCentred);
-    Target seenTarget(seen, weight), unseenTarget(unseen, weight);
+    Sample unseen(RegressionSums::get(fold, isCentred), weight);
+    Sample seen(RegressionSums::get(others, isCentred), weight);
     for (auto [gain, ridge] : zip_equal(gains, kRidges))
-      addGain(gain, solveRidge(seen, ridge, seenTarget.side), seen, seenTarget,
-              unseen, unseenTarget);
+      addGain(gain, solveRidge(seen.own, seen.inputs, ridge, seen.side), seen,
+              unseen);
   }
   double most = 0;
   for (const Gain &gain : gains)

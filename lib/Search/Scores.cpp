@@ -14,12 +14,15 @@ using namespace sopt;
 /// The layer's weight with zeros where `selection` says.
 static std::vector<float> clear(const PrunedLayer &layer,
                                 const GroupScores &scores,
-                                const std::vector<bool> &selection) {
+                                ArrayRef<char> selection) {
   std::vector<float> weight = layer.weight;
-  for (int64_t row = 0; row < layer.inputs; ++row)
+  std::vector<char> goes(layer.outputs);
+  for (int64_t row = 0; row < layer.inputs; ++row) {
+    scores.getRow(selection, row, goes);
     for (int64_t output = 0; output < layer.outputs; ++output)
-      if (scores.isIn(selection, row, output))
+      if (goes[output])
         weight[row * layer.outputs + output] = 0;
+  }
   return weight;
 }
 

@@ -51,6 +51,9 @@ public:
                                         llvm::ArrayRef<Tensor> inputs,
                                         int32_t threads);
 
+  /// Takes others for the runs to come, in the model's order, too.
+  void setInputs(llvm::ArrayRef<const Tensor *> tensors);
+
   /// Computes the outputs; they stay in the context.
   llvm::Error run();
 

@@ -36,8 +36,12 @@ public:
   int64_t countMissing() const;
 
 private:
+  /// Takes the rows that wait to the sums.
+  void flush() const;
+
   int64_t inputs, rows = 0;
-  std::vector<double> sums; ///< The upper triangle of XᵀX.
+  mutable std::vector<double> waiting; ///< Rows, for larger products.
+  mutable std::vector<double> sums;    ///< The upper triangle of XᵀX.
 };
 
 } // namespace sopt

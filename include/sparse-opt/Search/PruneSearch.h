@@ -62,6 +62,7 @@ struct PruneCandidate {
   double loss = 0;
   /// What the metric gives it, if that is known; the loss is made of it.
   std::optional<double> score = std::nullopt;
+  bool isAllocated = false; ///< Whether the tables alone led to it.
 };
 
 /// What one layer may become. All vectors have one element for each choice.
@@ -88,6 +89,9 @@ struct PruneProblem {
   /// Whether to begin where all layers are alike, and to look at no table of
   /// errors, as EvoPress does: to compare with.
   bool isBlind = false;
+  /// What a search with about the same budget found, or empty: few others are
+  /// scored then.
+  std::vector<SparsityTarget> known;
 
   AllocationProblem getAllocation() const;
 };
@@ -99,10 +103,23 @@ std::optional<Picks> getUniformPicks(const PruneProblem &problem);
 /// Searches in three steps, each with fewer candidates and nearer the truth:
 /// the allocation that is optimal where what the layers lose adds up (see
 /// AllocationProblem); evolution from there, and from where all layers are
-/// alike, by `score`; and `tryOut` of what that found and of what it began
-/// with. The best of these by their loss fits the budget; of two that lose the
-/// same, it is the one with more zeros. Fails if nothing does.
+/// alike, by `score`; and `tryOut` of what that found and, unless it scores far
+/// worse, of what it began with. The best of these by their loss fits the
+/// budget; of two that lose the same, it is the one with more zeros. Fails if
+/// nothing does.
 llvm::Expected<PruneCandidate> searchPruning(const PruneProblem &problem);
+
+/// The first step alone; nothing is tried out.
+llvm::Expected<PruneCandidate> allocatePruning(const PruneProblem &problem);
+
+/// The first two steps: the candidates to try out, the best one first.
+llvm::Expected<std::vector<PruneCandidate>>
+proposePruning(const PruneProblem &problem);
+
+/// The last step, of one candidate at least.
+llvm::Expected<PruneCandidate>
+chooseTried(const PruneProblem &problem,
+            std::vector<PruneCandidate> candidates);
 
 } // namespace sopt
 

@@ -107,22 +107,32 @@ class ObsPruner {
 public:
   static llvm::Expected<ObsPruner> create(const PrunedLayer &layer);
 
+  struct Result {
+    std::vector<float> weight;
+    double loss; ///< E‖x·(W − weight)‖² over the calibration inputs.
+  };
   /// `layer` reads the inputs that the pruner was made for; its own moments are
   /// not looked at.
-  llvm::Expected<std::vector<float>> prune(const PrunedLayer &layer,
-                                           const SparsityTarget &target) const;
+  llvm::Expected<Result> prune(const PrunedLayer &layer,
+                               const SparsityTarget &target) const;
 
 private:
-  ObsPruner(std::vector<double> factor, std::vector<bool> isDead)
-      : factor(std::move(factor)), isDead(std::move(isDead)) {}
+  ObsPruner(std::vector<double> factor, std::vector<bool> isDead,
+            double damping)
+      : factor(std::move(factor)), isDead(std::move(isDead)), damping(damping) {
+  }
 
   std::vector<double> factor; ///< The upper U, UᵀU the moments' inverse.
   std::vector<bool> isDead;   ///< Of each input, whether it is always zero.
+  double damping;             ///< What was added to the others' moments.
 };
 
 /// The pruner called "magnitude", "wanda", "obs" or "admm"; null for any other
 /// name.
 Pruner lookUpPruner(llvm::StringRef name);
+
+/// E‖x·W‖² over the calibration inputs.
+double getOutputPower(const PrunedLayer &layer);
 
 /// E‖x·(W − weight)‖² / E‖x·W‖² over the calibration inputs: what pruning lost
 /// of the layer's outputs. 0 if those are all zero.

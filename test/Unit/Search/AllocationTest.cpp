@@ -100,3 +100,40 @@ TEST(Allocation, InStepsTakesTheCheapestWhereNoneElseFits) {
   ASSERT_TRUE(bool(picks)) << toString(picks.takeError());
   EXPECT_EQ(*picks, (SmallVector<unsigned>{0, 0}));
 }
+
+// From any picks, a solution that no single choice improves; and picks that are
+// the optimum already stay as they are.
+TEST(Allocation, ShiftsToTheBudget) {
+  std::mt19937 random(11);
+  std::uniform_int_distribution<int64_t> cost(0, 30);
+  std::uniform_int_distribution<unsigned> pick(0, 3);
+  std::uniform_real_distribution<double> error(0, 1);
+  unsigned tried = 0;
+  for (int trial = 0; trial < 1000; ++trial) {
+    AllocationProblem problem(/*budget=*/60);
+    SmallVector<unsigned> from;
+    for (int layer = 0; layer < 5; ++layer) {
+      SmallVector<Choice> choices;
+      for (int choice = 0; choice < 4; ++choice)
+        choices.push_back({cost(random), error(random)});
+      problem.addLayer("layer" + std::to_string(layer), choices);
+      from.push_back(pick(random));
+    }
+    if (errorToBool(problem.check()))
+      continue;
+    ++tried;
+    SmallVector<unsigned> picks = shiftToBudget(problem, from);
+    ASSERT_FALSE(errorToBool(problem.verify(picks)));
+    for (size_t layer = 0; layer < picks.size(); ++layer)
+      for (unsigned other = 0; other < 4; ++other) {
+        SmallVector<unsigned> changed = picks;
+        changed[layer] = other;
+        if (!errorToBool(problem.verify(changed))) {
+          EXPECT_GE(problem.getError(changed), problem.getError(picks));
+        }
+      }
+    SmallVector<unsigned> exact = cantFail(solveExactly(problem));
+    EXPECT_EQ(shiftToBudget(problem, exact), exact);
+  }
+  EXPECT_GT(tried, 900u);
+}

@@ -121,6 +121,50 @@ TEST(PruneSearch, TakesWhatMeasuresBest) {
   EXPECT_GE(best->targets.back().zeros, 0.5);
 }
 
+// With the same budget it finds nothing worse, by few scores; with another one
+// it keeps to that.
+TEST(PruneSearch, GoesOnFromWhatIsKnown) {
+  auto likesFirst = [](ArrayRef<SparsityTarget> targets) {
+    return targets.front().zeros;
+  };
+  std::vector<PrunedLayer> layers;
+  for (unsigned seed = 0; seed < 8; ++seed)
+    layers.push_back(makeLayer(seed, /*isEasy=*/seed == 0));
+  Search search(layers);
+  search.problem.budget = 4 * 1600;
+  auto first = search.run(likesFirst);
+  ASSERT_TRUE(bool(first)) << toString(first.takeError());
+  unsigned scored = search.scored;
+  search.problem.known = first->targets;
+  auto again = search.run(likesFirst);
+  ASSERT_TRUE(bool(again)) << toString(again.takeError());
+  EXPECT_LE(search.scored - scored, 24u);
+  EXPECT_LE(again->loss, first->loss);
+  search.problem.budget = 3 * 1600;
+  auto smaller = search.run(likesFirst);
+  ASSERT_TRUE(bool(smaller)) << toString(smaller.takeError());
+  int64_t zeros = 0;
+  for (const PrunedWeights &layer : smaller->layers)
+    zeros += count(layer.weight, 0.0f);
+  EXPECT_GE(zeros, 5 * 1600);
+}
+
+// What began far worse than it became is not tried out.
+TEST(PruneSearch, LeavesOutTheHopeless) {
+  for (double worth : {1.1, 10.0}) {
+    Search search({makeLayer(1, false), makeLayer(2, true)});
+    search.problem.budget = 1600;
+    double first = 0;
+    auto best = search.run([&](ArrayRef<SparsityTarget> targets) {
+      if (first == 0)
+        first = targets.front().zeros;
+      return targets.front().zeros == first ? worth : 1.0;
+    });
+    ASSERT_TRUE(bool(best)) << toString(best.takeError());
+    EXPECT_EQ(search.tried, worth > 2 ? 1u : 2u);
+  }
+}
+
 TEST(PruneSearch, IsContentWithTheExactAllocationWhenTimeIsUp) {
   Search search({makeLayer(1, false), makeLayer(2, true)});
   search.problem.budget = 1600;

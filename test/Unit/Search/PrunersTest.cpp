@@ -149,6 +149,30 @@ TEST(Pruners, ObsMakesUpForOneWeightAsLeastSquaresDoes) {
   }
 }
 
+// What surgery counts as it goes is what its result loses.
+TEST(Pruners, ObsTellsItsLoss) {
+  for (int64_t dead : {0, 4}) {
+    PrunedLayer layer = makeLayer(200, 16, 10, dead);
+    ObsPruner pruner = cantFail(ObsPruner::create(layer));
+    for (SparsityTarget target :
+         {SparsityTarget{0.3}, {0.8}, {0.6, /*block=*/4}, {0, 1, 2, 4}}) {
+      auto result = cantFail(pruner.prune(layer, target));
+      double loss =
+          getRelativeError(layer, result.weight) * getOutputPower(layer);
+      EXPECT_NEAR(result.loss, loss, 1e-5 * loss);
+    }
+  }
+}
+
+// Which of equal weights go is a matter of their places alone.
+TEST(Pruners, OfEqualWeightsTheFirstGo) {
+  PrunedLayer layer = makeLayer(8, 8, 11);
+  std::fill_n(layer.weight.begin(), 64, -2.0f);
+  layer.weight[3] = 1;
+  auto weight = prune(pruneByMagnitude, layer, {0.5});
+  EXPECT_EQ(countZeros(ArrayRef(weight).take_front(32)), 32);
+}
+
 TEST(Pruners, LoseLessTheMoreTheyKnow) {
   for (unsigned seed = 0; seed < 5; ++seed) {
     PrunedLayer layer = makeLayer(112, 64, seed);
