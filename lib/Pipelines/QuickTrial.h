@@ -16,8 +16,8 @@ namespace sopt {
 /// Runs a model with each layer pruned for itself by optimal brain surgery, on
 /// some of the calibration items. Nothing is compiled for it, weights are made
 /// when they are first asked for, stages before the first that differs from the
-/// best trial so far are not run again, and a few items are enough to tell what
-/// is far worse than that (as EvoPress selects, in steps).
+/// best trial so far are not run again, and what is worse than that on a few of
+/// the items is not run on the others (as EvoPress selects, in steps).
 class QuickTrial {
 public:
   /// Both must outlive it.

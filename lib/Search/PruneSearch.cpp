@@ -20,10 +20,6 @@ static constexpr int64_t kBudgetSteps = 10000;
 /// Where a search is known whose budget was about the same.
 static constexpr unsigned kFewEvaluations = 24;
 
-/// A candidate that scores so many times worse was never the better one of two
-/// when tried out.
-static constexpr double kWorthTrying = 1.25;
-
 void MeasuredLayer::scaleTo(double loss) {
   double scale = sampleError > 0 ? loss / sampleError : 0;
   for (double &error : table.errors)
@@ -187,14 +183,8 @@ sopt::proposePruning(const PruneProblem &problem) {
     options.evaluations = kFewEvaluations;
     options.patience = kFewEvaluations / 2;
   }
-  // That it was scored is not sure: time may be up before.
-  double allocatedLoss = 0;
   auto score = [&](ArrayRef<unsigned> tried) {
-    Expected<double> loss =
-        problem.score(makeCandidate(problem, "", tried).targets);
-    if (loss && tried == ArrayRef(*exact))
-      allocatedLoss = *loss;
-    return loss;
+    return problem.score(makeCandidate(problem, "", tried).targets);
   };
   auto evolved = evolve(problem.getAllocation(), listStarts(problem, *exact),
                         score, options);
@@ -205,8 +195,7 @@ sopt::proposePruning(const PruneProblem &problem) {
   std::vector<PruneCandidate> candidates = {
       makeCandidate(problem, name, evolved->picks)};
   // The score leaves out what makes up for zeros, which may turn the order.
-  if (!problem.isBlind && evolved->picks != *exact &&
-      allocatedLoss <= kWorthTrying * evolved->loss)
+  if (!problem.isBlind && evolved->picks != *exact)
     candidates.push_back(std::move(allocated));
   return candidates;
 }

@@ -149,22 +149,6 @@ TEST(PruneSearch, GoesOnFromWhatIsKnown) {
   EXPECT_GE(zeros, 5 * 1600);
 }
 
-// What began far worse than it became is not tried out.
-TEST(PruneSearch, LeavesOutTheHopeless) {
-  for (double worth : {1.1, 10.0}) {
-    Search search({makeLayer(1, false), makeLayer(2, true)});
-    search.problem.budget = 1600;
-    double first = 0;
-    auto best = search.run([&](ArrayRef<SparsityTarget> targets) {
-      if (first == 0)
-        first = targets.front().zeros;
-      return targets.front().zeros == first ? worth : 1.0;
-    });
-    ASSERT_TRUE(bool(best)) << toString(best.takeError());
-    EXPECT_EQ(search.tried, worth > 2 ? 1u : 2u);
-  }
-}
-
 TEST(PruneSearch, IsContentWithTheExactAllocationWhenTimeIsUp) {
   Search search({makeLayer(1, false), makeLayer(2, true)});
   search.problem.budget = 1600;
