@@ -91,6 +91,7 @@ private:
   using AllReaders = llvm::MapVector<Value, Readers>;
 
   Expected<Outputs> run(const LoadedModel &model) const;
+  bool isComparable(size_t index) const;
   AllReaders findReaders();
   Error sampleRows(AllReaders &readers) const;
   /// Returns whether it smooths.
@@ -107,6 +108,7 @@ private:
   Progress progress;
   std::vector<CalibrationItem> items;
   Outputs reference;
+  std::vector<size_t> compared; ///< Outputs by which nearness is told.
   /// What each layer in int8 loses.
   std::vector<std::pair<LinearOp, double>> losses;
 };
@@ -138,7 +140,25 @@ Error PrecisionTrials::runReference(StringRef calibration) {
   if (!outputs)
     return outputs.takeError();
   reference = std::move(*outputs);
+  bool hasFloats = false;
+  for (size_t index = 0; index < reference.front().size(); ++index) {
+    hasFloats |= reference.front()[index].type == SOPT_FLOAT;
+    if (isComparable(index))
+      compared.push_back(index);
+  }
+  if (hasFloats && compared.empty())
+    return createStringError("the outputs on the calibration inputs are "
+                             "infinite or NaN, which tells nothing");
   return Error::success();
+}
+
+/// Whether an output is of floats and always finite in fp32.
+bool PrecisionTrials::isComparable(size_t index) const {
+  return llvm::all_of(reference, [&](const std::vector<Tensor> &outputs) {
+    return outputs[index].type == SOPT_FLOAT &&
+           llvm::all_of(outputs[index].get<float>(),
+                        [](float y) { return std::isfinite(y); });
+  });
 }
 
 /// 1 for two of nothing but zeros.
@@ -163,9 +183,7 @@ Expected<double> PrecisionTrials::measure() {
   if (!outputs)
     return outputs.takeError();
   double least = 1;
-  for (size_t index = 0; index < reference.front().size(); ++index) {
-    if (reference.front()[index].type != SOPT_FLOAT)
-      continue;
+  for (size_t index : compared) {
     double sum = 0;
     for (auto [one, other] : llvm::zip_equal(*outputs, reference))
       sum += getCosine(one[index].get<float>(), other[index].get<float>());
