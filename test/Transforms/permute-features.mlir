@@ -116,7 +116,7 @@ func.func @scores_that_differ(%x: tensor<1x?x2xf32>, %v: tensor<1x?x8xf32>) -> t
 
 // CHECK-LABEL: @read_otherwise
 // CHECK:       %[[W:.*]] = onnx.Constant() {value = dense<{{\[\[}}1.000000e+00, 0.000000e+00, 2.000000e+00, 0.000000e+00, 3.000000e+00, 0.000000e+00, 4.000000e+00, 0.000000e+00], [0.000000e+00, 5.000000e+00, 0.000000e+00, 6.000000e+00, 0.000000e+00, 7.000000e+00, 0.000000e+00, 8.000000e+00]]>
-// CHECK:       sopt.linear %{{.*}}, %[[W]] 
+// CHECK:       sopt.linear %{{.*}}, %[[W]]
 func.func @read_otherwise(%x: tensor<?x2xf32>) -> (tensor<?x1xf32>, tensor<?x8xf32>) {
   %w = onnx.Constant() {value = dense<[[1.0, 0.0, 2.0, 0.0, 3.0, 0.0, 4.0, 0.0], [0.0, 5.0, 0.0, 6.0, 0.0, 7.0, 0.0, 8.0]]> : tensor<2x8xf32>} : () -> tensor<2x8xf32>
   %v = onnx.Constant() {value = dense<[[1.0], [2.0], [3.0], [4.0], [5.0], [6.0], [7.0], [8.0]]> : tensor<8x1xf32>} : () -> tensor<8x1xf32>
@@ -131,7 +131,7 @@ func.func @read_otherwise(%x: tensor<?x2xf32>) -> (tensor<?x1xf32>, tensor<?x8xf
 
 // CHECK-LABEL: @normalised
 // CHECK:       %[[W:.*]] = onnx.Constant() {value = dense<{{\[\[}}1.000000e+00, 0.000000e+00, 2.000000e+00, 0.000000e+00, 3.000000e+00, 0.000000e+00, 4.000000e+00, 0.000000e+00], [0.000000e+00, 5.000000e+00, 0.000000e+00, 6.000000e+00, 0.000000e+00, 7.000000e+00, 0.000000e+00, 8.000000e+00]]>
-// CHECK:       sopt.linear %{{.*}}, %[[W]] 
+// CHECK:       sopt.linear %{{.*}}, %[[W]]
 func.func @normalised(%x: tensor<?x2xf32>) -> tensor<?x1xf32> {
   %w = onnx.Constant() {value = dense<[[1.0, 0.0, 2.0, 0.0, 3.0, 0.0, 4.0, 0.0], [0.0, 5.0, 0.0, 6.0, 0.0, 7.0, 0.0, 8.0]]> : tensor<2x8xf32>} : () -> tensor<2x8xf32>
   %v = onnx.Constant() {value = dense<[[1.0], [2.0], [3.0], [4.0], [5.0], [6.0], [7.0], [8.0]]> : tensor<8x1xf32>} : () -> tensor<8x1xf32>
@@ -147,7 +147,7 @@ func.func @normalised(%x: tensor<?x2xf32>) -> tensor<?x1xf32> {
 
 // CHECK-LABEL: @constant_for_each
 // CHECK:       %[[W:.*]] = onnx.Constant() {value = dense<{{\[\[}}1.000000e+00, 0.000000e+00, 2.000000e+00, 0.000000e+00, 3.000000e+00, 0.000000e+00, 4.000000e+00, 0.000000e+00], [0.000000e+00, 5.000000e+00, 0.000000e+00, 6.000000e+00, 0.000000e+00, 7.000000e+00, 0.000000e+00, 8.000000e+00]]>
-// CHECK:       sopt.linear %{{.*}}, %[[W]] 
+// CHECK:       sopt.linear %{{.*}}, %[[W]]
 func.func @constant_for_each(%x: tensor<?x2xf32>) -> tensor<?x1xf32> {
   %w = onnx.Constant() {value = dense<[[1.0, 0.0, 2.0, 0.0, 3.0, 0.0, 4.0, 0.0], [0.0, 5.0, 0.0, 6.0, 0.0, 7.0, 0.0, 8.0]]> : tensor<2x8xf32>} : () -> tensor<2x8xf32>
   %v = onnx.Constant() {value = dense<[[1.0], [2.0], [3.0], [4.0], [5.0], [6.0], [7.0], [8.0]]> : tensor<8x1xf32>} : () -> tensor<8x1xf32>
@@ -164,7 +164,7 @@ func.func @constant_for_each(%x: tensor<?x2xf32>) -> tensor<?x1xf32> {
 
 // CHECK-LABEL: @residual
 // CHECK:       %[[W:.*]] = onnx.Constant() {value = dense<{{\[\[}}1.000000e+00, 0.000000e+00, 2.000000e+00, 0.000000e+00, 3.000000e+00, 0.000000e+00, 4.000000e+00, 0.000000e+00], [0.000000e+00, 5.000000e+00, 0.000000e+00, 6.000000e+00, 0.000000e+00, 7.000000e+00, 0.000000e+00, 8.000000e+00]]>
-// CHECK:       sopt.linear %{{.*}}, %[[W]] 
+// CHECK:       sopt.linear %{{.*}}, %[[W]]
 func.func @residual(%x: tensor<?x2xf32>, %r: tensor<?x8xf32>) -> tensor<?x1xf32> {
   %w = onnx.Constant() {value = dense<[[1.0, 0.0, 2.0, 0.0, 3.0, 0.0, 4.0, 0.0], [0.0, 5.0, 0.0, 6.0, 0.0, 7.0, 0.0, 8.0]]> : tensor<2x8xf32>} : () -> tensor<2x8xf32>
   %v = onnx.Constant() {value = dense<[[1.0], [2.0], [3.0], [4.0], [5.0], [6.0], [7.0], [8.0]]> : tensor<8x1xf32>} : () -> tensor<8x1xf32>
@@ -180,7 +180,7 @@ func.func @residual(%x: tensor<?x2xf32>, %r: tensor<?x8xf32>) -> tensor<?x1xf32>
 
 // CHECK-LABEL: @computed_reader
 // CHECK:       %[[W:.*]] = onnx.Constant() {value = dense<{{\[\[}}1.000000e+00, 0.000000e+00, 2.000000e+00, 0.000000e+00, 3.000000e+00, 0.000000e+00, 4.000000e+00, 0.000000e+00], [0.000000e+00, 5.000000e+00, 0.000000e+00, 6.000000e+00, 0.000000e+00, 7.000000e+00, 0.000000e+00, 8.000000e+00]]>
-// CHECK:       sopt.linear %{{.*}}, %[[W]] 
+// CHECK:       sopt.linear %{{.*}}, %[[W]]
 func.func @computed_reader(%x: tensor<?x2xf32>, %v: tensor<8x1xf32>) -> tensor<?x1xf32> {
   %w = onnx.Constant() {value = dense<[[1.0, 0.0, 2.0, 0.0, 3.0, 0.0, 4.0, 0.0], [0.0, 5.0, 0.0, 6.0, 0.0, 7.0, 0.0, 8.0]]> : tensor<2x8xf32>} : () -> tensor<2x8xf32>
   %0 = sopt.linear %x, %w : (tensor<?x2xf32>, tensor<2x8xf32>) -> tensor<?x8xf32>
@@ -194,7 +194,7 @@ func.func @computed_reader(%x: tensor<?x2xf32>, %v: tensor<8x1xf32>) -> tensor<?
 
 // CHECK-LABEL: @scheduled
 // CHECK:       %[[W:.*]] = onnx.Constant() {value = dense<{{\[\[}}1.000000e+00, 0.000000e+00, 2.000000e+00, 0.000000e+00, 3.000000e+00, 0.000000e+00, 4.000000e+00, 0.000000e+00], [0.000000e+00, 5.000000e+00, 0.000000e+00, 6.000000e+00, 0.000000e+00, 7.000000e+00, 0.000000e+00, 8.000000e+00]]>
-// CHECK:       sopt.linear %{{.*}}, %[[W]] 
+// CHECK:       sopt.linear %{{.*}}, %[[W]]
 func.func @scheduled(%x: tensor<?x2xf32>) -> tensor<?x1xf32> {
   %w = onnx.Constant() {value = dense<[[1.0, 0.0, 2.0, 0.0, 3.0, 0.0, 4.0, 0.0], [0.0, 5.0, 0.0, 6.0, 0.0, 7.0, 0.0, 8.0]]> : tensor<2x8xf32>} : () -> tensor<2x8xf32>
   %v = onnx.Constant() {value = dense<[[1.0], [2.0], [3.0], [4.0], [5.0], [6.0], [7.0], [8.0]]> : tensor<8x1xf32>} : () -> tensor<8x1xf32>
