@@ -107,11 +107,6 @@ bool FeatureWalk::run(Value value) {
   return !readers.empty();
 }
 
-/// The layer that makes `value` for one user alone; null if there is none.
-static LinearOp getOwnLayer(Value value) {
-  return value.hasOneUse() ? getConstantLayer(value) : nullptr;
-}
-
 // Types may leave open what constants say.
 static void addHeadSets(AttentionOp attention, std::vector<FeatureSet> &sets) {
   int64_t heads = attention.getHeads(), keyHeads = attention.getKvHeads();

@@ -23,8 +23,7 @@ LinearOp sopt::getConstantLayer(Value value) {
   return linear;
 }
 
-/// The layer that computes `value` for one user alone.
-static LinearOp getProducer(Value value) {
+LinearOp sopt::getOwnLayer(Value value) {
   return value.hasOneUse() ? getConstantLayer(value) : nullptr;
 }
 
@@ -42,7 +41,7 @@ InputParts sopt::findInputParts(LinearOp layer) {
   Value x = layer.getX();
   if (!isConstant(layer.getWeight()))
     return {};
-  if (LinearOp producer = getProducer(x))
+  if (LinearOp producer = getOwnLayer(x))
     return {cast<RankedTensorType>(x.getType()).getShape().back(), {producer}};
   auto attention = x.getDefiningOp<AttentionOp>();
   if (!attention || !x.hasOneUse() || !attention.isPacked() ||
@@ -52,7 +51,7 @@ InputParts sopt::findInputParts(LinearOp layer) {
     return {};
   InputParts parts{int64_t(attention.getHeads()), {}, attention};
   for (Value value : {attention.getQ(), attention.getK(), attention.getV()}) {
-    LinearOp producer = getProducer(value);
+    LinearOp producer = getOwnLayer(value);
     if (!producer)
       return {};
     parts.producers.push_back(producer);

@@ -27,6 +27,9 @@ struct InputParts {
 /// constant bias; null if none does.
 LinearOp getConstantLayer(mlir::Value value);
 
+/// The same, if it computes `value` for one user alone.
+LinearOp getOwnLayer(mlir::Value value);
+
 /// None if a producer has other readers or a weight or bias that is no
 /// constant, if q, k and v are parts of one product, if heads share keys, or if
 /// each has a bias of its own.

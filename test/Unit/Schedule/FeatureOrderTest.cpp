@@ -78,6 +78,13 @@ bool isOrder(std::vector<int64_t> order, int64_t parts, int64_t size) {
   return true;
 }
 
+/// Puts the features of a weight of one part in any order, and then in that
+/// which is found.
+void shuffleAndOrder(Matrix &weight, int64_t size, std::mt19937 &random) {
+  weight.permute(makeOrder(1, size, random));
+  weight.permute(FeatureOrder(1, size, weight.get()).findOrder());
+}
+
 // Blocks that were shuffled are found again, those of several weights and of
 // repeated heads at once, and the estimate says so.
 TEST(FeatureOrder, FindsBlocksAgain) {
@@ -112,8 +119,7 @@ TEST(FeatureOrder, ForgivesHoles) {
   Matrix weight(256, 1, 1, 512);
   weight.fill(/*density=*/0.1, /*share=*/0.8, random);
   int64_t blocks = weight.countBlocks();
-  weight.permute(makeOrder(1, 512, random));
-  weight.permute(FeatureOrder(1, 512, weight.get()).findOrder());
+  shuffleAndOrder(weight, 512, random);
   EXPECT_LE(weight.countBlocks(), 1.01 * blocks);
 }
 
@@ -124,8 +130,7 @@ TEST(FeatureOrder, ManyFeatures) {
   Matrix weight(512, 1, 1, 8192);
   weight.fill(/*density=*/0.1, /*share=*/1, random);
   int64_t blocks = weight.countBlocks();
-  weight.permute(makeOrder(1, 8192, random));
-  weight.permute(FeatureOrder(1, 8192, weight.get()).findOrder());
+  shuffleAndOrder(weight, 8192, random);
   EXPECT_EQ(weight.countBlocks(), blocks);
 }
 
