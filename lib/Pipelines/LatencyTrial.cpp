@@ -14,47 +14,98 @@ using namespace sopt;
 using llvm::Error;
 using llvm::Expected;
 
-/// Runs go on for so many seconds, but for no fewer and no more than so many.
-static constexpr double kSeconds = 1;
-static constexpr unsigned kFewestRuns = 11, kMostRuns = 500;
+using Clock = std::chrono::steady_clock;
 
-/// The median time of runs after the first few, which warm up.
-static Expected<double> time(const LoadedModel &library,
-                             const CalibrationItem &item) {
-  using Clock = std::chrono::steady_clock;
-  auto session = Session::create(library, item.inputs, /*threads=*/0);
-  if (!session)
-    return session.takeError();
+/// Models take turns, in each of which one runs for so many seconds, but no
+/// fewer and no more than so many times.
+static constexpr unsigned kTurns = 9;
+static constexpr double kSeconds = 0.12;
+static constexpr unsigned kFewestRuns = 3, kMostRuns = 100;
+
+static double getMedian(MutableArrayRef<double> values) {
+  auto *middle = values.begin() + values.size() / 2;
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+/// The median of a turn's runs. One more comes first, which brings weights
+/// near.
+static Expected<double> takeTurn(Session &session) {
+  if (Error error = session.run())
+    return std::move(error);
   std::vector<double> times;
-  constexpr unsigned kWarmUps = 3;
   Clock::time_point begin = Clock::now();
-  for (unsigned run = 0; run < kMostRuns + kWarmUps; ++run) {
+  for (unsigned run = 0; run < kMostRuns; ++run) {
     Clock::time_point start = Clock::now();
-    if (Error error = session->run())
+    if (Error error = session.run())
       return std::move(error);
     Clock::time_point end = Clock::now();
-    if (run >= kWarmUps)
-      times.push_back(
-          std::chrono::duration<double, std::nano>(end - start).count());
+    times.push_back(
+        std::chrono::duration<double, std::nano>(end - start).count());
     if (times.size() >= kFewestRuns &&
         end - begin > std::chrono::duration<double>(kSeconds))
       break;
   }
-  auto middle = times.begin() + times.size() / 2;
-  std::nth_element(times.begin(), middle, times.end());
-  return *middle;
+  return getMedian(times);
 }
 
-Expected<double> sopt::timeDense(StagedModel &model,
-                                 const CalibrationItem &item) {
+/// Compiles the model that the module holds.
+static Expected<LoadedModel> compile(StagedModel &model) {
   auto function = model.module.lookupSymbol<func::FuncOp>("main_graph");
   ModelSlice whole;
   llvm::append_range(whole.wanted,
                      function.getBody().front().getTerminator()->getOperands());
-  Expected<LoadedModel> library = openForTrial(model.module, whole);
+  return openForTrial(model.module, whole);
+}
+
+static Expected<Session> start(const LoadedModel &library,
+                               const CalibrationItem &item) {
+  return Session::create(library, item.inputs, /*threads=*/0);
+}
+
+Expected<LatencyTrial> LatencyTrial::create(StagedModel &model,
+                                            const CalibrationItem &item) {
+  auto library = compile(model);
   if (!library)
     return library.takeError();
-  return time(*library, item);
+  LatencyTrial trial(model, item, std::move(*library));
+  auto session = start(trial.denseModel, item);
+  if (!session)
+    return session.takeError();
+  std::vector<double> turns;
+  for (unsigned turn = 0; turn < kTurns; ++turn) {
+    auto median = takeTurn(*session);
+    if (!median)
+      return median.takeError();
+    turns.push_back(*median);
+  }
+  trial.dense = getMedian(turns);
+  return trial;
+}
+
+Expected<double> LatencyTrial::time(ArrayRef<PrunedWeights> layers) {
+  return withWeights(*model, layers, [&]() -> Expected<double> {
+    auto library = compile(*model);
+    if (!library)
+      return library.takeError();
+    auto session = start(*library, *item);
+    if (!session)
+      return session.takeError();
+    auto denseSession = start(denseModel, *item);
+    if (!denseSession)
+      return denseSession.takeError();
+    std::vector<double> shares;
+    for (unsigned turn = 0; turn < kTurns; ++turn) {
+      auto now = takeTurn(*denseSession);
+      if (!now)
+        return now.takeError();
+      auto pruned = takeTurn(*session);
+      if (!pruned)
+        return pruned.takeError();
+      shares.push_back(*pruned / *now);
+    }
+    return getMedian(shares) * dense;
+  });
 }
 
 static void write(const StagedModel &model, ArrayRef<PrunedWeights> layers) {
@@ -80,12 +131,6 @@ Expected<double> sopt::withWeights(StagedModel &model,
     constant.setValueAttr(value);
   blobs.update(model.module);
   return result;
-}
-
-Expected<double> sopt::timeModel(StagedModel &model,
-                                 ArrayRef<PrunedWeights> layers,
-                                 const CalibrationItem &item) {
-  return withWeights(model, layers, [&] { return timeDense(model, item); });
 }
 
 void sopt::setWeights(StagedModel &model, ArrayRef<PrunedWeights> layers) {

@@ -140,15 +140,15 @@ sopt::pruneFront(ModuleOp module, const PruneOptions &options,
       return std::move(error);
   std::vector<FrontPoint> front;
   for (const PruneConstraint &constraint : constraints) {
-    Error unreachable = (*session)->check(constraint);
-    // It was not, until what was measured corrected the model of latencies.
-    if (unreachable && !front.empty()) {
-      llvm::consumeError(std::move(unreachable));
-      continue;
-    }
-    if (unreachable)
-      return std::move(unreachable);
     auto pruned = (*session)->search(constraint);
+    if (!pruned && !front.empty()) {
+      // It was reachable until times corrected the model of latencies.
+      if (Error unreachable = (*session)->check(constraint)) {
+        llvm::consumeError(
+            llvm::joinErrors(std::move(unreachable), pruned.takeError()));
+        continue;
+      }
+    }
     if (!pruned)
       return pruned.takeError();
     (*session)->apply(*pruned);

@@ -7,7 +7,6 @@
 
 #include "PruneSession.h"
 #include "Fingerprint.h"
-#include "LatencyTrial.h"
 #include "LayerParts.h"
 #include "sparse-opt/Search/Formats.h"
 #include "sparse-opt/Transforms/LayerSchedule.h"
@@ -81,9 +80,10 @@ Error PruneSession::prepare(Kind kind, bool isAlwaysTimed) {
 /// Times the dense model, and one with many zeros.
 Error PruneSession::fitLatency() {
   monitor.begin("time the dense model");
-  Expected<double> dense = timeDense(model, *typical);
-  if (!dense)
-    return dense.takeError();
+  auto created = LatencyTrial::create(model, *typical);
+  if (!created)
+    return created.takeError();
+  trial.emplace(std::move(*created));
   constexpr double kMany = 0.9;
   std::vector<PrunedWeights> sparse;
   double predicted = 0;
@@ -104,10 +104,10 @@ Error PruneSession::fitLatency() {
   }
   clearProducers(model.layers, sparse);
   monitor.begin("time a sparse model");
-  Expected<double> few = timeModel(model, sparse, *typical);
+  Expected<double> few = trial->time(sparse);
   if (!few)
     return few.takeError();
-  costs->latency = LatencyModel::fit(predicted, *dense, predict(sparse), *few);
+  costs->latency = LatencyModel::fit(predicted, trial->getDense(), predict(sparse), *few);
   return Error::success();
 }
 
@@ -278,14 +278,9 @@ Expected<PruneCandidate> PruneSession::pruneAlike(int64_t budget,
   return candidate;
 }
 
-int64_t PruneSession::getBudget(double value) const {
-  int64_t budget = costs->getBudget(value);
-  return hasTables() ? std::max(budget, getLeastCost()) : budget;
-}
-
 Expected<PrunedLatency> PruneSession::time(ArrayRef<PrunedWeights> layers) {
   monitor.begin("time a pruned model");
-  auto nanoseconds = timeModel(model, layers, *typical);
+  auto nanoseconds = trial->time(layers);
   if (!nanoseconds)
     return nanoseconds.takeError();
   return PrunedLatency{costs->latency.get(predict(layers)) * 1e-6,
@@ -319,9 +314,28 @@ Expected<bool> PruneSession::correctLatency(ArrayRef<SparsityTarget> targets) {
   return false;
 }
 
+/// The milliseconds that a constraint of the kind leaves.
+double PruneSession::getLimit(PruneConstraint constraint) const {
+  return constraint.kind == Kind::Latency
+             ? constraint.value
+             : costs->latency.dense * 1e-6 / constraint.value;
+}
+
+/// Sets what may be spent now that latencies are corrected: the least there is
+/// where that keeps the promise nearly.
+Error PruneSession::correctBudget(PruneProblem &problem,
+                                  PruneConstraint constraint) const {
+  problem.budget =
+      std::max(costs->getBudget(constraint.value), getLeastCost());
+  double latency = costs->latency.get(double(problem.budget)) * 1e-6;
+  return latency <= (1 + kAsPromised) * getLimit(constraint)
+             ? Error::success()
+             : check(constraint);
+}
+
 /// Corrects what latencies promise where the tables alone lead to, and sets the
 /// budget.
-Error PruneSession::aim(PruneProblem &problem, double value) {
+Error PruneSession::aim(PruneProblem &problem, PruneConstraint constraint) {
   constexpr unsigned kMostShots = 2;
   for (unsigned shot = 0; shot < kMostShots; ++shot) {
     auto allocated = allocatePruning(problem);
@@ -332,15 +346,16 @@ Error PruneSession::aim(PruneProblem &problem, double value) {
       return isRight.takeError();
     if (*isRight)
       break;
-    problem.budget = getBudget(value);
+    if (Error error = correctBudget(problem, constraint))
+      return error;
   }
   return Error::success();
 }
 
 /// What the search proposes once latencies promise what is measured.
 Expected<std::vector<PruneCandidate>>
-PruneSession::proposeTimed(PruneProblem &problem, double value) {
-  if (Error error = aim(problem, value))
+PruneSession::proposeTimed(PruneProblem &problem, PruneConstraint constraint) {
+  if (Error error = aim(problem, constraint))
     return std::move(error);
   auto candidates = proposePruning(problem);
   if (!candidates || isTimeUp())
@@ -350,7 +365,8 @@ PruneSession::proposeTimed(PruneProblem &problem, double value) {
     return isRight.takeError();
   if (*isRight)
     return candidates;
-  problem.budget = getBudget(value);
+  if (Error error = correctBudget(problem, constraint))
+    return std::move(error);
   problem.known = candidates->front().targets;
   quick->restart();
   return proposePruning(problem);
@@ -373,10 +389,11 @@ PruneSession::proposeNear(PruneProblem &problem, const PruneCandidate &known) {
 }
 
 Expected<PruneCandidate>
-PruneSession::searchTables(double value, const PruneCandidate *known) {
+PruneSession::searchTables(PruneConstraint constraint,
+                           const PruneCandidate *known) {
   PruneProblem problem;
   problem.layers = listChoices();
-  problem.budget = getBudget(value);
+  problem.budget = costs->getBudget(constraint.value);
   problem.seed = options.seed;
   problem.isBlind = options.method == "evopress";
   unsigned tried = 0;
@@ -394,7 +411,7 @@ PruneSession::searchTables(double value, const PruneCandidate *known) {
   quick->restart();
   bool isToTime = costs->isLatency() && !isTimeUp();
   auto candidates = known      ? proposeNear(problem, *known)
-                    : isToTime ? proposeTimed(problem, value)
+                    : isToTime ? proposeTimed(problem, constraint)
                                : proposePruning(problem);
   if (!candidates)
     return candidates.takeError();
@@ -402,12 +419,15 @@ PruneSession::searchTables(double value, const PruneCandidate *known) {
 }
 
 Expected<PruneSession::Pruned>
-PruneSession::searchOnce(double value, const PruneCandidate *known) {
+PruneSession::searchOnce(PruneConstraint constraint,
+                         const PruneCandidate *known) {
   // Those of other weights do not hold for these.
   for (const PrunableLayer &layer : model.layers)
     layer.getProduct()->removeDiscardableAttr(kScheduleAttrName);
-  auto found = hasTables() ? searchTables(value, known)
-                           : pruneAlike(getBudget(value), value);
+  auto found =
+      hasTables() ? searchTables(constraint, known)
+                  : pruneAlike(costs->getBudget(constraint.value),
+                               constraint.value);
   if (!found)
     return found.takeError();
   Pruned pruned{std::move(*found), std::nullopt};
@@ -438,17 +458,17 @@ Expected<PruneSession::Pruned>
 PruneSession::search(PruneConstraint constraint) {
   if (Error error = check(constraint))
     return std::move(error);
-  auto pruned = searchOnce(constraint.value, nullptr);
+  auto pruned = searchOnce(constraint, nullptr);
   if (!pruned || !costs->isLatency() || isKept(*pruned->latency) || isStopped())
     return pruned;
   correct(costs->latency, *pruned->latency);
-  auto again = searchOnce(constraint.value, &pruned->candidate);
+  // The report says how near this one is.
+  if (costs->getBudget(constraint.value) < getLeastCost())
+    return pruned;
+  auto again = searchOnce(constraint, &pruned->candidate);
   if (!again)
     return again;
-  double limit = constraint.kind == Kind::Latency
-                     ? constraint.value
-                     : pruned->latency->dense / constraint.value;
-  return isBetter(*again, *pruned, limit) ? std::move(again)
+  return isBetter(*again, *pruned, getLimit(constraint)) ? std::move(again)
                                           : std::move(pruned);
 }
 

@@ -8,6 +8,7 @@
 #ifndef SPARSE_OPT_LIB_PIPELINES_PRUNESESSION_H
 #define SPARSE_OPT_LIB_PIPELINES_PRUNESESSION_H
 
+#include "LatencyTrial.h"
 #include "PruneCosts.h"
 #include "PruneTables.h"
 #include "Pruning.h"
@@ -44,6 +45,7 @@ public:
     std::optional<PrunedLatency> latency; ///< If it was timed.
   };
   /// A pruned model that keeps to the constraint, of the kind prepared for.
+  /// Fails as `check` then does if times show that none can.
   /// What latencies promise is corrected by models that are quick to make
   /// before any is pruned to the end; one that still is not as promised is
   /// searched for once more, near the first.
@@ -68,18 +70,20 @@ private:
   llvm::Error fitLatency();
   llvm::Expected<PrunedLatency> time(llvm::ArrayRef<PrunedWeights> layers);
   llvm::Expected<bool> correctLatency(llvm::ArrayRef<SparsityTarget> targets);
-  llvm::Error aim(PruneProblem &problem, double value);
-  llvm::Expected<PruneCandidate> searchTables(double value,
+  llvm::Error aim(PruneProblem &problem, PruneConstraint constraint);
+  llvm::Expected<PruneCandidate> searchTables(PruneConstraint constraint,
                                               const PruneCandidate *known);
   llvm::Expected<std::vector<PruneCandidate>>
-  proposeTimed(PruneProblem &problem, double value);
+  proposeTimed(PruneProblem &problem, PruneConstraint constraint);
   llvm::Expected<std::vector<PruneCandidate>>
   proposeNear(PruneProblem &problem, const PruneCandidate &known);
   /// Near `known`, unless that is null.
-  llvm::Expected<Pruned> searchOnce(double value, const PruneCandidate *known);
+  llvm::Expected<Pruned> searchOnce(PruneConstraint constraint,
+                                    const PruneCandidate *known);
   int64_t getLeastCost() const;
-  /// What may be spent, and what must be where that is more.
-  int64_t getBudget(double value) const;
+  double getLimit(PruneConstraint constraint) const;
+  llvm::Error correctBudget(PruneProblem &problem,
+                            PruneConstraint constraint) const;
   llvm::Expected<PruneCandidate> makeAlike(int64_t budget, double value) const;
   llvm::Expected<PruneCandidate> pruneAlike(int64_t budget, double value);
   std::vector<SparsityTarget> getFormats() const;
@@ -96,6 +100,7 @@ private:
   std::vector<CalibrationItem> items;
   std::optional<CalibrationItem> typical;
   std::optional<PruneCosts> costs;
+  std::optional<LatencyTrial> trial; ///< If models are timed.
   std::optional<Measurement> measurement;
   std::optional<QuickTrial> quick;
   std::optional<Judge> judge;

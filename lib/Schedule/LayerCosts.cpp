@@ -25,17 +25,16 @@ struct KnownMachine {
 
 // Fitted to kernels with K from 64 to 1536: avx512 by --measure-machine on a
 // Xeon with two units of 512 bits at 3.4 GHz, with half-rate on a Zen 4 core at
-// 3.6 GHz, avx2 on a Zen 1 core at 2.5 GHz, which does one product per cycle.
+// 3.7 GHz, avx2 on a Zen 1 core at 2.5 GHz, which does one product per cycle.
 // The others: the same counts of instructions, with two products per cycle, at
-// 3 GHz. N:M was measured for avx2 and generic, on a Zen 3 core, and stands
-// here in the proportion to dense products that it has there. For the others it
-// is counts of instructions: Xeons permute once per cycle, where a product
-// could be, Zen permutes lanes instead of products, and neon decodes in four
-// steps.
+// 3 GHz. N:M was measured with half-rate, and for avx2 and generic on a Zen 3
+// core: there it stands in the proportion to dense products that it has on
+// that. For the others it is counts of instructions: Xeons permute once per
+// cycle, where a product could be, and neon decodes in four steps.
 static constexpr KnownMachine kMachines[] = {
     {"half-rate",
-     {"avx512", 16, 0.276, 0.13, 0.25, 0.62, 0.02, 1.08, 0.34, 0.6, 0.3, 0.56,
-      2.2, 0.02}},
+     {"avx512", 16, 0.274, 0.19, 0.28, 0.65, 0.032, 1.09, 0.29, 1.03, 0.107,
+      0.515, 2.38, 0.013}},
     {"",
      {"avx512", 16, 0.168, 0.38, 0.23, 0.42, 0.42, 0.6, 0.31, 1.0, 0.2, 0.33,
       2.0, 0.034}},

@@ -18,8 +18,10 @@ def draw(results):
                      f'font-weight="bold">{escape(result["case"])}</text>')
         for name, numbers in engines.items():
             length = WIDTH * numbers["median_ms"] / longest
+            # A name may be followed by a precision.
+            color = COLORS[name.split()[0]]
             text = f'{name.replace("_", "-")} {numbers["median_ms"]:.2f} ms'
-            parts.append(f'<rect x="{LEFT}" y="{y}" width="{length:.1f}" height="{BAR - 2}" fill="{COLORS[name]}"/>')
+            parts.append(f'<rect x="{LEFT}" y="{y}" width="{length:.1f}" height="{BAR - 2}" fill="{color}"/>')
             parts.append(f'<text x="{LEFT + length + 6:.1f}" y="{y + BAR - 4}">{text}</text>')
             y += BAR
         y += GAP
