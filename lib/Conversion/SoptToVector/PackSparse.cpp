@@ -34,13 +34,22 @@ struct Group {
 
 // A product of CSR waits for an input from the second-level cache, unless few
 // enough inputs for the first-level one are used for many outputs before the
-// next ones are. Below twice a panel, sums stay in registers instead.
-SparseForm::SparseForm(LayoutAttr layout, int64_t k) {
-  constexpr int64_t kPanelInputs = 192;
-  bool isCut = layout.getBlockShape().first == 1 && k > 2 * kPanelInputs;
-  groupOutputs = isCut ? kMaxGroupOutputs : 16;
-  panelInputs = isCut ? kPanelInputs : k;
-  numPanels = llvm::divideCeilSigned(k, panelInputs);
+// next ones are. Then sums go to memory and back for each panel, which only
+// rows with enough non-zeros in it repay.
+SparseForm::SparseForm(LayoutAttr layout, int64_t k, int64_t n,
+                       int64_t nonZeros)
+    : panelInputs(k) {
+  constexpr int64_t kPanelInputs = 192, kFewestNonZeros = 8;
+  constexpr int64_t kManyOutputs = 1024;
+  int64_t panels = llvm::divideCeilSigned(k, kPanelInputs);
+  bool isCut = layout.getBlockShape().first == 1 && panels > 1 &&
+               nonZeros >= kFewestNonZeros * panels * n;
+  if (!isCut)
+    return;
+  // Few outputs are cut finer, so that there are tasks for many threads.
+  groupOutputs = n < kManyOutputs ? 32 : kMaxGroupOutputs;
+  panelInputs = kPanelInputs;
+  numPanels = panels;
 }
 
 /// Packs the columns of a K × N weight from `column` on as blocks of `rows`.
@@ -179,7 +188,8 @@ SparseWeight SparseWeightPacker::pack(ImplicitLocOpBuilder &b, Value weight,
     splat.assign(k * n, dense[0]);
     dense = splat;
   }
-  SparseForm form(layout, k);
+  SparseForm form(layout, k, n,
+                  llvm::count_if(dense, [](float w) { return w != 0; }));
   std::vector<Group> groups;
   for (int64_t column = 0; column < n; column += form.groupOutputs)
     groups.push_back(
@@ -189,7 +199,8 @@ SparseWeight SparseWeightPacker::pack(ImplicitLocOpBuilder &b, Value weight,
   // Where it dominates every later use of the same value.
   b.setInsertionPointToStart(&function.getFunctionBody().front());
   sources.insert(constant);
-  return place->second =
-             makeBuffers(b, balance(std::move(groups)), layout,
-                         llvm::formatv("sparse_{0}x{1}", k, n).str());
+  place->second = makeBuffers(b, balance(std::move(groups)), layout,
+                              llvm::formatv("sparse_{0}x{1}", k, n).str());
+  place->second.form = form;
+  return place->second;
 }

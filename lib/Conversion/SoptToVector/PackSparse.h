@@ -17,15 +17,16 @@ namespace sopt {
 /// How the transpose of a K × N weight is cut for a kernel.
 struct SparseForm {
   /// Outputs that a task computes; their weights are packed together.
-  int64_t groupOutputs;
+  int64_t groupOutputs = 16;
   /// Inputs that a task is done with before it takes the next ones.
-  int64_t panelInputs;
-  int64_t numPanels;
+  int64_t panelInputs = 0;
+  int64_t numPanels = 1;
 
   /// The largest group there is.
-  static constexpr int64_t kMaxGroupOutputs = 32;
+  static constexpr int64_t kMaxGroupOutputs = 64;
 
-  SparseForm(LayoutAttr layout, int64_t k);
+  SparseForm() = default;
+  SparseForm(LayoutAttr layout, int64_t k, int64_t n, int64_t nonZeros);
 };
 
 /// The transpose of a K × N weight as blocks of R × 1, which is CSR for R = 1,
@@ -34,6 +35,7 @@ struct SparseForm {
 /// balanced; rows of a panel in the order of their length, so that the end of a
 /// row is where the processor expects it.
 struct SparseWeight {
+  SparseForm form;
   mlir::Value values;   ///< f32, R for each block.
   mlir::Value indices;  ///< i16 or i32, unsigned: each block's input feature.
   mlir::Value pointers; ///< i32: where each row's share of a panel begins, and

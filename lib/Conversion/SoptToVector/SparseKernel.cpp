@@ -26,6 +26,8 @@ static constexpr int64_t kMinChains = 4;
 std::string SparseKernel::getName() const {
   std::string name = llvm::formatv("sparse_{0}x{1}_block{2}x1_tile{3}", spec.k,
                                    spec.n, rows, spec.vectors);
+  if (form.numPanels > 1)
+    name += llvm::formatv("_panels{0}", form.numPanels);
   if (!spec.hasBias)
     name += "_nobias";
   if (spec.activation != Activation::None)

@@ -30,6 +30,7 @@ public:
   /// What a kernel is made for.
   struct Spec {
     LayoutAttr layout;
+    SparseForm form; ///< Of the weight.
     int64_t k, n;
     int64_t vectors;    ///< Of tokens, in registers at once.
     int64_t denseBelow; ///< 0 if never.
@@ -38,8 +39,7 @@ public:
   };
 
   explicit SparseKernel(const Spec &spec)
-      : form(spec.layout, spec.k), spec(spec),
-        rows(spec.layout.getBlockShape().first) {}
+      : form(spec.form), spec(spec), rows(spec.layout.getBlockShape().first) {}
 
   std::string getName() const;
   /// Arguments: number of tokens, tiles of x, values, indices, pointers, rows,

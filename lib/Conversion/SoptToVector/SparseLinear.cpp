@@ -94,7 +94,9 @@ SparseLinearToKernel::matchAndRewrite(LinearOp op,
   int64_t k = weightType.getDimSize(0), n = weightType.getDimSize(1);
   int64_t denseBelow = schedule.getDenseBelow();
   TokenTiles::Input x = tiles.get(b, op.getX(), k, denseBelow);
+  SparseWeight weight = packer.pack(b, op.getWeight(), schedule.getLayout());
   SparseKernel::Spec spec = {schedule.getLayout(),
+                             weight.form,
                              k,
                              n,
                              getVectors(kernels.getIsa(), schedule),
@@ -111,7 +113,6 @@ SparseLinearToKernel::matchAndRewrite(LinearOp op,
       tensor::getMixedSizes(b, b.getLoc(), op.getX());
   sizes.back() = b.getIndexAttr(n);
   Value tokens = multiply(b, ArrayRef(sizes).drop_back());
-  SparseWeight weight = packer.pack(b, op.getWeight(), schedule.getLayout());
   SmallVector<Value> arguments = {
       tokens,          x.tiles,     weight.values, weight.indices,
       weight.pointers, weight.rows, weight.groups};
