@@ -9,6 +9,7 @@
 #include "dialects/ONNX/IR/ONNX.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/MathExtras.h"
 #include <cmath>
 
 using namespace mlir;
@@ -103,4 +104,11 @@ WeightPattern WeightPattern::expectNM(int64_t k, int64_t n, int64_t keep,
   else if (4 % of == 0)
     pattern.mostOf4 = 4 / of * keep;
   return pattern;
+}
+
+int64_t sopt::countCsrPanels(int64_t k, int64_t n, int64_t nonZeros) {
+  constexpr int64_t kFewestNonZeros = 8;
+  int64_t panels =
+      std::max<int64_t>(1, llvm::divideCeilSigned(k, kCsrPanelInputs));
+  return nonZeros < kFewestNonZeros * panels * n ? 1 : panels;
 }

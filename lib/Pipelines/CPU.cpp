@@ -100,11 +100,11 @@ void sopt::buildPreparationPipeline(OpPassManager &passes,
 
 void sopt::buildDecisionPipeline(OpPassManager &passes,
                                  const CPUPipelineOptions &options) {
+  if (options.precision != LayerPrecision::F32)
+    passes.addPass(createChoosePrecision({options.precision}));
   if (options.kernels)
     passes.addPass(
         createScheduleLayers(getCostOptions<ScheduleLayersOptions>(options)));
-  if (options.precision != LayerPrecision::F32)
-    passes.addPass(createChoosePrecision({options.precision}));
 }
 
 /// Tells what was decided, and by whom.

@@ -290,15 +290,28 @@ std::vector<LinearOp> PrecisionTrials::rank() const {
   return ranked;
 }
 
-/// Gives layers in int8 bf16 until the outputs are near.
+static Error decide(ModuleOp module, const CPUPipelineOptions &cpu) {
+  PassManager decisions(module.getContext());
+  buildDecisionPipeline(decisions, cpu);
+  return failed(decisions.run(module))
+             ? createStringError("layers cannot be scheduled")
+             : Error::success();
+}
+
+/// Gives layers in int8 bf16, or f32 where that is faster, until the outputs
+/// are near.
 static Expected<PrecisionReport> raise(PrecisionTrials &trials,
-                                       PrecisionReport report) {
+                                       PrecisionReport report, ModuleOp module,
+                                       const CPUPipelineOptions &cpu) {
   std::vector<LinearOp> layers = trials.rank();
   for (size_t share : {8, 4, 2, 1}) {
     for (; report.raised * share < layers.size(); ++report.raised) {
       LinearOp op = layers[report.raised];
       op.setPrecisionAttr(PrecisionAttr::get(op.getContext(), Number::Bf16));
+      op.removeScheduleAttr();
     }
+    if (Error error = decide(module, cpu))
+      return std::move(error);
     Expected<double> cosine = trials.measure();
     if (!cosine)
       return cosine.takeError();
@@ -323,10 +336,8 @@ sopt::choosePrecisions(ModuleOp module, const PrecisionOptions &options,
   PrecisionTrials trials(module, function, progress);
   if (Error error = trials.runReference(options.calibration))
     return std::move(error);
-  PassManager decisions(module.getContext());
-  buildDecisionPipeline(decisions, cpu);
-  if (failed(decisions.run(module)))
-    return createStringError("layers cannot be scheduled");
+  if (Error error = decide(module, cpu))
+    return std::move(error);
   PrecisionReport report{trials.getNumItems()};
   bool isInt8 = options.precision == LayerPrecision::Int8;
   if (isInt8) {
@@ -341,5 +352,5 @@ sopt::choosePrecisions(ModuleOp module, const PrecisionOptions &options,
   report.cosine = *cosine;
   if (report.cosine >= kNear || !isInt8)
     return report;
-  return raise(trials, report);
+  return raise(trials, report, module, cpu);
 }

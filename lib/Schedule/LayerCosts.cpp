@@ -21,6 +21,13 @@ struct KnownMachine {
   StringLiteral feature;
   MachineCosts costs;
 };
+
+/// How much of a product of f32 one takes in fewer bits.
+struct NarrowCosts {
+  StringLiteral isa; ///< Empty for any.
+  StringLiteral feature;
+  double bf16Product, int8Product, int8CsrProduct, int8BlockProducts;
+};
 } // namespace
 
 // Fitted to kernels with K from 64 to 1536: avx512 by --measure-machine on a
@@ -49,6 +56,21 @@ static constexpr KnownMachine kMachines[] = {
       0.03}},
 };
 
+// Best first. Those with AMX come from the times of whole models on a Xeon,
+// with vnni and bf16 from --measure-machine on a Zen 4 core; the others are
+// counts of instructions.
+static constexpr NarrowCosts kNarrow[] = {
+    {"avx512", "amx-int8", 0.2, 0.15, 0.5, 1.1},
+    {"avx512", "vnni", 0.5, 0.25, 0.5, 1.1},
+    {"avx512", "bw", 1.3, 0.6, 1.2, 2.5},
+    {"avx2", "vnni", 1.3, 0.3, 0.6, 1.3},
+    {"avx2", "", 1.3, 0.65, 1.3, 2.6},
+    {"", "", 1.3, 1.3, 1.3, 5},
+};
+
+/// A share of what a vector takes to be transposed, which is rounding's work.
+static constexpr double kRounding = 1;
+
 /// Tokens of a tile, and bytes of the first-level cache that tiles may take.
 static constexpr double kTileTokens = 64, kNearBytes = 32 * 1024;
 
@@ -68,6 +90,18 @@ StringRef sopt::getName(LayerKernel kernel) {
   llvm_unreachable("all kernels are listed");
 }
 
+bool sopt::hasKernel(LayerKernel kernel, LayerPrecision precision) {
+  switch (precision) {
+  case LayerPrecision::F32:
+    return true;
+  case LayerPrecision::Bf16:
+    return kernel == LayerKernel::Dense;
+  case LayerPrecision::Int8:
+    return !getKept(kernel);
+  }
+  llvm_unreachable("all precisions are listed");
+}
+
 int64_t sopt::getKept(LayerKernel kernel) {
   switch (kernel) {
   case LayerKernel::OneOf4:
@@ -79,13 +113,30 @@ int64_t sopt::getKept(LayerKernel kernel) {
   }
 }
 
-const MachineCosts *sopt::lookUpMachineCosts(StringRef isa,
-                                             ArrayRef<std::string> features) {
+/// Whether an entry is for `isa` and `features`.
+static bool isFor(StringRef isa, ArrayRef<std::string> features,
+                  StringRef wantedIsa, StringRef wantedFeature) {
+  return (wantedIsa.empty() || wantedIsa == isa) &&
+         (wantedFeature.empty() || is_contained(features, wantedFeature));
+}
+
+std::optional<MachineCosts>
+sopt::lookUpMachineCosts(StringRef isa, ArrayRef<std::string> features) {
   const auto *found = find_if(kMachines, [&](const KnownMachine &machine) {
-    return machine.costs.isa == isa &&
-           (machine.feature.empty() || is_contained(features, machine.feature));
+    return isFor(isa, features, machine.costs.isa, machine.feature);
   });
-  return found == std::end(kMachines) ? nullptr : &found->costs;
+  if (found == std::end(kMachines))
+    return std::nullopt;
+  MachineCosts machine = found->costs;
+  const NarrowCosts &narrow = *find_if(kNarrow, [&](const NarrowCosts &costs) {
+    return isFor(isa, features, costs.isa, costs.feature);
+  });
+  machine.bf16Product = narrow.bf16Product * machine.denseProduct;
+  machine.int8Product = narrow.int8Product * machine.denseProduct;
+  machine.int8CsrProduct = narrow.int8CsrProduct * machine.denseProduct;
+  machine.int8BlockProducts = narrow.int8BlockProducts * machine.denseProduct;
+  machine.roundedVector = kRounding * machine.transposedVector;
+  return machine;
 }
 
 /// What a kernel computes, or waits for the weight, whichever is longer.
@@ -100,6 +151,22 @@ static double predictDense(const MachineCosts &machine,
   double products = elements / machine.lanes * tokens;
   return atLeastReading(machine, products * machine.denseProduct,
                         elements * sizeof(float));
+}
+
+static double predictRounding(const MachineCosts &machine,
+                              const WeightPattern &pattern, double tokens) {
+  return double(pattern.k) / machine.lanes * tokens * machine.roundedVector;
+}
+
+static double predictNarrowDense(const MachineCosts &machine,
+                                 const WeightPattern &pattern, int64_t tokens,
+                                 LayerPrecision precision) {
+  bool isInt8 = precision == LayerPrecision::Int8;
+  double elements = double(pattern.k) * pattern.n;
+  double products = elements / machine.lanes * tokens;
+  double time = products * (isInt8 ? machine.int8Product : machine.bf16Product);
+  return predictRounding(machine, pattern, double(tokens)) +
+         atLeastReading(machine, time, elements * (isInt8 ? 1 : 2));
 }
 
 // Values, and 2 bits of each one's place; the last group may have fewer inputs.
@@ -127,6 +194,17 @@ static double getCsrProduct(const MachineCosts &machine, double k,
                   machine.csrFarProduct * getFarShare(k, tileTokens));
 }
 
+/// To store and load the sums of all rows once for each panel.
+static double predictPanels(const MachineCosts &machine,
+                            const WeightPattern &pattern, double vectors) {
+  constexpr double kProducts = 5; // That take as long, for a vector of sums.
+  int64_t panels = countCsrPanels(pattern.k, pattern.n, pattern.nonZeros);
+  if (panels == 1)
+    return 0;
+  return double(panels * pattern.n) * vectors * kProducts *
+         machine.denseProduct;
+}
+
 // Tokens that fit one vector are a tile of 1, 4, 8 … of them, and an element
 // costs what lies between one token and a whole vector.
 static double getElementTime(double tokens, double lanes, double tiles,
@@ -139,46 +217,85 @@ static double getElementTime(double tokens, double lanes, double tiles,
   return oneToken + share * std::max(0.0, element + product - oneToken);
 }
 
+static double predictCsr(const MachineCosts &machine,
+                         const WeightPattern &pattern, int64_t tokens,
+                         double tiles, double vectors) {
+  constexpr int64_t kElementBytes = 6; // A value and a 16-bit index.
+  bool isCut = countCsrPanels(pattern.k, pattern.n, pattern.nonZeros) > 1;
+  double product = getCsrProduct(
+      machine, double(isCut ? kCsrPanelInputs : pattern.k), vectors);
+  double time =
+      getElementTime(double(tokens), machine.lanes, tiles, machine.csrOneToken,
+                     machine.csrElement, product);
+  return predictPanels(machine, pattern, vectors) +
+         atLeastReading(machine, double(pattern.nonZeros) * time,
+                        tiles * double(pattern.nonZeros) * kElementBytes);
+}
+
+static double predictBlocks(const MachineCosts &machine,
+                            const WeightPattern &pattern, int64_t tokens,
+                            double tiles) {
+  constexpr int64_t kBlockBytes = 18;
+  double time = getElementTime(double(tokens), machine.lanes, tiles,
+                               machine.blockOneToken, machine.blockElement,
+                               machine.blockProducts);
+  return atLeastReading(machine, double(pattern.blocksOf4) * time,
+                        tiles * double(pattern.blocksOf4) * kBlockBytes);
+}
+
+/// In int8, whole tiles.
+static double predictNarrowSparse(const MachineCosts &machine,
+                                  const WeightPattern &pattern,
+                                  LayerKernel kernel, double tiles) {
+  double vectors = tiles * kTileTokens / machine.lanes;
+  double products = kernel == LayerKernel::Csr
+                        ? double(pattern.nonZeros) * machine.int8CsrProduct
+                        : double(pattern.blocksOf4) * machine.int8BlockProducts;
+  return predictRounding(machine, pattern, tiles * kTileTokens) +
+         vectors * products;
+}
+
 double sopt::predictTime(const MachineCosts &machine,
                          const WeightPattern &pattern, LayerKernel kernel,
-                         int64_t tokens) {
+                         int64_t tokens, LayerPrecision precision) {
+  assert(hasKernel(kernel, precision) && "there is no such kernel");
+  bool isNarrow = precision != LayerPrecision::F32;
   if (kernel == LayerKernel::Dense)
-    return predictDense(machine, pattern, tokens);
+    return isNarrow ? predictNarrowDense(machine, pattern, tokens, precision)
+                    : predictDense(machine, pattern, tokens);
   if (int64_t kept = getKept(kernel))
     return predictNM(machine, pattern, kept, tokens);
   double vectors = std::ceil(double(tokens) / machine.lanes);
   double tiles = std::ceil(double(tokens) / kTileTokens);
   double transposes =
       double(pattern.k + pattern.n) * vectors * machine.transposedVector;
-  if (kernel == LayerKernel::Csr) {
-    constexpr int64_t kElementBytes = 6; // A value and a 16-bit index.
-    double time = getElementTime(
-        double(tokens), machine.lanes, tiles, machine.csrOneToken,
-        machine.csrElement, getCsrProduct(machine, double(pattern.k), vectors));
-    return transposes +
-           atLeastReading(machine, double(pattern.nonZeros) * time,
-                          tiles * double(pattern.nonZeros) * kElementBytes);
-  }
-  constexpr int64_t kBlockBytes = 18;
-  double time = getElementTime(double(tokens), machine.lanes, tiles,
-                               machine.blockOneToken, machine.blockElement,
-                               machine.blockProducts);
+  if (isNarrow)
+    return transposes + predictNarrowSparse(machine, pattern, kernel, tiles);
   return transposes +
-         atLeastReading(machine, double(pattern.blocksOf4) * time,
-                        tiles * double(pattern.blocksOf4) * kBlockBytes);
+         (kernel == LayerKernel::Csr
+              ? predictCsr(machine, pattern, tokens, tiles, vectors)
+              : predictBlocks(machine, pattern, tokens, tiles));
 }
 
+// More zeros are never slower, but where panels end there is a step.
 double sopt::getCsrBreakEven(const MachineCosts &machine,
-                             const WeightPattern &pattern, int64_t tokens) {
-  WeightPattern full = pattern;
-  full.nonZeros = pattern.k * pattern.n;
-  WeightPattern none = pattern;
-  none.nonZeros = 0;
-  double dense = predictTime(machine, full, LayerKernel::Dense, tokens);
-  double fixed = predictTime(machine, none, LayerKernel::Csr, tokens);
-  double perShare =
-      predictTime(machine, full, LayerKernel::Csr, tokens) - fixed;
-  if (fixed >= dense || perShare <= 0)
+                             const WeightPattern &pattern, int64_t tokens,
+                             LayerPrecision precision) {
+  if (!hasKernel(LayerKernel::Csr, precision))
     return 1;
-  return std::clamp(1 - (dense - fixed) / perShare, 0.0, 1.0);
+  WeightPattern some = pattern;
+  auto isSlower = [&](int64_t nonZeros) {
+    some.nonZeros = nonZeros;
+    return predictTime(machine, some, LayerKernel::Csr, tokens, precision) >=
+           predictTime(machine, some, LayerKernel::Dense, tokens, precision);
+  };
+  int64_t all = pattern.k * pattern.n, few = 0, many = all;
+  if (isSlower(0))
+    return 1;
+  while (many - few > 1) {
+    int64_t middle = few + (many - few) / 2;
+    (isSlower(middle) ? many : few) = middle;
+  }
+  return 1 -
+         double(isSlower(all) ? few : all) / double(std::max<int64_t>(all, 1));
 }

@@ -37,6 +37,11 @@ static constexpr Field kFields[] = {
     {"nmProduct", &MachineCosts::nmProduct},
     {"transposedVector", &MachineCosts::transposedVector},
     {"weightByte", &MachineCosts::weightByte},
+    {"bf16Product", &MachineCosts::bf16Product},
+    {"int8Product", &MachineCosts::int8Product},
+    {"int8CsrProduct", &MachineCosts::int8CsrProduct},
+    {"int8BlockProducts", &MachineCosts::int8BlockProducts},
+    {"roundedVector", &MachineCosts::roundedVector},
     {"medianError", &MachineCosts::medianError},
 };
 
@@ -50,7 +55,8 @@ void sopt::writeMachine(const MachineCosts &machine, raw_ostream &os) {
   os << '\n';
 }
 
-Expected<MachineCosts> sopt::parseMachine(StringRef text) {
+Expected<MachineCosts> sopt::parseMachine(StringRef text,
+                                          ArrayRef<std::string> features) {
   Expected<json::Value> value = json::parse(text);
   if (!value)
     return value.takeError();
@@ -59,10 +65,10 @@ Expected<MachineCosts> sopt::parseMachine(StringRef text) {
       object ? object->getString("isa") : std::nullopt;
   if (!isa)
     return createStringError("names no isa");
-  const MachineCosts *base = lookUpMachineCosts(*isa);
-  if (!base)
+  std::optional<MachineCosts> known = lookUpMachineCosts(*isa, features);
+  if (!known)
     return createStringError("unknown isa '" + *isa + "'");
-  MachineCosts machine = *base;
+  MachineCosts machine = *known;
   for (const Field &field : kFields) {
     // A file from before this cost was known keeps the table's.
     if (!object->get(field.name))
@@ -75,11 +81,12 @@ Expected<MachineCosts> sopt::parseMachine(StringRef text) {
   return machine;
 }
 
-Expected<MachineCosts> sopt::readMachine(StringRef path) {
+Expected<MachineCosts> sopt::readMachine(StringRef path,
+                                         ArrayRef<std::string> features) {
   auto file = MemoryBuffer::getFile(path, /*IsText=*/true);
   if (!file)
     return createFileError(path, file.getError());
-  Expected<MachineCosts> machine = parseMachine((*file)->getBuffer());
+  Expected<MachineCosts> machine = parseMachine((*file)->getBuffer(), features);
   if (!machine)
     return createFileError(path, machine.takeError());
   return machine;
@@ -101,12 +108,12 @@ std::string sopt::findMachineFile() {
 Expected<MachineCosts> sopt::getMachineCosts(StringRef isa,
                                              ArrayRef<std::string> features,
                                              StringRef file) {
-  const MachineCosts *builtIn = lookUpMachineCosts(isa, features);
+  std::optional<MachineCosts> builtIn = lookUpMachineCosts(isa, features);
   if (!builtIn)
     return createStringError("unknown isa '" + isa + "'");
   if (file.empty())
     return *builtIn;
-  Expected<MachineCosts> measured = readMachine(file);
+  Expected<MachineCosts> measured = readMachine(file, features);
   return measured && measured->isa != builtIn->isa ? *builtIn
                                                    : std::move(measured);
 }

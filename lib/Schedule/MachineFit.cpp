@@ -36,6 +36,13 @@ enum ProbeIndex : unsigned {
   kBlockOneTokenFew,
   kNM,
   kNMFew,
+  kBf16,
+  kInt8,
+  kInt8Rounding,
+  kInt8CsrFull,
+  kInt8CsrFew,
+  kInt8BlockFull,
+  kInt8BlockFew,
   kNumProbes
 };
 } // namespace
@@ -57,19 +64,22 @@ std::vector<Probe> sopt::getProbes(double lanes) {
   auto one = int64_t(lanes);
   std::vector<Probe> probes(kNumProbes);
   auto addPair = [&](unsigned at, int64_t k, int64_t n, LayerKernel kernel,
-                     int64_t tokens) {
+                     int64_t tokens,
+                     LayerPrecision precision = LayerPrecision::F32) {
     int64_t all = k * n / (kernel == LayerKernel::Block4 ? 4 : 1);
-    probes[at] = {k, n, all / 4, kernel, tokens};
-    probes[at + 1] = {k, n, all / 16, kernel, tokens};
+    probes[at] = {k, n, all / 4, kernel, tokens, precision};
+    probes[at + 1] = {k, n, all / 16, kernel, tokens, precision};
   };
   probes[kDense] = {384, 1536, 384 * 1536, LayerKernel::Dense, 2 * kTokens};
   // Larger than a core's own caches.
   probes[kDenseOneToken] = {1536, 3072, 1536 * 3072, LayerKernel::Dense, 1};
-  // Tiles of 32 inputs fit the first-level cache, of 384 for a third. More are
-  // cut into panels, which is faster than is predicted for them.
+  // Tiles of 32 inputs fit the first-level cache, of 384 for a third; and of
+  // these so few are stored that they are not cut into panels.
   addPair(kNearFull, 32, 3072, LayerKernel::Csr, kTokens);
   addPair(kNearOneFull, 32, 3072, LayerKernel::Csr, one);
-  addPair(kFarFull, 384, 3072, LayerKernel::Csr, kTokens);
+  for (auto [at, stored] :
+       {std::pair<unsigned, int64_t>(kFarFull, 384 * 96), {kFarFew, 384 * 16}})
+    probes[at] = {384, 3072, stored, LayerKernel::Csr, kTokens};
   addPair(kBlockFull, 384, 1536, LayerKernel::Block4, kTokens);
   addPair(kBlockOneFull, 384, 1536, LayerKernel::Block4, one);
   addPair(kCsrOneTokenFull, 384, 1536, LayerKernel::Csr, 1);
@@ -79,6 +89,16 @@ std::vector<Probe> sopt::getProbes(double lanes) {
   for (auto [at, tokens] :
        {std::pair<unsigned, int64_t>(kNM, 2 * kTokens), {kNMFew, kFewTokens}})
     probes[at] = {384, 1536, 384 * 1536 / 2, LayerKernel::TwoOf4, tokens};
+  // Few outputs leave mostly the rounding of inputs.
+  for (auto [at, n, precision] : {std::tuple<unsigned, int64_t, LayerPrecision>(
+                                      kBf16, 1536, LayerPrecision::Bf16),
+                                  {kInt8, 1536, LayerPrecision::Int8},
+                                  {kInt8Rounding, 64, LayerPrecision::Int8}})
+    probes[at] = {384, n, 384 * n, LayerKernel::Dense, 2 * kTokens, precision};
+  addPair(kInt8CsrFull, 384, 1536, LayerKernel::Csr, kTokens,
+          LayerPrecision::Int8);
+  addPair(kInt8BlockFull, 384, 1536, LayerKernel::Block4, kTokens,
+          LayerPrecision::Int8);
   return probes;
 }
 
@@ -130,6 +150,22 @@ MachineCosts sopt::fitCosts(const MachineCosts &base, ArrayRef<double> times) {
   machine.nmElement = notNegative(
       perNMVector(kNMFew) - double(probes[kNMFew].tokens) * machine.nmProduct);
 
+  auto getVectors = [&](unsigned at, double outputs) {
+    return double(probes[at].k) * outputs * double(probes[at].tokens) /
+           base.lanes;
+  };
+  machine.int8Product =
+      notNegative(times[kInt8] - times[kInt8Rounding]) /
+      getVectors(kInt8, double(probes[kInt8].n - probes[kInt8Rounding].n));
+  machine.roundedVector =
+      notNegative(times[kInt8Rounding] / getVectors(kInt8Rounding, 1) -
+                  double(probes[kInt8Rounding].n) * machine.int8Product);
+  machine.bf16Product =
+      notNegative(times[kBf16] / getVectors(kBf16, 1) - machine.roundedVector) /
+      double(probes[kBf16].n);
+  machine.int8CsrProduct = notNegative(perElement(kInt8CsrFull)) / vectors;
+  machine.int8BlockProducts = notNegative(perElement(kInt8BlockFull)) / vectors;
+
   const Probe &few = probes[kBlockFew];
   machine.transposedVector =
       notNegative(times[kBlockFew] - double(few.stored) * block) /
@@ -148,6 +184,10 @@ std::vector<Probe> sopt::getChecks() {
       checks.push_back(
           {k, n, k * n / 4 / share, LayerKernel::Block4, kCheckedTokens});
     }
+    checks.push_back({k, n, k * n, LayerKernel::Dense, kCheckedTokens,
+                      LayerPrecision::Int8});
+    checks.push_back({k, n, k * n / 10, LayerKernel::Csr, kCheckedTokens,
+                      LayerPrecision::Int8});
     for (LayerKernel kernel : {LayerKernel::OneOf4, LayerKernel::TwoOf4})
       checks.push_back(
           {k, n, k * n / 4 * getKept(kernel), kernel, kCheckedTokens});
@@ -159,8 +199,8 @@ double sopt::getMedianError(const MachineCosts &machine,
                             ArrayRef<double> times) {
   std::vector<double> errors;
   for (auto [check, time] : zip_equal(getChecks(), times)) {
-    double predicted =
-        predictTime(machine, check.getPattern(), check.kernel, check.tokens);
+    double predicted = predictTime(machine, check.getPattern(), check.kernel,
+                                   check.tokens, check.precision);
     errors.push_back(std::abs(predicted - time) / time);
   }
   auto middle = errors.begin() + ptrdiff_t(errors.size() / 2);

@@ -29,23 +29,17 @@ static bool isRounded(const ReportedLayer &layer) {
   return layer.precision.precision != LayerPrecision::F32;
 }
 
-std::optional<double> ReportedLayer::getTime() const {
-  if (isRounded(*this))
-    return std::nullopt;
-  return kernel.time;
-}
-
 std::string ReportedLayer::getReason() const {
-  if (!isRounded(*this))
-    return precision.reason.empty() ? kernel.reason
-                                    : kernel.reason + "; " + precision.reason;
+  if (precision.reason.empty())
+    return kernel.reason;
   std::string text = precision.reason;
   if (isSmoothed)
     text += ", smoothed";
   if (range)
     raw_string_ostream(text)
         << format(", from %.3g to %.3g", range->low, range->high);
-  return text;
+  bool hasZeros = pattern.nonZeros < pattern.k * pattern.n;
+  return hasZeros || !isRounded(*this) ? kernel.reason + "; " + text : text;
 }
 
 /// Where predictions come from, and how far to trust them.
@@ -61,8 +55,13 @@ void LayerReport::printTable(raw_ostream &os) const {
   bool hasPrecisions = any_of(layers, isRounded);
   std::vector<Align> columns = {Align::Left,  Align::Right, Align::Left,
                                 Align::Right, Align::Right, Align::Left};
-  std::vector<std::string> titles = {"layer", "weight",   "kernel",
-                                     "us",    "dense us", "why"};
+  std::vector<std::string> titles = {
+      "layer",
+      "weight",
+      "kernel",
+      "us",
+      hasPrecisions ? "fp32 dense us" : "dense us",
+      "why"};
   constexpr size_t kPrecision = 3;
   auto addPrecision = [&](std::vector<std::string> &cells, StringRef text) {
     if (hasPrecisions)
@@ -75,25 +74,24 @@ void LayerReport::printTable(raw_ostream &os) const {
   table.add(std::move(titles));
   double time = 0, denseTime = 0;
   for (const ReportedLayer &layer : layers) {
-    std::optional<double> predicted = layer.getTime();
     std::vector<std::string> cells = {
         layer.name,
         formatv("{0}x{1}", layer.pattern.k, layer.pattern.n),
         getName(layer.kernel.kernel).str(),
-        predicted ? formatMicroseconds(*predicted) : "",
+        formatMicroseconds(layer.kernel.time),
         formatMicroseconds(layer.kernel.denseTime),
         layer.getReason()};
     addPrecision(cells, getName(layer.precision.precision));
     table.add(std::move(cells));
-    time += predicted.value_or(0);
+    time += layer.kernel.time;
     denseTime += layer.kernel.denseTime;
   }
-  // Sums of some layers and of all are not to be compared.
-  if (!hasPrecisions)
-    table.add({"all", "", "", formatMicroseconds(time),
-               formatMicroseconds(denseTime)});
+  std::vector<std::string> sums = {"all", "", "", formatMicroseconds(time),
+                                   formatMicroseconds(denseTime)};
+  addPrecision(sums, "");
+  table.add(std::move(sums));
   os << "predicted for " << tokens << " tokens on one thread, "
-     << (hasPrecisions ? "in fp32, " : "") << describeCosts(machine) << ":\n";
+     << describeCosts(machine) << ":\n";
   table.print(os);
 }
 
@@ -114,8 +112,7 @@ static void printLayer(json::OStream &json, const ReportedLayer &layer) {
       json.value(layer.range->low);
       json.value(layer.range->high);
     });
-  if (std::optional<double> time = layer.getTime())
-    json.attribute("predicted_us", toMicroseconds(*time));
+  json.attribute("predicted_us", toMicroseconds(layer.kernel.time));
   json.attribute("dense_us", toMicroseconds(layer.kernel.denseTime));
   json.attribute("why", layer.getReason());
 }
@@ -145,13 +142,12 @@ void LayerReport::printSVG(raw_ostream &os) const {
   chart.series = {"as chosen", "dense"};
   for (const ReportedLayer &layer : layers) {
     BarChart::Row row = {layer.name, {}, ""};
-    if (std::optional<double> time = layer.getTime())
-      row.bars.push_back({0, toMicroseconds(*time)});
+    row.bars.push_back({0, toMicroseconds(layer.kernel.time)});
     row.bars.push_back({1, toMicroseconds(layer.kernel.denseTime)});
-    row.note = formatv("{0}, {1:f0} % zeros",
-                       isRounded(layer) ? getName(layer.precision.precision)
-                                        : getName(layer.kernel.kernel),
+    row.note = formatv("{0}, {1:f0} % zeros", getName(layer.kernel.kernel),
                        100 * layer.pattern.getZeroShare());
+    if (isRounded(layer))
+      row.note += ", " + getName(layer.precision.precision).str();
     chart.rows.push_back(std::move(row));
   }
   drawBars(chart, os);

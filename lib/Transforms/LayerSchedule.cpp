@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "sparse-opt/Transforms/LayerSchedule.h"
+#include "LayerPrecision.h"
 
 using namespace mlir;
 using namespace sopt;
@@ -45,11 +46,17 @@ static std::optional<int64_t> getTokens(LinearOp op) {
   return ShapedType::getNumElements(leading);
 }
 
-KernelChoice sopt::chooseKernel(const MachineCosts &machine, LinearOp op,
-                                const WeightPattern &pattern, int64_t tokens) {
+static KernelChoice choose(const MachineCosts &machine, LinearOp op,
+                           const WeightPattern &pattern, int64_t tokens,
+                           LayerPrecision precision) {
   std::optional<int64_t> known = getTokens(op);
   return chooseKernel(machine, pattern, known.value_or(tokens),
-                      /*fewest=*/known.value_or(1));
+                      /*fewest=*/known.value_or(1), precision);
+}
+
+KernelChoice sopt::chooseKernel(const MachineCosts &machine, LinearOp op,
+                                const WeightPattern &pattern, int64_t tokens) {
+  return choose(machine, op, pattern, tokens, getPrecision(op));
 }
 
 ScheduleAttr sopt::makeSchedule(MLIRContext *context,
@@ -80,10 +87,12 @@ ScheduleAttr sopt::makeSchedule(MLIRContext *context,
   }
   llvm_unreachable("all kernels are listed");
 }
+
 std::optional<KernelChoice> sopt::getKernelChoice(const MachineCosts &machine,
                                                   LinearOp op,
                                                   const WeightPattern &pattern,
-                                                  int64_t tokens) {
+                                                  int64_t tokens,
+                                                  LayerPrecision wanted) {
   static constexpr LayerKernel kKernels[] = {
       LayerKernel::Dense, LayerKernel::Csr, LayerKernel::Block4,
       LayerKernel::OneOf4, LayerKernel::TwoOf4};
@@ -91,15 +100,23 @@ std::optional<KernelChoice> sopt::getKernelChoice(const MachineCosts &machine,
   if (!schedule)
     return std::nullopt;
   MLIRContext *context = op.getContext();
-  KernelChoice chosen = chooseKernel(machine, op, pattern, tokens);
-  if (schedule == makeSchedule(context, chosen, pattern.k))
+  LayerPrecision precision = getPrecision(op);
+  KernelChoice chosen = choose(machine, op, pattern, tokens, wanted);
+  if (schedule == makeSchedule(context, chosen, pattern.k) &&
+      chosen.precision == precision)
     return chosen;
   tokens = getTokens(op).value_or(tokens);
   LayoutAttr layout = schedule.getLayout();
   for (LayerKernel kernel : kKernels) {
+    if (!hasKernel(kernel, precision))
+      continue;
     KernelChoice choice = {
-        kernel, predictTime(machine, pattern, kernel, tokens), chosen.denseTime,
-        /*denseBelow=*/0, "as the model says"};
+        kernel,
+        precision,
+        predictTime(machine, pattern, kernel, tokens, precision),
+        chosen.denseTime,
+        /*denseBelow=*/0,
+        "as the model says"};
     LayoutAttr known = makeSchedule(context, choice, pattern.k).getLayout();
     if (known.getKind() != layout.getKind() ||
         known.getSizes() != layout.getSizes())

@@ -25,7 +25,7 @@ static PrecisionChoice describePrecision(LinearOp op, LayerPrecision wanted,
   LayerPrecision precision = getPrecision(op);
   ArrayRef<float> w = weight.getAs<float>();
   int64_t columns = weight.getShape()[1];
-  if (op.getSchedule()->isSparse())
+  if (op.getSchedule()->isSparse() && precision == LayerPrecision::F32)
     return {precision, 0, ""};
   PrecisionChoice chosen = choosePrecision(wanted, w, columns);
   if (chosen.precision == precision)
@@ -59,8 +59,10 @@ struct ReportLayers : sopt::impl::ReportLayersBase<ReportLayers> {
       return;
     auto pattern = WeightPattern::of(
         weight->getAs<float>(), weight->getShape()[0], weight->getShape()[1]);
-    std::optional<KernelChoice> kernel =
-        getKernelChoice(report.machine, op, pattern, tokens);
+    std::optional<KernelChoice> kernel = getKernelChoice(
+        report.machine, op, pattern, tokens,
+        choosePrecision(precision, weight->getAs<float>(), pattern.n)
+            .precision);
     if (!kernel)
       return;
     ReportedLayer layer;

@@ -31,6 +31,8 @@ struct ScheduleLayers : sopt::impl::ScheduleLayersBase<ScheduleLayers> {
         return;
       KernelChoice choice = chooseKernel(*costs, op, *pattern, tokens);
       op.setScheduleAttr(makeSchedule(&getContext(), choice, pattern->k));
+      if (choice.precision == LayerPrecision::F32)
+        op.removePrecisionAttr();
     });
   }
 };

@@ -37,11 +37,17 @@ module {{
       %x: tensor<?x{0}xf32> {{onnx.name = "x", onnx.dims = ["tokens", ""]})
       -> (tensor<?x{1}xf32> {{onnx.name = "y", onnx.dims = ["tokens", ""]}) {{
     %w = onnx.Constant() {{value = dense<0.0> : tensor<{0}x{1}xf32>} : () -> tensor<{0}x{1}xf32>
-    %y = sopt.linear %x, %w schedule <layout = <{2}>>
+    %y = sopt.linear %x, %w schedule <layout = <{2}>>{3}
        : (tensor<?x{0}xf32>, tensor<{0}x{1}xf32>) -> tensor<?x{1}xf32>
     return %y : tensor<?x{1}xf32>
   }
 })";
+
+static std::string getPrecision(LayerPrecision precision) {
+  return precision == LayerPrecision::F32
+             ? ""
+             : llvm::formatv(" precision <{0}>", getName(precision)).str();
+}
 
 static llvm::StringRef getLayout(LayerKernel kernel) {
   switch (kernel) {
@@ -89,7 +95,9 @@ static ElementsAttr makeWeight(MLIRContext *context, const Probe &probe) {
 static LogicalResult compile(MLIRContext &context, const Probe &probe,
                              llvm::StringRef isa, llvm::StringRef path) {
   OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(
-      llvm::formatv(kModule, probe.k, probe.n, getLayout(probe.kernel)).str(),
+      llvm::formatv(kModule, probe.k, probe.n, getLayout(probe.kernel),
+                    getPrecision(probe.precision))
+          .str(),
       &context);
   if (!module)
     return failure();
@@ -99,6 +107,7 @@ static LogicalResult compile(MLIRContext &context, const Probe &probe,
   PassManager passes(&context);
   CPUPipelineOptions options;
   options.isa = isa.str();
+  options.features = getKernelFeatures("native");
   buildCPUPipeline(passes, options);
   if (failed(passes.run(*module)))
     return failure();
@@ -212,7 +221,7 @@ Stopwatch::time(llvm::ArrayRef<Probe> probes) {
 LogicalResult sopt::measureMachine(DialectRegistry &registry, bool quiet) {
   MLIRContext context(registry);
   std::string isa = getKernelISA("native");
-  const MachineCosts &base = *lookUpMachineCosts(isa);
+  MachineCosts base = *lookUpMachineCosts(isa, getKernelFeatures("native"));
   std::vector<Probe> probes = getProbes(base.lanes), checks = getChecks();
   Stopwatch stopwatch(context, isa, probes.size() + checks.size(), quiet);
   std::optional<std::vector<double>> times = stopwatch.time(probes);

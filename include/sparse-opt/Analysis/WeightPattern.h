@@ -52,6 +52,17 @@ struct WeightPattern {
   static WeightPattern expectNM(int64_t k, int64_t n, int64_t keep, int64_t of);
 };
 
+/// Inputs that the CSR kernel is done with before it takes the next ones, where
+/// it cuts a weight into panels.
+constexpr int64_t kCsrPanelInputs = 192;
+
+/// The panels that CSR cuts a K × N weight into. A product waits for an input
+/// from the second-level cache, unless few enough inputs for the first-level
+/// one are used for many outputs before the next ones are. But sums go to
+/// memory and back for each panel, which only rows with enough non-zeros in it
+/// repay: else there is one.
+int64_t countCsrPanels(int64_t k, int64_t n, int64_t nonZeros);
+
 } // namespace sopt
 
 #endif // SPARSE_OPT_ANALYSIS_WEIGHTPATTERN_H

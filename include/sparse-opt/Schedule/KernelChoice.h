@@ -16,7 +16,8 @@ namespace sopt {
 /// A kernel for a layer and the reason for it.
 struct KernelChoice {
   LayerKernel kernel;
-  /// Predicted nanoseconds of one thread, of this kernel and of dense.
+  LayerPrecision precision;
+  /// Predicted nanoseconds of one thread, of this kernel and of dense in f32.
   double time, denseTime;
   /// Below so many tokens dense is faster by a tenth or more: a power of two,
   /// so that neighbours mostly agree, or 0.
@@ -27,10 +28,13 @@ struct KernelChoice {
 
 /// The fastest kernel for `tokens` tokens, where a run may have fewer, but not
 /// fewer than `fewest`. One that skips zeros must promise to save a share of
-/// dense's time: predictions err, and dense is what the user would have had.
+/// dense's time in the same precision: predictions err, and dense is what the
+/// user would have had. A kernel in f32 that skips zeros and is faster than any
+/// in `precision` is chosen, too: it rounds nothing.
 KernelChoice chooseKernel(const MachineCosts &machine,
                           const WeightPattern &pattern, int64_t tokens,
-                          int64_t fewest);
+                          int64_t fewest,
+                          LayerPrecision precision = LayerPrecision::F32);
 
 /// Nanoseconds of one thread for a run with `rows` tokens of the layer that
 /// chooseKernel chose a kernel for.

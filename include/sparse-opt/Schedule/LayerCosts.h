@@ -16,7 +16,9 @@
 #define SPARSE_OPT_SCHEDULE_LAYERCOSTS_H
 
 #include "sparse-opt/Analysis/WeightPattern.h"
+#include "sparse-opt/Schedule/PrecisionChoice.h"
 #include "llvm/ADT/StringRef.h"
+#include <optional>
 
 namespace sopt {
 
@@ -28,6 +30,10 @@ llvm::StringRef getName(LayerKernel kernel);
 /// Of each 4 neighbouring inputs of an output, so many weights are stored by
 /// OneOf4 and TwoOf4; 0 for other kernels.
 int64_t getKept(LayerKernel kernel);
+
+/// Whether there is a kernel for what a layer multiplies. In bf16 all are
+/// dense, in int8 all but N:M can skip zeros.
+bool hasKernel(LayerKernel kernel, LayerPrecision precision);
 
 /// What one core takes for the steps of the kernels, in nanoseconds. A product
 /// is one vector of multiply-adds.
@@ -50,14 +56,22 @@ struct MachineCosts {
   double transposedVector;
   /// To read a byte of a weight from beyond the core's own caches.
   double weightByte;
+  /// Products of dense kernels in fewer bits: as much work as one of f32.
+  double bf16Product = 0, int8Product = 0;
+  /// In int8, a vector of tokens: of CSR with a stored element, of blocks with
+  /// 4. They compute whole tiles of 64 tokens.
+  double int8CsrProduct = 0, int8BlockProducts = 0;
+  /// To round a vector of x.
+  double roundedVector = 0;
   /// |predicted − measured| / measured of layers that the costs were not fitted
   /// to, in the median; 0 where they were not compared.
   double medianError = 0;
 };
 
 /// The built-in table's entry for `isa` and a processor's features beyond it,
-/// of which half-rate counts; null if it has none.
-const MachineCosts *
+/// of which half-rate and the instructions for fewer bits count; none if it has
+/// none.
+std::optional<MachineCosts>
 lookUpMachineCosts(llvm::StringRef isa,
                    llvm::ArrayRef<std::string> features = {});
 
@@ -65,14 +79,17 @@ lookUpMachineCosts(llvm::StringRef isa,
 /// comes from the second-level cache: they are read in no order.
 double getFarShare(double k, double tileTokens);
 
-/// Nanoseconds of one thread for a layer with `tokens` tokens.
+/// Nanoseconds of one thread for a layer with `tokens` tokens, of a kernel that
+/// there is for the precision.
 double predictTime(const MachineCosts &machine, const WeightPattern &pattern,
-                   LayerKernel kernel, int64_t tokens);
+                   LayerKernel kernel, int64_t tokens,
+                   LayerPrecision precision = LayerPrecision::F32);
 
 /// The share of zeros from which CSR is faster than dense, for a layer of this
 /// size and random zeros; 1 if it never is.
 double getCsrBreakEven(const MachineCosts &machine,
-                       const WeightPattern &pattern, int64_t tokens);
+                       const WeightPattern &pattern, int64_t tokens,
+                       LayerPrecision precision = LayerPrecision::F32);
 
 } // namespace sopt
 

@@ -24,6 +24,7 @@ struct Probe {
   int64_t stored;
   LayerKernel kernel;
   int64_t tokens;
+  LayerPrecision precision = LayerPrecision::F32;
 
   WeightPattern getPattern() const;
 };
@@ -48,10 +49,13 @@ double getMedianError(const MachineCosts &machine,
 void writeMachine(const MachineCosts &machine, llvm::raw_ostream &os);
 
 /// Fails, and says what is wrong, if `text` is not what writeMachine writes.
-llvm::Expected<MachineCosts> parseMachine(llvm::StringRef text);
+/// What an older file lacks is the table's for a processor with `features`.
+llvm::Expected<MachineCosts>
+parseMachine(llvm::StringRef text, llvm::ArrayRef<std::string> features = {});
 
 /// parseMachine of a file; errors name it.
-llvm::Expected<MachineCosts> readMachine(llvm::StringRef path);
+llvm::Expected<MachineCosts>
+readMachine(llvm::StringRef path, llvm::ArrayRef<std::string> features = {});
 
 /// Where the costs of this machine are kept in the user's cache.
 std::string getMachineFile();

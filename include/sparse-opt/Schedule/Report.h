@@ -21,15 +21,11 @@ namespace sopt {
 struct ReportedLayer {
   std::string name; ///< Of the node, or where it is in the text.
   WeightPattern pattern;
-  /// Its times are those of f32.
   KernelChoice kernel;
   PrecisionChoice precision;
   bool isSmoothed = false;        ///< Its input, for int8.
   std::optional<Int8Range> range; ///< Of all rows of its input, if it is fixed.
 
-  /// Predicted nanoseconds of one thread; none for a layer in fewer bits, of
-  /// whose kernels nothing was measured.
-  std::optional<double> getTime() const;
   /// In the user's words.
   std::string getReason() const;
 };
@@ -49,7 +45,7 @@ struct LayerReport {
   /// …, "kernel": …, …}, …]}; times are in microseconds of one thread.
   void printJSON(llvm::raw_ostream &os) const;
 
-  /// Two bars for each layer: its predicted time, and that of dense.
+  /// Two bars for each layer: its predicted time, and that of dense in fp32.
   void printSVG(llvm::raw_ostream &os) const;
 
   /// Prints what `format` says where it has its place: tables to standard

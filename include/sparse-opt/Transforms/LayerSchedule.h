@@ -33,8 +33,8 @@ std::optional<onnx::ConstantData> getChosenWeight(LinearOp op);
 /// What is known of such a weight; none of another.
 std::optional<WeightPattern> getPattern(LinearOp op);
 
-/// The kernel for a layer whose weight has `pattern`, for `tokens` tokens where
-/// its types do not tell how many it has.
+/// The kernel for a layer whose weight has `pattern`, in its precision or f32,
+/// for `tokens` tokens where its types do not tell how many it has.
 KernelChoice chooseKernel(const MachineCosts &machine, LinearOp op,
                           const WeightPattern &pattern, int64_t tokens);
 
@@ -42,12 +42,14 @@ KernelChoice chooseKernel(const MachineCosts &machine, LinearOp op,
 ScheduleAttr makeSchedule(mlir::MLIRContext *context,
                           const KernelChoice &choice, int64_t k);
 
-/// The choice that the schedule of `op` stands for, and what is predicted of
-/// it; none if it is of a kernel that nothing can be told of.
+/// The choice that the schedule of `op` stands for, which had the precision
+/// `wanted` when it was chosen, and what is predicted of it; none if it is of a
+/// kernel that nothing can be told of.
 std::optional<KernelChoice> getKernelChoice(const MachineCosts &machine,
                                             LinearOp op,
                                             const WeightPattern &pattern,
-                                            int64_t tokens);
+                                            int64_t tokens,
+                                            LayerPrecision wanted);
 
 } // namespace sopt
 

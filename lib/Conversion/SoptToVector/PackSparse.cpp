@@ -32,24 +32,18 @@ struct Group {
 
 } // namespace
 
-// A product of CSR waits for an input from the second-level cache, unless few
-// enough inputs for the first-level one are used for many outputs before the
-// next ones are. Then sums go to memory and back for each panel, which only
-// rows with enough non-zeros in it repay.
 SparseForm::SparseForm(LayoutAttr layout, int64_t k, int64_t n,
                        int64_t nonZeros)
     : panelInputs(k) {
-  constexpr int64_t kPanelInputs = 192, kFewestNonZeros = 8;
   constexpr int64_t kManyOutputs = 1024;
-  int64_t panels = llvm::divideCeilSigned(k, kPanelInputs);
-  bool isCut = layout.getBlockShape().first == 1 && panels > 1 &&
-               nonZeros >= kFewestNonZeros * panels * n;
-  if (!isCut)
+  if (layout.getBlockShape().first > 1)
+    return;
+  numPanels = countCsrPanels(k, n, nonZeros);
+  if (numPanels == 1)
     return;
   // Few outputs are cut finer, so that there are tasks for many threads.
   groupOutputs = n < kManyOutputs ? 32 : kMaxGroupOutputs;
-  panelInputs = kPanelInputs;
-  numPanels = panels;
+  panelInputs = kCsrPanelInputs;
 }
 
 /// Packs the columns of a K × N weight from `column` on as blocks of `rows`.
