@@ -26,9 +26,13 @@ static LogicalResult verifyPrecision(LinearOp op) {
   if (Type type = op.getX().getType().getElementType(); !type.isF32())
     return op.emitOpError("rounds f32 to ")
            << stringifyNumber(precision.getNumber()) << ", not " << type;
-  if (op.getSchedule() && op.getSchedule()->isSparse())
-    return op.emitOpError("cannot skip zeros in ")
-           << stringifyNumber(precision.getNumber());
+  if (ScheduleAttr schedule = op.getScheduleAttr();
+      schedule && schedule.isSparse() &&
+      (!schedule.readsTokenTiles() || precision.getNumber() != Number::Int8))
+    return op.emitOpError("cannot skip the zeros of ")
+           << schedule.getLayout() << " in "
+           << stringifyNumber(precision.getNumber())
+           << ": kernels in fewer bits do so for csr and block in int8";
   int64_t features = op.getWeight().getType().getDimSize(0);
   if (precision.getNumber() == Number::Int8 &&
       (ShapedType::isDynamic(features) ||

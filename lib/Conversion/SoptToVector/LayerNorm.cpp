@@ -24,10 +24,10 @@ namespace {
 /// transposed to tiles as soon as they are there.
 class LayerNormKernel {
 public:
-  /// `tilesFrom`: from how many tokens on to make tiles; nothing for never.
+  /// `few`: what readers of tiles want of few tokens; nothing for no tiles.
   LayerNormKernel(LayerNormOp op, int64_t size,
-                  std::optional<int64_t> tilesFrom)
-      : size(size), tilesFrom(tilesFrom), rms(op.getRms()),
+                  std::optional<TokenTiles::Few> few)
+      : size(size), few(few), rms(op.getRms()),
         hasResidual(bool(op.getResidual())), hasBias(bool(op.getBias())) {}
 
   std::string getName() const;
@@ -52,7 +52,7 @@ private:
                   function_ref<void(Value column, Value mask)> body);
 
   int64_t size;
-  std::optional<int64_t> tilesFrom;
+  std::optional<TokenTiles::Few> few;
   bool rms, hasResidual, hasBias;
   Value x, residual, scale, bias, epsilon, y, tiles;
 };
@@ -65,10 +65,8 @@ std::string LayerNormKernel::getName() const {
     name += "_residual";
   if (!hasBias)
     name += "_nobias";
-  if (tilesFrom)
-    name += "_and_tiles";
-  if (tilesFrom > 1)
-    name += "_from_" + std::to_string(*tilesFrom);
+  if (few)
+    name += "_and_tiles" + few->getSuffix();
   return name;
 }
 
@@ -80,19 +78,20 @@ void LayerNormKernel::build(VectorBuilder &b, ValueRange arguments) {
   bias = hasBias ? *next++ : Value();
   epsilon = *next++;
   y = *next++;
-  tiles = tilesFrom ? *next++ : Value();
+  tiles = few ? *next++ : Value();
   Value numRows = memref::DimOp::create(b, x, 0);
   auto buildRows = [&] {
     b.parallel(numRows, [&](ValueRange at) { buildRow(b, at[0]); });
   };
-  if (!tilesFrom)
+  if (!few)
     return buildRows();
   // Tiles of few tokens are narrow.
-  int64_t wideFrom = std::max(*tilesFrom, b.getLanes() + 1);
+  int64_t wideFrom =
+      std::max(few->rowsBelow, few->isWhole ? 1 : b.getLanes() + 1);
   auto buildFew = [&] {
     buildRows();
     TokenTiles::branch(
-        b, numRows, *tilesFrom, [] {},
+        b, numRows, *few, [] {},
         [&](int64_t width) {
           if (width < TokenTiles::kTokens)
             TokenTiles::build(b, y, TokenTiles::view(b, tiles, width), width);
@@ -237,8 +236,8 @@ LayerNormToKernel::matchAndRewrite(LayerNormOp op,
   ImplicitLocOpBuilder b(op.getLoc(), rewriter);
   int64_t size = xType.getShape().back();
   auto vectorType = RankedTensorType::get(size, b.getF32Type());
-  std::optional<int64_t> tilesFrom = TokenTiles::getBelow(op.getResult());
-  LayerNormKernel kernel(op, size, tilesFrom);
+  std::optional<TokenTiles::Few> few = TokenTiles::getWanted(op.getResult());
+  LayerNormKernel kernel(op, size, few);
   SmallVector<Value> arguments = {viewRows(b, readOnlyBuffer(b, op.getX()))};
   if (Value residual = op.getResidual())
     arguments.push_back(viewRows(
@@ -250,7 +249,7 @@ LayerNormToKernel::matchAndRewrite(LayerNormOp op,
   arguments.push_back(arith::ConstantOp::create(b, op.getEpsilonAttr()));
   Value y = allocate(b, tensor::getMixedSizes(b, b.getLoc(), op.getX()));
   arguments.push_back(viewRows(b, y));
-  if (tilesFrom)
+  if (few)
     arguments.push_back(tiles.allocateFor(
         b, memref::DimOp::create(b, arguments.back(), 0), size));
 
@@ -259,8 +258,8 @@ LayerNormToKernel::matchAndRewrite(LayerNormOp op,
                  kernel.build(b, arguments);
                });
   Value result = castTensor(b, writtenTensor(b, y), op.getType());
-  if (tilesFrom)
-    tiles.set(b, result, *tilesFrom, arguments.back(), TokenTiles::Rows::Apart);
+  if (few)
+    tiles.set(b, result, *few, arguments.back(), TokenTiles::Rows::Apart);
   rewriter.replaceOp(op, result);
   return success();
 }

@@ -137,8 +137,8 @@ SmallVector<Value> LinearToKernel::makeFactors(ImplicitLocOpBuilder &b,
       packNarrow(b, packer, op.getWeight(), *form, precision, width);
   if (form->number == Number::Bf16)
     return {rounded.words, weight.panels};
-  return {rounded.words, rounded.steps, rounded.zeros,
-          weight.panels, weight.steps,  weight.sums};
+  return {rounded.words, rounded.steps,        rounded.zeros,
+          weight.panels, weight.columns.steps, weight.columns.sums};
 }
 
 LogicalResult LinearToKernel::matchAndRewrite(LinearOp op,

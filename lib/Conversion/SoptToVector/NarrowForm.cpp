@@ -46,13 +46,12 @@ bool sopt::isNarrowIntrinsic(StringRef name) {
   });
 }
 
-Value NarrowForm::loadInput(VectorBuilder &b, Value x, Value row,
-                            Value k) const {
+Value NarrowForm::loadWord(VectorBuilder &b, Value memory,
+                           ValueRange indices) const {
   if (group == 1)
-    return b.broadcastInt(b.loadScalar(x, {row, k}));
+    return b.broadcastInt(b.loadScalar(memory, indices));
   auto type = VectorType::get(group, b.getIntegerType(getInputBits()));
-  Value inputs = vector::LoadOp::create(
-      b, type, x, ValueRange{row, b.mul(k, b.index(group))});
+  Value inputs = vector::LoadOp::create(b, type, memory, indices);
   Value word =
       vector::BitCastOp::create(b, VectorType::get(1, b.getI32Type()), inputs);
   return b.broadcastInt(vector::ExtractOp::create(b, word, 0));
@@ -102,6 +101,6 @@ Value NarrowForm::multiplyAdd(VectorBuilder &b, Value input, Value weights,
   };
   // Of two products a sum, to which the instruction adds nothing.
   if (number == Number::Int8 && group == 2)
-    return arith::AddIOp::create(b, sum, call({cast(input), weights}));
+    return arith::AddIOp::create(b, sum, call({cast(input), cast(weights)}));
   return call({sum, cast(input), cast(weights)});
 }

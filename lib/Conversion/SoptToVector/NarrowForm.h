@@ -40,14 +40,14 @@ struct NarrowForm {
   int64_t getWordUnit() const { return hasTiles ? kTileWords : 1; }
   int64_t getRowUnit() const { return hasTiles ? kTileRows : 1; }
 
-  /// Without tiles: the word of x's row at `row`, from feature k · group on, in
-  /// all lanes.
-  mlir::Value loadInput(VectorBuilder &b, mlir::Value x, mlir::Value row,
-                        mlir::Value k) const;
+  /// Without tiles: the word of `group` stored inputs from `indices` on, in all
+  /// lanes.
+  mlir::Value loadWord(VectorBuilder &b, mlir::Value memory,
+                       mlir::ValueRange indices) const;
   /// The weights of lanes, from `indices` on, as multiplyAdd takes them.
   mlir::Value loadWeights(VectorBuilder &b, mlir::Value weight,
                           mlir::ValueRange indices) const;
-  /// sum + Σ input · weights over the group.
+  /// sum + Σ input · weights over the group. Weights may also be in a word.
   mlir::Value multiplyAdd(VectorBuilder &b, mlir::Value input,
                           mlir::Value weights, mlir::Value sum) const;
 };

@@ -50,7 +50,8 @@ SmallVector<Value> NarrowKernel::multiply(VectorBuilder &b, int64_t rows,
   SmallVector<Value> sums = accumulateTile(
       b, rows, b.index(llvm::divideCeilSigned(k, form.group)), start,
       [&](int64_t r, Value k) {
-        return form.loadInput(b, x, b.add(row, b.index(r)), k);
+        return form.loadWord(
+            b, x, {b.add(row, b.index(r)), b.mul(k, b.index(form.group))});
       },
       [&](Value k, int64_t vector) {
         if (vector == 0)

@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "NarrowRows.h"
+#include "Int8Inputs.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -15,9 +15,6 @@
 
 using namespace mlir;
 using namespace sopt;
-
-/// The largest number of an input in int8.
-static constexpr float kMostInput = 255;
 
 /// Features of a row, those past the last included, come in multiples of this.
 static int64_t getFeatureUnit(const NarrowForm &form, const Isa &isa) {
@@ -28,24 +25,16 @@ namespace {
 /// Rounds the rows of x, each by one task.
 class RowRounding {
 public:
-  /// The arguments are x, the words and, for int8, steps and zeros; the factors
-  /// of x's features, if there are; the ends of the range, if it is fixed.
   RowRounding(const NarrowForm &form, PrecisionAttr precision, VectorBuilder &b,
               ValueRange arguments)
       : form(form), b(b), x(arguments[0]), words(arguments[1]),
         features(cast<MemRefType>(x.getType()).getDimSize(1)),
-        padded(llvm::alignTo(features, getFeatureUnit(form, b.getIsa()))) {
+        padded(NarrowRows::getPadded(form, b.getIsa(), features)) {
     if (form.number == Number::Bf16)
       return;
-    auto next = arguments.begin() + 2;
-    steps = *next++;
-    zeros = *next++;
-    if (precision.getSmooth())
-      factors = *next++;
-    if (precision.getRange()) {
-      fixed.low = *next++;
-      fixed.high = *next++;
-    }
+    steps = arguments[2];
+    zeros = arguments[3];
+    details = Int8Details(precision, arguments.drop_front(4));
   }
 
   void build() {
@@ -58,29 +47,17 @@ public:
   }
 
 private:
-  /// How a row is rounded to 0 … 255: in so many steps of 1, from the zero
-  /// point on.
-  struct Scale {
-    Value factor, step, zero;
-  };
-
-  /// Of a row or of all: one not above and one not below 0.
-  struct Ends {
-    Value low, high;
-  };
-
   void buildInt8(Value row);
   void buildBf16(Value row);
-  Ends findEnds(Value row);
-  Scale buildScale(const Ends &ends);
+  Int8Ends findEnds(Value row);
   /// Of the features from k on; of those past the last, 0.
   Value load(Value row, Value k);
   void store(Value integers, Value row, Value k);
 
   const NarrowForm &form;
   VectorBuilder &b;
-  Value x, words, steps, zeros, factors;
-  Ends fixed; ///< Null where each row has its own.
+  Value x, words, steps, zeros;
+  Int8Details details;
   int64_t features, padded;
 };
 } // namespace
@@ -90,7 +67,7 @@ Value RowRounding::load(Value row, Value k) {
   if (features != padded)
     mask = b.firstLanes(b.sub(b.index(features), k));
   Value part = b.load(x, {row, k}, mask);
-  return factors ? b.mul(part, b.load(factors, k, mask)) : part;
+  return details.factors ? b.mul(part, b.load(details.factors, k, mask)) : part;
 }
 
 void RowRounding::store(Value integers, Value row, Value k) {
@@ -101,12 +78,7 @@ void RowRounding::store(Value integers, Value row, Value k) {
   b.store(integers, words, {row, k});
 }
 
-/// `x` held to what an input can be; a NaN is 0.
-static Value clamp(VectorBuilder &b, Value x, Value least, Value most) {
-  return b.atMost(b.atLeast(x, least), most);
-}
-
-RowRounding::Ends RowRounding::findEnds(Value row) {
+Int8Ends RowRounding::findEnds(Value row) {
   Value zero = b.splat(0.0f);
   SmallVector<Value> found =
       b.loop(b.index(0), b.index(features), b.getLanes(), {zero, zero},
@@ -118,30 +90,18 @@ RowRounding::Ends RowRounding::findEnds(Value row) {
   return {b.sub(b.scalar(0.0f), below), b.maximum(found[1])};
 }
 
-RowRounding::Scale RowRounding::buildScale(const Ends &ends) {
-  Value none = b.scalar(0.0f), most = b.scalar(kMostInput);
-  Value below = b.sub(none, ends.low), range = b.add(ends.high, below);
-  Value isRange =
-      arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, range, none);
-  Value factor = b.select(isRange, b.div(most, range), none);
-  Value zero = math::RoundEvenOp::create(b, b.mul(below, factor));
-  return {factor, b.div(range, most), clamp(b, zero, none, most)};
-}
-
 void RowRounding::buildInt8(Value row) {
-  Scale scale = buildScale(fixed.low ? fixed : findEnds(row));
+  Int8Scale scale =
+      buildInt8Scale(b, details.fixed ? *details.fixed : findEnds(row));
   Value factor = b.broadcast(scale.factor), zero = b.broadcast(scale.zero);
-  Value none = b.splat(0.0f), most = b.splat(kMostInput);
   // The sum of all times 0: NaN where one is no number.
-  SmallVector<Value> spoilt = b.loop(
-      b.index(0), b.index(padded), b.getLanes(), none,
-      [&](Value k, ValueRange so) -> SmallVector<Value> {
-        Value part = load(row, k);
-        Value rounded = math::RoundEvenOp::create(b, b.mul(part, factor));
-        Value held = clamp(b, b.add(rounded, zero), none, most);
-        store(arith::FPToSIOp::create(b, b.getIntVectorType(), held), row, k);
-        return {b.add(so[0], b.mul(part, none))};
-      });
+  SmallVector<Value> spoilt =
+      b.loop(b.index(0), b.index(padded), b.getLanes(), b.splat(0.0f),
+             [&](Value k, ValueRange so) -> SmallVector<Value> {
+               Value part = load(row, k);
+               store(roundToInput(b, part, factor, zero), row, k);
+               return {b.add(so[0], b.mul(part, b.splat(0.0f)))};
+             });
   memref::StoreOp::create(b, b.add(scale.step, b.sum(spoilt[0])), steps, row);
   memref::StoreOp::create(
       b, arith::FPToSIOp::create(b, b.getI32Type(), scale.zero), zeros, row);
@@ -187,28 +147,20 @@ static Value roundUp(ImplicitLocOpBuilder &b, Value count, int64_t unit) {
                                size);
 }
 
-/// What a kernel needs to know of `precision`: factors and ends.
-static void addDetails(ImplicitLocOpBuilder &b, PrecisionAttr precision,
-                       SmallVectorImpl<Value> &arguments) {
-  if (SmallVector<float> factors = precision.getFactors(); !factors.empty()) {
-    auto type = RankedTensorType::get(int64_t(factors.size()), b.getF32Type());
-    Value constant = arith::ConstantOp::create(
-        b, DenseElementsAttr::get(type, ArrayRef<float>(factors)));
-    arguments.push_back(readOnlyBuffer(b, constant));
-  }
-  if (DenseF32ArrayAttr range = precision.getRange())
-    for (float end : range.asArrayRef())
-      arguments.push_back(arith::ConstantOp::create(b, b.getF32FloatAttr(end)));
-}
-
 static std::string getName(int64_t features, PrecisionAttr precision) {
   std::string name = llvm::formatv("round_{0}_{1}", features,
                                    stringifyNumber(precision.getNumber()));
-  if (precision.getSmooth())
-    name += "_smooth";
-  if (precision.getRange())
-    name += "_fixed";
-  return name;
+  return name + Int8Details::getSuffix(precision);
+}
+
+int64_t NarrowRows::getPadded(const NarrowForm &form, const Isa &isa,
+                              int64_t features) {
+  return llvm::alignTo(features, getFeatureUnit(form, isa));
+}
+
+void NarrowRows::build(VectorBuilder &b, const NarrowForm &form,
+                       PrecisionAttr precision, ValueRange arguments) {
+  RowRounding(form, precision, b, arguments).build();
 }
 
 NarrowRows::Rows NarrowRows::get(ImplicitLocOpBuilder &b, Value tensor, Value x,
@@ -234,11 +186,11 @@ NarrowRows::Rows NarrowRows::get(ImplicitLocOpBuilder &b, Value tensor, Value x,
     rows.steps = allocate(b, OpFoldResult(count));
     rows.zeros = allocate(b, OpFoldResult(count), b.getI32Type());
     arguments.append({rows.steps, rows.zeros});
-    addDetails(b, precision, arguments);
+    Int8Details::append(b, precision, arguments);
   }
   kernels.call(b, getName(features, precision), kernels.getIsa(), arguments,
                [&](VectorBuilder &b, ValueRange arguments) {
-                 RowRounding(form, precision, b, arguments).build();
+                 build(b, form, precision, arguments);
                });
   return rows;
 }

@@ -34,6 +34,14 @@ public:
   Rows get(mlir::ImplicitLocOpBuilder &b, mlir::Value tensor, mlir::Value x,
            const NarrowForm &form, PrecisionAttr precision);
 
+  /// Features of a row in a form without tiles, those past the last included.
+  static int64_t getPadded(const NarrowForm &form, const Isa &isa,
+                           int64_t features);
+  /// Rounds the rows of x, each by one task. The arguments are x, the words
+  /// and, for int8, steps, zeros and what Int8Details says.
+  static void build(VectorBuilder &b, const NarrowForm &form,
+                    PrecisionAttr precision, mlir::ValueRange arguments);
+
 private:
   KernelLibrary &kernels;
   /// By tensor, the block in which its rows were made, form and precision.

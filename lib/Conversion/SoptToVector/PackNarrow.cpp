@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "PackNarrow.h"
-#include "sparse-opt/Math/Rounding.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -44,9 +43,8 @@ static void copyRow(ArrayRef<T> source, MutableArrayRef<char> bytes) {
   llvm::copy(source, reinterpret_cast<T *>(bytes.data()));
 }
 
-/// `source`, K × N, with the rows divided by what x is multiplied by.
-static Int8Matrix roundSmoothed(ArrayRef<float> source, int64_t n,
-                                PrecisionAttr precision) {
+Int8Matrix sopt::roundSmoothed(ArrayRef<float> source, int64_t n,
+                               PrecisionAttr precision) {
   SmallVector<float> factors = precision.getFactors();
   if (factors.empty())
     return roundToInt8(source, n);
@@ -54,6 +52,58 @@ static Int8Matrix roundSmoothed(ArrayRef<float> source, int64_t n,
   for (auto [at, w] : llvm::enumerate(smooth))
     w /= factors[at / n];
   return roundToInt8(smooth, n);
+}
+
+namespace {
+/// A weight that is rounded when somebody first asks for it.
+class RoundedWeight {
+public:
+  RoundedWeight(PrecisionAttr precision, int64_t n)
+      : precision(precision), n(n) {}
+
+  const Int8Matrix &get(ArrayRef<float> source) {
+    if (!rounded)
+      rounded = roundSmoothed(source, n, precision);
+    return *rounded;
+  }
+
+private:
+  PrecisionAttr precision;
+  int64_t n;
+  std::optional<Int8Matrix> rounded;
+};
+} // namespace
+
+static Int8Columns packColumns(ImplicitLocOpBuilder &b, WeightPacker &packer,
+                               Value weight, PrecisionAttr precision,
+                               const Panels &panels, RoundedWeight &rounded) {
+  SmallVector<int64_t> shape = {panels.getCount(), panels.width};
+  Int8Columns columns;
+  columns.steps = packer.packConstant(
+      b, weight, RankedTensorType::get(shape, b.getF32Type()),
+      [&](ArrayRef<float> source, MutableArrayRef<char> bytes) {
+        copyRow<float>(rounded.get(source).steps, bytes);
+      },
+      precision);
+  columns.sums = packer.packConstant(
+      b, weight, RankedTensorType::get(shape, b.getI32Type()),
+      [&](ArrayRef<float> source, MutableArrayRef<char> bytes) {
+        std::vector<int32_t> sums(panels.n, 0);
+        for (auto [at, w] : llvm::enumerate(rounded.get(source).integers))
+          sums[at % panels.n] += w;
+        copyRow<int32_t>(sums, bytes);
+      },
+      precision);
+  return columns;
+}
+
+Int8Columns sopt::packInt8Columns(ImplicitLocOpBuilder &b, WeightPacker &packer,
+                                  Value weight, PrecisionAttr precision,
+                                  int64_t width) {
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(weight.getType()).getShape();
+  Panels panels = {shape[0], shape[1], width, /*group=*/1, /*wordUnit=*/1};
+  RoundedWeight rounded(precision, panels.n);
+  return packColumns(b, packer, weight, precision, panels, rounded);
 }
 
 NarrowWeight sopt::packNarrow(ImplicitLocOpBuilder &b, WeightPacker &packer,
@@ -73,34 +123,14 @@ NarrowWeight sopt::packNarrow(ImplicitLocOpBuilder &b, WeightPacker &packer,
         });
     return packed;
   }
-  std::optional<Int8Matrix> rounded;
-  auto round = [&](ArrayRef<float> source) -> const Int8Matrix & {
-    if (!rounded)
-      rounded = roundSmoothed(source, panels.n, precision);
-    return *rounded;
-  };
+  RoundedWeight rounded(precision, panels.n);
   packed.panels = packer.packConstant(
       b, weight, type,
       [&](ArrayRef<float> source, MutableArrayRef<char> bytes) {
-        copyToPanels<int8_t, int8_t>(round(source).integers, bytes, panels,
-                                     [](int8_t w) { return w; });
+        copyToPanels<int8_t, int8_t>(rounded.get(source).integers, bytes,
+                                     panels, [](int8_t w) { return w; });
       },
       precision);
-  SmallVector<int64_t> columns = {panels.getCount(), width};
-  packed.steps = packer.packConstant(
-      b, weight, RankedTensorType::get(columns, b.getF32Type()),
-      [&](ArrayRef<float> source, MutableArrayRef<char> bytes) {
-        copyRow<float>(round(source).steps, bytes);
-      },
-      precision);
-  packed.sums = packer.packConstant(
-      b, weight, RankedTensorType::get(columns, b.getI32Type()),
-      [&](ArrayRef<float> source, MutableArrayRef<char> bytes) {
-        std::vector<int32_t> sums(panels.n, 0);
-        for (auto [at, w] : llvm::enumerate(round(source).integers))
-          sums[at % panels.n] += w;
-        copyRow<int32_t>(sums, bytes);
-      },
-      precision);
+  packed.columns = packColumns(b, packer, weight, precision, panels, rounded);
   return packed;
 }

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "PackSparse.h"
+#include "PackNarrow.h"
 #include "dialects/ONNX/IR/ConstantData.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -22,10 +23,11 @@ namespace {
 /// A group of outputs: where it begins in the weight, and its packed form.
 struct Group {
   int64_t column;
-  std::vector<float> values;
+  int64_t numBlocks;
+  std::vector<float> values; ///< Integers in int8, which a float can hold.
   std::vector<uint32_t> indices;
   /// Panel by panel, in the order of their sizes: each row of blocks, and how
-  /// many of its blocks are in the panel.
+  /// many units of it are in the panel.
   std::vector<uint16_t> rows;
   std::vector<int32_t> sizes;
 };
@@ -33,10 +35,12 @@ struct Group {
 } // namespace
 
 SparseForm::SparseForm(LayoutAttr layout, int64_t k, int64_t n,
-                       int64_t nonZeros)
+                       int64_t nonZeros, const NarrowForm *narrow)
     : panelInputs(k) {
   constexpr int64_t kManyOutputs = 1024;
-  if (layout.getBlockShape().first > 1)
+  // In int8, of whose inputs several are fetched for one sum of their products,
+  // sums stay in registers.
+  if (narrow || layout.getBlockShape().first > 1)
     return;
   numPanels = countCsrPanels(k, n, nonZeros);
   if (numPanels == 1)
@@ -46,9 +50,11 @@ SparseForm::SparseForm(LayoutAttr layout, int64_t k, int64_t n,
   panelInputs = kCsrPanelInputs;
 }
 
-/// Packs the columns of a K × N weight from `column` on as blocks of `rows`.
+/// Packs the columns of a K × N weight from `column` on as blocks of `rows`, of
+/// which `unit` go together.
 static Group packGroup(ArrayRef<float> weight, int64_t k, int64_t n,
-                       int64_t column, int64_t rows, const SparseForm &form) {
+                       int64_t column, int64_t rows, int64_t unit,
+                       const SparseForm &form) {
   // Columns past the last one are zero.
   std::vector<float> columns(k * form.groupOutputs);
   int64_t count = std::min(form.groupOutputs, n - column);
@@ -56,7 +62,7 @@ static Group packGroup(ArrayRef<float> weight, int64_t k, int64_t n,
     llvm::copy(weight.slice(row * n + column, count),
                &columns[row * form.groupOutputs]);
 
-  Group group = {column, {}, {}, {}, {}};
+  Group group = {column, 0, {}, {}, {}, {}};
   auto getBlock = [&](int64_t row, int64_t input) {
     return ArrayRef(columns).slice(input * form.groupOutputs + row * rows,
                                    rows);
@@ -64,24 +70,37 @@ static Group packGroup(ArrayRef<float> weight, int64_t k, int64_t n,
   auto isStored = [&](int64_t row, int64_t input) {
     return llvm::any_of(getBlock(row, input), [](float w) { return w != 0; });
   };
+  // Zeros that fill up a unit are weights of its last input.
+  auto packUnit = [&](int64_t row, ArrayRef<uint32_t> inputs) {
+    for (int64_t r = 0; r < rows; ++r) {
+      for (uint32_t input : inputs)
+        group.values.push_back(getBlock(row, input)[r]);
+      group.values.resize(llvm::alignTo(group.values.size(), unit));
+    }
+    llvm::append_range(group.indices, inputs);
+    group.indices.resize(llvm::alignTo(group.indices.size(), unit),
+                         inputs.back());
+  };
   for (int64_t begin = 0; begin < k; begin += form.panelInputs) {
-    auto inputs = llvm::seq(begin, std::min(begin + form.panelInputs, k));
-    // By number of blocks, row.
-    std::vector<std::pair<int32_t, uint16_t>> order;
-    order.reserve(form.groupOutputs / rows);
-    for (int64_t row = 0; row < form.groupOutputs / rows; ++row)
-      order.emplace_back(
-          llvm::count_if(inputs, [&](int64_t i) { return isStored(row, i); }),
-          row);
-    llvm::sort(order);
-    for (auto [size, row] : order) {
+    std::vector<std::pair<uint16_t, std::vector<uint32_t>>> stored;
+    for (int64_t row = 0; row < form.groupOutputs / rows; ++row) {
+      auto &inputs = stored.emplace_back(row, std::vector<uint32_t>()).second;
+      llvm::copy_if(llvm::seq(begin, std::min(begin + form.panelInputs, k)),
+                    std::back_inserter(inputs),
+                    [&](int64_t input) { return isStored(row, input); });
+    }
+    llvm::sort(stored, [](const auto &a, const auto &b) {
+      return std::make_pair(a.second.size(), a.first) <
+             std::make_pair(b.second.size(), b.first);
+    });
+    for (const auto &[row, inputs] : stored) {
+      int64_t size = inputs.size();
       group.rows.push_back(row);
-      group.sizes.push_back(size);
-      for (int64_t input : inputs)
-        if (isStored(row, input)) {
-          llvm::append_range(group.values, getBlock(row, input));
-          group.indices.push_back(input);
-        }
+      group.numBlocks += size;
+      group.sizes.push_back(llvm::divideCeilSigned(size, unit));
+      for (int64_t first = 0; first < size; first += unit)
+        packUnit(row,
+                 ArrayRef(inputs).slice(first, std::min(unit, size - first)));
     }
   }
   return group;
@@ -126,12 +145,27 @@ static Value makeBuffer(ImplicitLocOpBuilder &b, Type type,
                                 readOnlyBuffer(b, tensor));
 }
 
+static Value makeValues(ImplicitLocOpBuilder &b, ArrayRef<float> values,
+                        const NarrowForm *form, StringRef name) {
+  if (!form)
+    return makeBuffer<float>(b, b.getF32Type(), values, name);
+  Type type = b.getIntegerType(form->getInputBits());
+  if (type.isInteger(8))
+    return makeBuffer<int8_t>(b, type, values, name);
+  if (type.isInteger(16))
+    return makeBuffer<int16_t>(b, type, values, name);
+  return makeBuffer<int32_t>(b, type, values, name);
+}
+
 static SparseWeight makeBuffers(ImplicitLocOpBuilder &b, ArrayRef<Group> groups,
-                                LayoutAttr layout, StringRef name) {
+                                LayoutAttr layout, const NarrowForm *form,
+                                StringRef name) {
   std::vector<float> values;
   std::vector<uint32_t> indices;
   std::vector<uint16_t> rows;
   std::vector<int64_t> pointers = {0}, columns;
+  SparseWeight weight;
+  weight.numBlocks = 0;
   for (const Group &group : groups) {
     llvm::append_range(values, group.values);
     llvm::append_range(indices, group.indices);
@@ -139,12 +173,10 @@ static SparseWeight makeBuffers(ImplicitLocOpBuilder &b, ArrayRef<Group> groups,
     for (int32_t size : group.sizes)
       pointers.push_back(pointers.back() + size);
     columns.push_back(group.column);
+    weight.numBlocks += group.numBlocks;
   }
 
-  SparseWeight weight;
-  weight.numBlocks = indices.size();
-  weight.values =
-      makeBuffer<float>(b, b.getF32Type(), values, (name + "_values").str());
+  weight.values = makeValues(b, values, form, (name + "_values").str());
   std::string indexName = (name + "_indices").str();
   weight.indices =
       layout.getIndexWidth() == 16
@@ -165,12 +197,13 @@ bool SparseWeightPacker::isPackable(Value weight) {
 }
 
 SparseWeight SparseWeightPacker::pack(ImplicitLocOpBuilder &b, Value weight,
-                                      LayoutAttr layout) {
+                                      LayoutAttr layout, const NarrowForm *form,
+                                      PrecisionAttr precision) {
   Operation *constant = weight.getDefiningOp();
   ElementsAttr elements = getConstantElements(weight);
   auto function = constant->getParentOfType<FunctionOpInterface>();
-  auto [place, isNew] =
-      packed.try_emplace({elements, layout, function}, SparseWeight());
+  auto [place, isNew] = packed.try_emplace(
+      {elements, layout, function, precision}, SparseWeight());
   if (!isNew)
     return place->second;
 
@@ -182,19 +215,26 @@ SparseWeight SparseWeightPacker::pack(ImplicitLocOpBuilder &b, Value weight,
     splat.assign(k * n, dense[0]);
     dense = splat;
   }
-  SparseForm form(layout, k, n,
-                  llvm::count_if(dense, [](float w) { return w != 0; }));
+  std::vector<float> integers;
+  if (form) {
+    llvm::append_range(integers, roundSmoothed(dense, n, precision).integers);
+    dense = integers;
+  }
+  SparseForm sparseForm(layout, k, n,
+                        llvm::count_if(dense, [](float w) { return w != 0; }),
+                        form);
   std::vector<Group> groups;
-  for (int64_t column = 0; column < n; column += form.groupOutputs)
-    groups.push_back(
-        packGroup(dense, k, n, column, layout.getBlockShape().first, form));
+  for (int64_t column = 0; column < n; column += sparseForm.groupOutputs)
+    groups.push_back(packGroup(dense, k, n, column,
+                               layout.getBlockShape().first,
+                               form ? form->group : 1, sparseForm));
 
   OpBuilder::InsertionGuard guard(b);
   // Where it dominates every later use of the same value.
   b.setInsertionPointToStart(&function.getFunctionBody().front());
   sources.insert(constant);
-  place->second = makeBuffers(b, balance(std::move(groups)), layout,
+  place->second = makeBuffers(b, balance(std::move(groups)), layout, form,
                               llvm::formatv("sparse_{0}x{1}", k, n).str());
-  place->second.form = form;
+  place->second.form = sparseForm;
   return place->second;
 }

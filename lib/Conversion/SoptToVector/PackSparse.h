@@ -9,7 +9,7 @@
 #define SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_PACKSPARSE_H
 
 #include "Kernels.h"
-#include "dialects/Sopt/IR/Sopt.h"
+#include "NarrowForm.h"
 #include "llvm/ADT/SetVector.h"
 
 namespace sopt {
@@ -26,7 +26,9 @@ struct SparseForm {
   static constexpr int64_t kMaxGroupOutputs = 64;
 
   SparseForm() = default;
-  SparseForm(LayoutAttr layout, int64_t k, int64_t n, int64_t nonZeros);
+  /// `narrow` is null for a kernel of f32.
+  SparseForm(LayoutAttr layout, int64_t k, int64_t n, int64_t nonZeros,
+             const NarrowForm *narrow);
 };
 
 /// The transpose of a K × N weight as blocks of R × 1, which is CSR for R = 1,
@@ -34,34 +36,43 @@ struct SparseForm {
 /// any run of them has about the same share of the blocks, so that threads are
 /// balanced; rows of a panel in the order of their length, so that the end of a
 /// row is where the processor expects it.
+///
+/// In int8, as many blocks of a row as a word has inputs make one unit, in
+/// which the weights of each output are neighbours; blocks of zeros fill up a
+/// row's last. In f32 a block is a unit of its own.
 struct SparseWeight {
   SparseForm form;
-  mlir::Value values;   ///< f32, R for each block.
+  mlir::Value values;   ///< f32, or what a form stores an input as: R for each
+                        ///< block, unit by unit.
   mlir::Value indices;  ///< i16 or i32, unsigned: each block's input feature.
-  mlir::Value pointers; ///< i32: where each row's share of a panel begins, and
-                        ///< the end.
+  mlir::Value pointers; ///< i32: the unit with which each row's share of a
+                        ///< panel begins, and the end.
   mlir::Value rows;     ///< i16: which row of its group that is.
   mlir::Value groups;   ///< i32: each group's first output.
-  int64_t numBlocks;
+  int64_t numBlocks;    ///< Without those that fill up.
 };
 
-/// Packs weights, each constant once for each layout.
+/// Packs weights, each constant once for each layout and precision.
 class SparseWeightPacker {
 public:
   /// Adds the constants that it packs to `sources`.
   explicit SparseWeightPacker(llvm::SetVector<mlir::Operation *> &sources)
       : sources(sources) {}
 
-  /// The buffers of `weight`, which `isPackable`.
+  /// The buffers of `weight`, which `isPackable`: in f32, or rounded to int8 as
+  /// `precision` says, if that is not null, for `form`.
   SparseWeight pack(mlir::ImplicitLocOpBuilder &b, mlir::Value weight,
-                    LayoutAttr layout);
+                    LayoutAttr layout, const NarrowForm *form,
+                    PrecisionAttr precision);
 
   /// Whether `weight` is a constant of f32 whose elements are at hand.
   static bool isPackable(mlir::Value weight);
 
 private:
-  /// By value of the constant, layout, and the function it is used in.
-  using Key = std::tuple<mlir::Attribute, mlir::Attribute, mlir::Operation *>;
+  /// By value of the constant, layout, the function it is used in, and
+  /// precision, of which a module has one form.
+  using Key = std::tuple<mlir::Attribute, mlir::Attribute, mlir::Operation *,
+                         mlir::Attribute>;
   llvm::DenseMap<Key, SparseWeight> packed;
   llvm::SetVector<mlir::Operation *> &sources;
 };

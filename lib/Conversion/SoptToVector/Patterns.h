@@ -9,6 +9,7 @@
 #define SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_PATTERNS_H
 
 #include "NarrowRows.h"
+#include "NarrowTiles.h"
 #include "PackSparse.h"
 #include "PackWeights.h"
 #include "TokenTiles.h"
@@ -27,12 +28,14 @@ void populateLinearToKernel(mlir::RewritePatternSet &patterns,
 llvm::LogicalResult verifySparseSchedule(LinearOp op);
 
 /// sopt.linear scheduled as csr or block → a call of a kernel that skips zeros,
-/// with x in tiles of tokens. All schedules must have been verified.
+/// with x in tiles of tokens, which are rounded to int8 where a precision says
+/// so. All schedules must have been verified. `features` are as above.
 void populateSparseLinearToKernel(mlir::RewritePatternSet &patterns,
                                   KernelLibrary &kernels,
                                   WeightPacker &densePacker,
-                                  SparseWeightPacker &packer,
-                                  TokenTiles &tiles);
+                                  SparseWeightPacker &packer, TokenTiles &tiles,
+                                  NarrowTiles &narrowTiles,
+                                  llvm::ArrayRef<std::string> features);
 
 /// sopt.attention, but with top_k, → a call of a kernel per head and tile.
 void populateAttentionToKernel(mlir::RewritePatternSet &patterns,

@@ -68,6 +68,7 @@ void ConvertSoptToVector::runOnOperation() {
   WeightPacker packer(kernels, packedConstants);
   SparseWeightPacker sparsePacker(packedConstants);
   TokenTiles tiles(kernels);
+  NarrowTiles narrowTiles(kernels);
   NarrowRows narrowRows(kernels);
   std::vector<std::string> processor(features.begin(), features.end());
   RewritePatternSet patterns(&getContext());
@@ -75,7 +76,8 @@ void ConvertSoptToVector::runOnOperation() {
   populateConvolutionToKernel(patterns, kernels, packer);
   populateLayerNormToKernel(patterns, kernels, tiles);
   populateLinearToKernel(patterns, kernels, packer, narrowRows, processor);
-  populateSparseLinearToKernel(patterns, kernels, packer, sparsePacker, tiles);
+  populateSparseLinearToKernel(patterns, kernels, packer, sparsePacker, tiles,
+                               narrowTiles, processor);
   FrozenRewritePatternSet frozen(std::move(patterns));
   // Not the module at once: kernels are added to it meanwhile.
   for (auto function : llvm::to_vector(getOperation().getOps<func::FuncOp>()))

@@ -6,7 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "PackNM.h"
+#include "PackNarrow.h"
 #include "Patterns.h"
+#include "SparseInt8Kernel.h"
 #include "SparseKernel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
@@ -18,29 +20,48 @@ using namespace sopt;
 namespace {
 
 // sopt.linear(x, w, bias) schedule <csr or block>
-//   → tokens_to_tiles(x, tiles), sparse_K×N(tiles, packed w, bias)
+//   → tokens_to_tiles(x, tiles), sparse_K×N(tiles, packed w, bias), where a
+//     precision has tiles and w rounded before
 class SparseLinearToKernel : public OpRewritePattern<LinearOp> {
 public:
   SparseLinearToKernel(MLIRContext *context, KernelLibrary &kernels,
                        WeightPacker &densePacker, SparseWeightPacker &packer,
-                       TokenTiles &tiles)
+                       TokenTiles &tiles, NarrowTiles &narrowTiles,
+                       ArrayRef<std::string> features)
       : OpRewritePattern(context), kernels(kernels), densePacker(densePacker),
-        packer(packer), tiles(tiles) {}
+        packer(packer), tiles(tiles), narrowTiles(narrowTiles),
+        features(features) {}
 
   LogicalResult matchAndRewrite(LinearOp op,
                                 PatternRewriter &rewriter) const override;
 
 private:
+  /// Of a layer in int8; null for one in f32.
+  const NarrowForm *getForm(LinearOp op) const;
+  /// What the kernel wants besides tiles and sparse weight, in f32 and, of x in
+  /// `rounded` tiles, in int8. `width` is that of the dense kernel's panels.
+  SmallVector<Value> makeF32Arguments(ImplicitLocOpBuilder &b, LinearOp op,
+                                      const TokenTiles::Input &x,
+                                      int64_t width) const;
+  SmallVector<Value> makeInt8Arguments(ImplicitLocOpBuilder &b, LinearOp op,
+                                       const NarrowTiles::Tiles &rounded,
+                                       int64_t width) const;
+
   KernelLibrary &kernels;
   WeightPacker &densePacker;
   SparseWeightPacker &packer;
   TokenTiles &tiles;
+  NarrowTiles &narrowTiles;
+  ArrayRef<std::string> features;
 };
 
 } // namespace
 
 /// Half of the registers hold sums, the others inputs, weights and addresses.
-static int64_t getVectors(const Isa &isa, ScheduleAttr schedule) {
+static int64_t getVectors(const Isa &isa, ScheduleAttr schedule,
+                          const NarrowForm *form) {
+  if (form)
+    return SparseInt8Kernel::getVectors(*form, isa, schedule);
   if (!schedule.getTile().empty())
     return schedule.getTile()[1];
   int64_t rows = schedule.getLayout().getBlockShape().first;
@@ -57,7 +78,7 @@ static const char *whyNotSparse(LinearOp op) {
     return "its weight is no constant";
   if (cast<RankedTensorType>(op.getWeight().getType()).getNumElements() == 0)
     return "its weight is empty";
-  if (isNM && !WeightPacker::canPack(op.getWeight()))
+  if ((isNM || op.getPrecision()) && !WeightPacker::canPack(op.getWeight()))
     return "its weight is one number for all";
   if (isNM &&
       !canPackNM(op.getWeight(), op.getSchedule()->getLayout().getSizes()[0]))
@@ -83,6 +104,44 @@ static Value multiply(ImplicitLocOpBuilder &b, ArrayRef<OpFoldResult> sizes) {
   return product;
 }
 
+const NarrowForm *SparseLinearToKernel::getForm(LinearOp op) const {
+  if (!op.getPrecision())
+    return nullptr;
+  return &lookUpNarrowForm(op.getPrecision()->getNumber(),
+                           kernels.getIsa().name, features,
+                           /*mayHaveTiles=*/false);
+}
+
+SmallVector<Value>
+SparseLinearToKernel::makeF32Arguments(ImplicitLocOpBuilder &b, LinearOp op,
+                                       const TokenTiles::Input &x,
+                                       int64_t width) const {
+  if (!op.getSchedule()->getDenseBelow())
+    return {};
+  SmallVector<Value> arguments;
+  if (x.rows)
+    arguments.push_back(x.rows);
+  arguments.push_back(densePacker.pack(b, op.getWeight(), width));
+  return arguments;
+}
+
+SmallVector<Value>
+SparseLinearToKernel::makeInt8Arguments(ImplicitLocOpBuilder &b, LinearOp op,
+                                        const NarrowTiles::Tiles &rounded,
+                                        int64_t width) const {
+  PrecisionAttr precision = op.getPrecisionAttr();
+  Value weight = op.getWeight();
+  if (!op.getSchedule()->getDenseBelow()) {
+    Int8Columns columns =
+        packInt8Columns(b, densePacker, weight, precision, width);
+    return {rounded.steps, rounded.zeros, columns.steps, columns.sums};
+  }
+  NarrowWeight dense =
+      packNarrow(b, densePacker, weight, *getForm(op), precision, width);
+  return {rounded.steps, rounded.zeros, dense.columns.steps, dense.columns.sums,
+          dense.panels};
+}
+
 LogicalResult
 SparseLinearToKernel::matchAndRewrite(LinearOp op,
                                       PatternRewriter &rewriter) const {
@@ -92,22 +151,22 @@ SparseLinearToKernel::matchAndRewrite(LinearOp op,
   ImplicitLocOpBuilder b(op.getLoc(), rewriter);
   auto weightType = cast<RankedTensorType>(op.getWeight().getType());
   int64_t k = weightType.getDimSize(0), n = weightType.getDimSize(1);
-  int64_t denseBelow = schedule.getDenseBelow();
-  TokenTiles::Input x = tiles.get(b, op.getX(), k, denseBelow);
-  SparseWeight weight = packer.pack(b, op.getWeight(), schedule.getLayout());
-  SparseKernel::Spec spec = {schedule.getLayout(),
-                             weight.form,
-                             k,
-                             n,
-                             getVectors(kernels.getIsa(), schedule),
-                             denseBelow,
-                             op.getActivation(),
-                             bool(op.getBias()),
-                             /*readsTiles=*/!x.rows,
-                             TokenTiles::isReadAlone(op.getResult()) &&
-                                 TokenTiles::getBelow(op.getResult()) ==
-                                     denseBelow};
-  SparseKernel kernel(spec);
+  const NarrowForm *form = getForm(op);
+  auto few = TokenTiles::Few::of(op);
+  TokenTiles::Input x = tiles.get(b, op.getX(), k, few);
+  SparseWeight weight = packer.pack(b, op.getWeight(), schedule.getLayout(),
+                                    form, op.getPrecisionAttr());
+  SparseTasks::Spec spec = {schedule.getLayout(),
+                            weight.form,
+                            k,
+                            n,
+                            getVectors(kernels.getIsa(), schedule, form),
+                            few,
+                            op.getActivation(),
+                            bool(op.getBias()),
+                            /*readsTiles=*/!x.rows,
+                            TokenTiles::isReadAlone(op.getResult()) &&
+                                TokenTiles::getWanted(op.getResult()) == few};
 
   SmallVector<OpFoldResult> sizes =
       tensor::getMixedSizes(b, b.getLoc(), op.getX());
@@ -116,12 +175,20 @@ SparseLinearToKernel::matchAndRewrite(LinearOp op,
   SmallVector<Value> arguments = {
       tokens,          x.tiles,     weight.values, weight.indices,
       weight.pointers, weight.rows, weight.groups};
-  Isa isa = kernels.getIsa().forRowsOf(k * sizeof(float));
-  if (denseBelow) {
-    if (x.rows)
-      arguments.push_back(x.rows);
-    arguments.push_back(
-        densePacker.pack(b, op.getWeight(), isa.vectors * isa.lanes));
+  int64_t wordsOf32 = form ? llvm::divideCeilSigned(k, form->group) : k;
+  Isa isa = kernels.getIsa().forRowsOf(wordsOf32 * sizeof(float));
+  std::unique_ptr<SparseTasks> kernel;
+  if (form) {
+    kernel = std::make_unique<SparseInt8Kernel>(*form, spec, isa);
+    NarrowTiles::Tiles rounded = narrowTiles.get(
+        b, {op.getX(), tokens, x, k, few}, *form, op.getPrecisionAttr());
+    arguments[1] = rounded.words;
+    llvm::append_range(
+        arguments, makeInt8Arguments(b, op, rounded, isa.vectors * isa.lanes));
+  } else {
+    kernel = std::make_unique<SparseKernel>(spec);
+    llvm::append_range(arguments,
+                       makeF32Arguments(b, op, x, isa.vectors * isa.lanes));
   }
   if (Value bias = op.getBias())
     arguments.push_back(readOnlyBuffer(
@@ -133,9 +200,9 @@ SparseLinearToKernel::matchAndRewrite(LinearOp op,
   Value flopsPerToken = arith::ConstantIndexOp::create(
       b, 2 * weight.numBlocks * schedule.getLayout().getBlockShape().first);
   kernels.countFlops(b, arith::MulIOp::create(b, tokens, flopsPerToken));
-  kernels.call(b, kernel.getName(), isa, arguments,
+  kernels.call(b, kernel->getName(), isa, arguments,
                [&](VectorBuilder &b, ValueRange arguments) {
-                 kernel.build(b, arguments);
+                 kernel->build(b, arguments);
                });
   // Those who read tiles ask the tensor for nothing but its size.
   Value result = spec.writesTiles
@@ -143,16 +210,16 @@ SparseLinearToKernel::matchAndRewrite(LinearOp op,
                      : writtenTensor(b, y);
   result = castTensor(b, result, op.getType());
   if (spec.writesTiles)
-    tiles.set(b, result, denseBelow, y, TokenTiles::Rows::InTiles);
+    tiles.set(b, result, few, y, TokenTiles::Rows::InTiles);
   rewriter.replaceOp(op, result);
   return success();
 }
 
-void sopt::populateSparseLinearToKernel(RewritePatternSet &patterns,
-                                        KernelLibrary &kernels,
-                                        WeightPacker &densePacker,
-                                        SparseWeightPacker &packer,
-                                        TokenTiles &tiles) {
+void sopt::populateSparseLinearToKernel(
+    RewritePatternSet &patterns, KernelLibrary &kernels,
+    WeightPacker &densePacker, SparseWeightPacker &packer, TokenTiles &tiles,
+    NarrowTiles &narrowTiles, ArrayRef<std::string> features) {
   patterns.add<SparseLinearToKernel>(patterns.getContext(), kernels,
-                                     densePacker, packer, tiles);
+                                     densePacker, packer, tiles, narrowTiles,
+                                     features);
 }

@@ -8,7 +8,6 @@
 #include "TokenTiles.h"
 #include "PackSparse.h"
 #include "Transpose.h"
-#include "dialects/Sopt/IR/Sopt.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -73,13 +72,31 @@ void TokenTiles::build(VectorBuilder &b, Value x, Value tiles, int64_t width) {
   });
 }
 
-void TokenTiles::branch(VectorBuilder &b, Value tokens, int64_t below,
+std::string TokenTiles::Few::getSuffix() const {
+  std::string suffix;
+  if (rowsBelow > 1)
+    suffix += llvm::formatv("_from_{0}", rowsBelow);
+  if (isWhole)
+    suffix += "_whole";
+  return suffix;
+}
+
+TokenTiles::Few TokenTiles::Few::of(LinearOp layer) {
+  // From here on there are no narrow tiles, so that layers agree.
+  constexpr int64_t kNarrow = kTokens / 4;
+  int64_t below = layer.getSchedule()->getDenseBelow();
+  return {below, layer.getPrecision() && below <= kNarrow};
+}
+
+void TokenTiles::branch(VectorBuilder &b, Value tokens, Few few,
                         function_ref<void()> asRows,
                         function_ref<void(int64_t)> asTiles) {
+  int64_t below = few.rowsBelow;
   SmallVector<int64_t> widths = {1};
   for (int64_t width = 4; width <= b.getLanes(); width *= 2)
     widths.push_back(width);
-  llvm::erase_if(widths, [&](int64_t width) { return width < below; });
+  llvm::erase_if(widths,
+                 [&](int64_t width) { return few.isWhole || width < below; });
   auto build = [&](auto &&build, ArrayRef<int64_t> widths) -> void {
     if (widths.empty())
       return asTiles(kTokens);
@@ -108,7 +125,7 @@ Value TokenTiles::view(VectorBuilder &b, Value tiles, int64_t width) {
       ArrayRef<OpFoldResult>{size(features * width), size(width), size(1)});
 }
 
-Value TokenTiles::viewRows(VectorBuilder &b, Value tiles, Value tokens,
+Value TokenTiles::viewRows(ImplicitLocOpBuilder &b, Value tiles, Value tokens,
                            int64_t features) {
   auto size = [&](int64_t size) { return b.getIndexAttr(size); };
   return memref::ReinterpretCastOp::create(
@@ -138,18 +155,18 @@ static LinearOp getTileReader(OpOperand &use) {
   return layer;
 }
 
-std::optional<int64_t> TokenTiles::getBelow(Value tensor) {
-  std::optional<int64_t> below;
+std::optional<TokenTiles::Few> TokenTiles::getWanted(Value tensor) {
+  std::optional<Few> few;
   for (OpOperand &use : tensor.getUses()) {
     LinearOp layer = getTileReader(use);
     if (!layer)
       continue;
-    int64_t wanted = layer.getSchedule()->getDenseBelow();
-    if (below && *below != wanted)
+    Few wanted = Few::of(layer);
+    if (few && !(*few == wanted))
       return std::nullopt;
-    below = wanted;
+    few = wanted;
   }
-  return below;
+  return few;
 }
 
 bool TokenTiles::isReadAlone(Value tensor) {
@@ -157,14 +174,16 @@ bool TokenTiles::isReadAlone(Value tensor) {
                       [](OpOperand &use) { return bool(getTileReader(use)); });
 }
 
-void TokenTiles::set(ImplicitLocOpBuilder &b, Value tensor, int64_t below,
+void TokenTiles::set(ImplicitLocOpBuilder &b, Value tensor, Few few,
                      Value tiles, Rows rows) {
-  known[{tensor, b.getInsertionBlock(), below}] = {tiles, rows};
+  known[{tensor, b.getInsertionBlock(), few.rowsBelow, few.isWhole}] = {tiles,
+                                                                        rows};
 }
 
 TokenTiles::Input TokenTiles::get(ImplicitLocOpBuilder &b, Value tensor,
-                                  int64_t features, int64_t below) {
-  Known &found = known[{tensor, b.getInsertionBlock(), below}];
+                                  int64_t features, Few few) {
+  Known &found =
+      known[{tensor, b.getInsertionBlock(), few.rowsBelow, few.isWhole}];
   if (found.tiles && found.rows == Rows::InTiles)
     return {found.tiles, Value()};
   auto type = cast<RankedTensorType>(tensor.getType());
@@ -176,16 +195,15 @@ TokenTiles::Input TokenTiles::get(ImplicitLocOpBuilder &b, Value tensor,
     return {found.tiles, rows};
   Value tiles = allocateFor(b, memref::DimOp::create(b, rows, 0), features);
   found = {tiles, Rows::Apart};
-  std::string name = llvm::formatv("tokens_to_tiles_{0}", features);
-  if (below > 1)
-    name += llvm::formatv("_from_{0}", below);
+  std::string name =
+      llvm::formatv("tokens_to_tiles_{0}{1}", features, few.getSuffix());
   kernels.call(
       b, name, kernels.getIsa(), {rows, tiles},
       [&](VectorBuilder &b, ValueRange arguments) {
         Value x = arguments[0], tiles = arguments[1];
         Value tokens = memref::DimOp::create(b, x, 0);
         branch(
-            b, tokens, below, [] {},
+            b, tokens, few, [] {},
             [&](int64_t width) { build(b, x, view(b, tiles, width), width); });
       });
   return {tiles, rows};

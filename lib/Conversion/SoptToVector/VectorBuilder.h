@@ -36,6 +36,8 @@ public:
   /// A vector of as many integers as it has lanes.
   mlir::Value constantInts(llvm::ArrayRef<int32_t> values);
   mlir::Value constantBool(bool value);
+  /// A scalar or a vector, whichever `like` is.
+  mlir::Value constantLike(mlir::Value like, float value);
   mlir::Value broadcast(mlir::Value scalar);
   mlir::Value broadcastInt(mlir::Value scalar);
 
@@ -118,7 +120,6 @@ public:
   void withLanes(int64_t lanes, llvm::function_ref<void()> body);
 
 private:
-  mlir::Value constantLike(mlir::Value like, float value);
   mlir::Value constant(mlir::TypedAttr value);
 
   Isa isa;

@@ -566,8 +566,17 @@ func.func @precision(%x: tensor<?x4xf16>, %w: tensor<4x2xf16>) {
 // -----
 
 func.func @precision(%x: tensor<?x4xf32>, %w: tensor<4x2xf32>) {
-  // expected-error@+1 {{cannot skip zeros in bf16}}
+  // expected-error@+1 {{cannot skip the zeros of #sopt.layout<csr, i16> in bf16: kernels in fewer bits do so for csr and block in int8}}
   %0 = sopt.linear %x, %w schedule <layout = <csr, i16>> precision <bf16>
+     : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
+  return
+}
+
+// -----
+
+func.func @precision(%x: tensor<?x4xf32>, %w: tensor<4x2xf32>) {
+  // expected-error@+1 {{cannot skip the zeros of #sopt.layout<nm 2:4, i8> in int8}}
+  %0 = sopt.linear %x, %w schedule <layout = <nm 2:4, i8>> precision <int8>
      : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
   return
 }

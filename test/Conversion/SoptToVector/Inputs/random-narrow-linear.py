@@ -5,7 +5,11 @@ each that agrees to 1e-4 of the largest number that an output can be.
 A weight that is no constant, as the argument of a function, has no kernel: such
 a layer is left to its definition.
 
-usage: random-narrow-linear.py SEED COUNT
+With --sparse, layers in int8 whose weights have zeros, alone or one after the
+other, are computed by kernels that skip these and by those that do not, and
+must be equal.
+
+usage: random-narrow-linear.py SEED COUNT [--sparse]
 """
 
 import random
@@ -14,6 +18,7 @@ import sys
 
 random.seed(int(sys.argv[1]))
 count = int(sys.argv[2])
+is_sparse = "--sparse" in sys.argv
 
 PRELUDE = """
 func.func @sopt_rt_flops(%count: i64) {
@@ -91,6 +96,38 @@ func.func private @case{i}() {{
 }}
 """
 
+SPARSE_CASE = """
+func.func private @sparse{i}(%x: tensor<?x{k}xf32>) -> tensor<?x?xf32> {{
+{sparse}
+}}
+
+func.func private @dense{i}(%x: tensor<?x{k}xf32>) -> tensor<?x?xf32> {{
+{dense}
+}}
+
+func.func private @case{i}() {{
+  %x0 = arith.constant dense<{x}> : tensor<{tokens}x{k}xf32>
+  %x = tensor.cast %x0 : tensor<{tokens}x{k}xf32> to tensor<?x{k}xf32>
+  %a = call @sparse{i}(%x) : (tensor<?x{k}xf32>) -> tensor<?x?xf32>
+  %e = call @dense{i}(%x) : (tensor<?x{k}xf32>) -> tensor<?x?xf32>
+  %bound = arith.constant 1.0e-30 : f32
+  call @compare(%a, %e, %bound) : (tensor<?x?xf32>, tensor<?x?xf32>, f32) -> ()
+  return
+}}
+"""
+
+SPARSE_LAYER = """
+  %w{j} = arith.constant dense<"{weight}"> : tensor<{k}x{n}xf32>
+  %b{j} = arith.constant dense<"{bias_data}"> : tensor<{n}xf32>
+  %y{j} = sopt.linear {x}, %w{j} {bias} {activation} {schedule} precision <int8{rounding}>
+     : (tensor<?x{k}xf32>, tensor<{k}x{n}xf32>{bias_type}) -> tensor<?x{n}xf32>
+"""
+
+SPARSE_SCHEDULES = [
+    f"schedule <layout = <{layout}>{rest}>"
+    for layout in ["csr, i16", "block 4x1, i16", "csr, i32", "block 2x1, i32", "block 16x1, i16"]
+    for rest in ["", "", ", dense_below = 20", ", dense_below = 5", ", dense_below = 100"]
+] + ["schedule <layout = <csr, i16>, tile = 1x3>", "schedule <layout = <block 4x1, i16>, tile = 4x1>"]
 SCHEDULES = ["", "schedule <layout = <dense>, tile = 3x2>", "schedule <layout = <dense>, tile = 1x1>"]
 ACTIVATIONS = ["", "activation <relu>", "activation <gelu>"]
 SPOILT = [float("nan"), float("inf"), -float("inf")]
@@ -121,8 +158,54 @@ def make_rounding(k):
     return text
 
 
+def make_sparse_weight(k, n):
+    """Elements of which a random share is zero, with whole columns; not one number for all, which has no kernel."""
+    zeros = random.choice([0, 0.5, 0.8, 0.95, 1])
+    dead = {j for j in range(n) if random.random() < 0.1}
+    weight = [0.0 if j in dead or random.random() < zeros else random.gauss(0, 1) for _ in range(k) for j in range(n)]
+    weight[random.randrange(k * n)] = 1.0
+    if random.random() < 0.1:
+        weight[random.randrange(k * n)] = random.choice(SPOILT)
+    return weight
+
+
+def print_sparse_case(i):
+    """One layer, or two, of which the first may leave its result in tiles for the second."""
+    tokens = random.choice([0, 1, random.randint(2, 16), random.randint(17, 64), random.randint(65, 200)])
+    sizes = [random.choice([1, 2, 3, random.randint(4, 70), random.randint(300, 600)])]
+    sizes += [random.randint(2, 70) for _ in range(random.choice([1, 2]))]
+    schedule = random.choice(SPARSE_SCHEDULES)
+    texts = {"sparse": "", "dense": ""}
+    for j, (k, n) in enumerate(zip(sizes, sizes[1:])):
+        has_bias = random.random() < 0.7
+        layer = dict(
+            j=j,
+            k=k,
+            n=n,
+            x=f"%y{j - 1}" if j else "%x",
+            weight=to_hex(make_sparse_weight(k, n)),
+            bias=f"bias %b{j}" if has_bias else "",
+            bias_type=f", tensor<{n}xf32>" if has_bias else "",
+            bias_data=to_hex([random.gauss(0, 1) for _ in range(n)]),
+            activation=random.choice(ACTIVATIONS + ["activation <silu>", "activation <tanh>"]),
+            rounding=make_rounding(k),
+        )
+        texts["sparse"] += SPARSE_LAYER.format(schedule=schedule, **layer)
+        texts["dense"] += SPARSE_LAYER.format(schedule="", **layer)
+        if random.random() < 0.3:
+            schedule = random.choice(SPARSE_SCHEDULES)
+    result = f"""  %result = tensor.cast %y{len(sizes) - 2} : tensor<?x{sizes[-1]}xf32> to tensor<?x?xf32>
+  return %result : tensor<?x?xf32>"""
+    x = [number for _ in range(tokens) for number in make_row(sizes[0])]
+    texts = {name: text + result for name, text in texts.items()}
+    print(SPARSE_CASE.format(i=i, k=sizes[0], tokens=tokens, x=f'"{to_hex(x)}"' if x else "", **texts))
+
+
 calls = []
-for i in range(count):
+for i in range(count if is_sparse else 0):
+    print_sparse_case(i)
+    calls.append(f"  call @case{i}() : () -> ()")
+for i in range(0 if is_sparse else count):
     k = random.choice([1, 2, 3, 4, random.randint(5, 70), 1024])
     n = random.randint(1, 70)
     tokens = random.choice([1, random.randint(2, 8), random.randint(9, 30), random.randint(31, 70)])
