@@ -42,6 +42,9 @@ int64_t SparseInt8Kernel::getVectors(const NarrowForm &narrow, const Isa &isa,
 }
 
 void SparseInt8Kernel::takeArguments(VectorBuilder &b, ValueRange arguments) {
+  // The indices of several blocks would be loaded and scaled as a vector, and
+  // taken out of it one by one: shuffles, of which there are enough.
+  b.keepScalars();
   rowSteps = arguments[0];
   zeros = arguments[1];
   columnSteps = arguments[2];

@@ -296,6 +296,12 @@ void VectorBuilder::dispatch(Value count, int64_t most,
     build(region, [&, value = value] { body(value); });
 }
 
+void VectorBuilder::keepScalars() {
+  // The one attribute that both of its vectorizers heed.
+  entry.getParentOp()->setAttr("passthrough",
+                               getStrArrayAttr({"noimplicitfloat"}));
+}
+
 void VectorBuilder::withLanes(int64_t lanes, function_ref<void()> body) {
   int64_t before = std::exchange(isa.lanes, lanes);
   body();

@@ -116,6 +116,9 @@ public:
   void dispatch(mlir::Value count, int64_t most,
                 llvm::function_ref<void(int64_t)> body);
 
+  /// Keeps LLVM from making vectors of the kernel's scalars, such as indices.
+  void keepScalars();
+
   /// Calls `body` while vectors have `lanes` elements.
   void withLanes(int64_t lanes, llvm::function_ref<void()> body);
 
