@@ -5,20 +5,21 @@
 
 // What layers say is told, and why as far as it can be.
 
-// CHECK:      predicted for 128 tokens on one thread, in fp32, by a table
-// CHECK-NEXT: layer weight kernel precision us dense us why
+// CHECK:      predicted for 128 tokens on one thread, by a table
+// CHECK-NEXT: layer weight kernel precision us fp32 dense us why
 // JSON:      "tokens": 128,
 // JSON-NEXT: "cosine": 0.9987
 // ISA: error: sopt-report-layers: unknown isa 'avx1024'
 func.func @layers(%x: tensor<?x2xf32>, %computed: tensor<2x3xf32>) {
-  // CHECK-NEXT: 2x3 dense int8 {{[0-9.]+}} loses 0.{{[0-9]+}} % of the weight{{$}}
+  // CHECK-NEXT: 2x3 dense int8 {{[0-9.]+}} {{[0-9.]+}} loses 0.{{[0-9]+}} % of the weight{{$}}
   // JSON:      "kernel": "dense"
   // JSON-NEXT: "precision": "int8"
   // JSON-NEXT: "weight_error": 0.00
   // JSON-NEXT: "smoothed": false
+  // JSON-NEXT: "predicted_us":
   // JSON-NEXT: "dense_us":
   // JSON-NEXT: "why": "loses
-  // SVG: int8, 0 % zeros
+  // SVG: dense, 0 % zeros, int8
   %w = arith.constant dense<[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]> : tensor<2x3xf32>
   %0 = sopt.linear %x, %w schedule <layout = <dense>> precision <int8>
      : (tensor<?x2xf32>, tensor<2x3xf32>) -> tensor<?x3xf32>
@@ -47,6 +48,12 @@ func.func @layers(%x: tensor<?x2xf32>, %computed: tensor<2x3xf32>) {
   // JSON-NEXT: "predicted_us":
   %4 = sopt.linear %x, %w schedule <layout = <csr, i16>>
      : (tensor<?x2xf32>, tensor<2x3xf32>) -> tensor<?x3xf32>
+
+  // CHECK-NEXT: block 4x1 int8 {{.*}} as the model says; loses 0.00 % of the weight{{$}}
+  %h = arith.constant dense<[[1.0, 1.0, 1.0], [0.0, 0.0, 0.0]]> : tensor<2x3xf32>
+  %7 = sopt.linear %x, %h schedule <layout = <block 4x1, i16>> precision <int8>
+     : (tensor<?x2xf32>, tensor<2x3xf32>) -> tensor<?x3xf32>
+  // CHECK-NEXT: all
 
   // Without a schedule or a constant weight there is nothing to tell.
   // CHECK-NOT: 2x3

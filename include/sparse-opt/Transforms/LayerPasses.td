@@ -20,7 +20,9 @@ def ScheduleLayers : Pass<"sopt-schedule", "::mlir::ModuleOp"> {
     a table of the instruction set `isa`, where the processor's `features` have a
     say, or what was measured. A layout without
     zeros must promise to save 5 % of dense's time, so that a layer with few
-    zeros stays dense. Where the number of tokens is open and fewer of them are
+    zeros stays dense. A layer with a precision is compared in that; it loses it
+    where a layout without zeros is faster in f32 than anything is in fewer bits.
+    Where the number of tokens is open and fewer of them are
     predicted to be a tenth faster as dense, the schedule says below how many
     (`dense_below`).
 
@@ -87,8 +89,8 @@ def ReportLayers : Pass<"sopt-report-layers", "::mlir::ModuleOp"> {
     Prints for each `sopt.linear` with a constant f32 weight what its schedule
     and precision say, the zeros of its weight, the time that its kernel is
     predicted to take and why it was chosen, as a table to standard error, or as
-    JSON or bars of an SVG picture to standard output. Nothing was measured of
-    kernels in fewer bits: their layers have no time but that of f32.
+    JSON or bars of an SVG picture to standard output; beside it the time that
+    the layer would take as dense in f32.
 
     Left out are layers without a schedule, and those whose layout the cost
     model knows nothing of.
@@ -96,9 +98,10 @@ def ReportLayers : Pass<"sopt-report-layers", "::mlir::ModuleOp"> {
     ```mlir
     %y = sopt.linear %x, %w schedule <layout = <dense>> precision <int8>
        : (tensor<?x384xf32>, tensor<384x384xf32>) -> tensor<?x384xf32>
-    // predicted for 128 tokens on one thread, in fp32, by a table (--measure-machine knows better):
-    // layer       weight   kernel  precision  us  dense us  why
-    // m.mlir:1:8  384x384  dense   int8             442.4  loses 0.93 % of the weight
+    // predicted for 128 tokens on one thread, by a table (--measure-machine knows better):
+    // layer       weight   kernel  precision     us  fp32 dense us  why
+    // m.mlir:1:8  384x384  dense   int8       125.1          198.2  loses 0.93 % of the weight
+    // all                                     125.1          198.2
     ```
   }];
   let options = [

@@ -8,9 +8,9 @@
 // CHECK-DAG:     %[[INDICES:.*]] = arith.constant dense<[1, 0, 1]> : tensor<3xi16>
 // CHECK-DAG:     arith.constant dense<[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3]> : tensor<17xi32>
 // CHECK-NOT:     tensor<2x3xf32>
-// CHECK:         %[[TILES:.*]] = memref.alloc(%{{.*}}) {{.*}} : memref<?x32x64xf32>
+// CHECK:         %[[TILES:.*]] = memref.alloc(%{{.*}}) {{.*}} : memref<?x64x64xf32>
 // CHECK:         call @tokens_to_tiles_2(%{{.*}}, %[[TILES]])
-// CHECK:         call @sparse_2x3_block1x1_tile4_nobias(%{{.*}}, %[[TILES]], {{.*}} : (index, memref<?x32x64xf32>, memref<?xf32>, memref<?xi16>, memref<?xi32>, memref<?xi16>, memref<?xi32>, memref<?x3xf32>)
+// CHECK:         call @sparse_2x3_block1x1_tile4_nobias(%{{.*}}, %[[TILES]], {{.*}} : (index, memref<?x64x64xf32>, memref<?xf32>, memref<?xi16>, memref<?xi32>, memref<?xi16>, memref<?xi32>, memref<?x3xf32>)
 // CHECK-NOT:     call @tokens_to_tiles
 // CHECK:         call @sparse_2x3_block4x1_tile4_nobias_relu(%{{.*}}, %[[TILES]],
 func.func @shared_input(%x: tensor<?x2xf32>) -> (tensor<?x3xf32>, tensor<?x3xf32>) {
@@ -38,7 +38,7 @@ func.func @shared_input(%x: tensor<?x2xf32>) -> (tensor<?x3xf32>, tensor<?x3xf32
 
 // CHECK-LABEL: func @between
 // CHECK:         call @tokens_to_tiles_2(
-// CHECK:         %[[TILES:.*]] = memref.alloc(%{{.*}}) {{.*}} : memref<?x32x64xf32>
+// CHECK:         %[[TILES:.*]] = memref.alloc(%{{.*}}) {{.*}} : memref<?x64x64xf32>
 // CHECK:         call @sparse_2x3_block1x1_tile4_nobias_relu_to_tiles({{.*}}, %[[TILES]])
 // CHECK-NOT:     call @tokens_to_tiles
 // CHECK:         %[[Y:.*]] = memref.alloc(%{{.*}}) {{.*}} : memref<?x2xf32>
@@ -60,7 +60,7 @@ func.func @between(%x: tensor<?x2xf32>) -> tensor<?x2xf32> {
 
 // CHECK-LABEL: func @after_norm
 // CHECK:         %[[ROWS:.*]] = memref.alloc(%{{.*}}) {{.*}} : memref<?x2xf32>
-// CHECK:         %[[TILES:.*]] = memref.alloc(%{{.*}}) {{.*}} : memref<?x32x64xf32>
+// CHECK:         %[[TILES:.*]] = memref.alloc(%{{.*}}) {{.*}} : memref<?x64x64xf32>
 // CHECK:         call @layer_norm_2_nobias_and_tiles({{.*}}, %[[ROWS]], %[[TILES]])
 // CHECK-NOT:     call @tokens_to_tiles
 // CHECK:         call @sparse_2x2_block1x1_tile4_nobias(%{{.*}}, %[[TILES]],

@@ -1,19 +1,22 @@
-"""Prints a module with layers of 64 × 64 weights: one without zeros, one with a
+"""Prints a module with layers of 64 × 64 weights, or as large as asked: one without zeros, one with a
 tenth of its elements anywhere, one with a tenth in blocks of 4 outputs, and one
 of which each output has one of 4 neighbouring inputs."""
 
 import struct
+import sys
+
+SIZE = int(sys.argv[1]) if len(sys.argv) > 1 else 64
 
 
 def print_layer(name, keep):
-    weight = [float(1 + (i * 7 + j) % 5) if keep(i, j) else 0.0 for i in range(64) for j in range(64)]
-    data = struct.pack("<4096f", *weight).hex().upper()
+    weight = [float(1 + (i * 7 + j) % 5) if keep(i, j) else 0.0 for i in range(SIZE) for j in range(SIZE)]
+    data = struct.pack(f"<{SIZE * SIZE}f", *weight).hex().upper()
     print(
         f"""
-func.func @{name}(%x: tensor<?x64xf32>) -> tensor<?x64xf32> {{
-  %w = arith.constant dense<"0x{data}"> : tensor<64x64xf32>
-  %y = sopt.linear %x, %w : (tensor<?x64xf32>, tensor<64x64xf32>) -> tensor<?x64xf32> loc("{name}"("y"))
-  return %y : tensor<?x64xf32>
+func.func @{name}(%x: tensor<?x{SIZE}xf32>) -> tensor<?x{SIZE}xf32> {{
+  %w = arith.constant dense<"0x{data}"> : tensor<{SIZE}x{SIZE}xf32>
+  %y = sopt.linear %x, %w : (tensor<?x{SIZE}xf32>, tensor<{SIZE}x{SIZE}xf32>) -> tensor<?x{SIZE}xf32> loc("{name}"("y"))
+  return %y : tensor<?x{SIZE}xf32>
 }}"""
     )
 

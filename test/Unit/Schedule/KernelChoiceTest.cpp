@@ -64,7 +64,7 @@ TEST(WeightPattern, ExpectsGroups) {
 // A weight in groups is read as such where that is fastest, for as many stored
 // elements as it needs; one with more than fit is not.
 TEST(KernelChoice, KnowsGroups) {
-  const MachineCosts &machine = *lookUpMachineCosts("avx2");
+  const MachineCosts machine = *lookUpMachineCosts("avx2");
   for (int64_t tokens : {1, 128}) {
     auto choose = [&](WeightPattern pattern) {
       return chooseKernel(machine, pattern, tokens, tokens);
@@ -85,7 +85,7 @@ TEST(KernelChoice, KnowsGroups) {
 
 // Selections cost more than products.
 TEST(KernelChoice, SelectsNoInputs) {
-  const MachineCosts &machine = *lookUpMachineCosts("generic");
+  const MachineCosts machine = *lookUpMachineCosts("generic");
   for (int64_t keep : {1, 2}) {
     WeightPattern pattern = WeightPattern::expectNM(768, 3072, keep, 4);
     EXPECT_EQ(getKept(chooseKernel(machine, pattern, 128, 1).kernel), 0);
@@ -95,7 +95,7 @@ TEST(KernelChoice, SelectsNoInputs) {
 // A dense weight is computed as dense, one without anything but zeros is not.
 TEST(KernelChoice, FollowsExtremes) {
   for (const char *isa : kIsas) {
-    const MachineCosts &machine = *lookUpMachineCosts(isa);
+    const MachineCosts machine = *lookUpMachineCosts(isa);
     for (int64_t tokens : {16, 128, 512}) {
       KernelChoice full =
           chooseKernel(machine, makePattern(384, 1536, 1, 4), tokens, 1);
@@ -113,7 +113,7 @@ TEST(KernelChoice, FollowsExtremes) {
 TEST(KernelChoice, NeverLoses) {
   std::mt19937 random(1);
   for (int i = 0; i < 1000; ++i) {
-    const MachineCosts &machine = *lookUpMachineCosts(kIsas[random() % 4]);
+    const MachineCosts machine = *lookUpMachineCosts(kIsas[random() % 4]);
     int64_t k = 1 + random() % 4096, n = 1 + random() % 4096;
     int64_t tokens = 1 + random() % 600;
     double perBlock = 1 + double(random() % 31) / 10;
@@ -128,10 +128,44 @@ TEST(KernelChoice, NeverLoses) {
   }
 }
 
+// In fewer bits the choice is the fastest of the kernels that there are, and
+// what none of them beats stays in f32.
+TEST(KernelChoice, RoundsWhereThatIsFaster) {
+  std::vector<std::string> vnni = {"vnni"};
+  const MachineCosts fast = *lookUpMachineCosts("avx512", vnni);
+  auto choose = [](const MachineCosts &machine, double density, double perBlock,
+                   LayerPrecision precision) {
+    return chooseKernel(machine, makePattern(768, 768, density, perBlock), 128,
+                        128, precision);
+  };
+  KernelChoice dense = choose(fast, 0.5, 1, LayerPrecision::Int8);
+  EXPECT_EQ(dense.kernel, LayerKernel::Dense);
+  EXPECT_EQ(dense.precision, LayerPrecision::Int8);
+  EXPECT_LT(dense.time, dense.denseTime);
+  KernelChoice csr = choose(fast, 0.1, 1, LayerPrecision::Int8);
+  EXPECT_EQ(csr.kernel, LayerKernel::Csr);
+  EXPECT_EQ(csr.precision, LayerPrecision::Int8);
+  KernelChoice blocks = choose(fast, 0.1, 4, LayerPrecision::Int8);
+  EXPECT_EQ(blocks.kernel, LayerKernel::Block4);
+  EXPECT_EQ(blocks.precision, LayerPrecision::Int8);
+  EXPECT_LT(blocks.time, csr.time);
+
+  KernelChoice exact = choose(fast, 0.05, 1, LayerPrecision::Bf16);
+  EXPECT_EQ(exact.kernel, LayerKernel::Csr);
+  EXPECT_EQ(exact.precision, LayerPrecision::F32)
+      << "there is no such kernel in bf16";
+  EXPECT_NE(exact.reason.find("csr, faster in fp32 than bf16"),
+            std::string::npos)
+      << exact.reason;
+  const MachineCosts slow = *lookUpMachineCosts("generic");
+  EXPECT_EQ(choose(slow, 0.1, 4, LayerPrecision::Int8).precision,
+            LayerPrecision::F32);
+}
+
 // From the break-even on, and not before, CSR is predicted to beat dense.
 TEST(LayerCosts, BreakEvenIsWhereTimesMeet) {
   for (const char *isa : kIsas) {
-    const MachineCosts &machine = *lookUpMachineCosts(isa);
+    const MachineCosts machine = *lookUpMachineCosts(isa);
     WeightPattern pattern = makePattern(768, 3072, 1, 1);
     double zeros = getCsrBreakEven(machine, pattern, 128);
     ASSERT_GT(zeros, 0.02) << isa;
@@ -150,7 +184,7 @@ TEST(LayerCosts, BreakEvenIsWhereTimesMeet) {
 // to read it whole.
 TEST(KernelChoice, OneTokenStaysDense) {
   WeightPattern pattern = makePattern(384, 1536, 0.2, 1.4);
-  const MachineCosts &machine = *lookUpMachineCosts("avx2");
+  const MachineCosts machine = *lookUpMachineCosts("avx2");
   EXPECT_EQ(chooseKernel(machine, pattern, 1, 1).kernel, LayerKernel::Dense);
   EXPECT_EQ(chooseKernel(machine, pattern, 128, 128).kernel, LayerKernel::Csr);
 }
@@ -159,7 +193,7 @@ TEST(KernelChoice, OneTokenStaysDense) {
 TEST(KernelChoice, DenseIsKeptForATenth) {
   for (const char *isa : kIsas)
     for (double density : {0.1, 0.2, 0.3}) {
-      const MachineCosts &machine = *lookUpMachineCosts(isa);
+      const MachineCosts machine = *lookUpMachineCosts(isa);
       WeightPattern pattern = makePattern(768, 768, density, 1);
       KernelChoice choice = chooseKernel(machine, pattern, 128, 1);
       if (choice.kernel == LayerKernel::Dense)
@@ -178,7 +212,7 @@ TEST(KernelChoice, DenseIsKeptForATenth) {
 }
 
 TEST(KernelChoice, SaysWhy) {
-  const MachineCosts &machine = *lookUpMachineCosts("avx512");
+  const MachineCosts machine = *lookUpMachineCosts("avx512");
   KernelChoice choice =
       chooseKernel(machine, makePattern(384, 1536, 0.1, 1.1), 128, 128);
   EXPECT_EQ(choice.kernel, LayerKernel::Csr);

@@ -27,6 +27,11 @@ void expectSame(const MachineCosts &a, const MachineCosts &b) {
   EXPECT_NEAR(a.nmProduct, b.nmProduct, 1e-6) << a.isa.str();
   EXPECT_NEAR(a.transposedVector, b.transposedVector, 1e-6) << a.isa.str();
   EXPECT_NEAR(a.weightByte, b.weightByte, 1e-6) << a.isa.str();
+  EXPECT_NEAR(a.bf16Product, b.bf16Product, 1e-6) << a.isa.str();
+  EXPECT_NEAR(a.int8Product, b.int8Product, 1e-6) << a.isa.str();
+  EXPECT_NEAR(a.int8CsrProduct, b.int8CsrProduct, 1e-6) << a.isa.str();
+  EXPECT_NEAR(a.int8BlockProducts, b.int8BlockProducts, 1e-6) << a.isa.str();
+  EXPECT_NEAR(a.roundedVector, b.roundedVector, 1e-6) << a.isa.str();
   EXPECT_EQ(a.medianError, b.medianError) << a.isa.str();
 }
 
@@ -40,19 +45,19 @@ TEST(Machine, FitInvertsPrediction) {
     machine.csrFarProduct = 1.5 * machine.csrNearProduct;
     std::vector<double> times;
     for (const Probe &probe : getProbes(machine.lanes))
-      times.push_back(
-          predictTime(machine, probe.getPattern(), probe.kernel, probe.tokens));
+      times.push_back(predictTime(machine, probe.getPattern(), probe.kernel,
+                                  probe.tokens, probe.precision));
     MachineCosts other = *lookUpMachineCosts(isa);
     expectSame(fitCosts(other, times), machine);
   }
 }
 
 TEST(Machine, ErrorIsTheMedianOfChecks) {
-  const MachineCosts &machine = *lookUpMachineCosts("avx2");
+  const MachineCosts machine = *lookUpMachineCosts("avx2");
   std::vector<double> times;
   for (const Probe &check : getChecks())
-    times.push_back(
-        predictTime(machine, check.getPattern(), check.kernel, check.tokens));
+    times.push_back(predictTime(machine, check.getPattern(), check.kernel,
+                                check.tokens, check.precision));
   EXPECT_EQ(getMedianError(machine, times), 0);
   for (double &time : times)
     time *= 2;
@@ -63,7 +68,7 @@ TEST(Machine, ErrorIsTheMedianOfChecks) {
 
 TEST(Machine, FileKeepsAllCosts) {
   for (const char *isa : kIsas) {
-    const MachineCosts &machine = *lookUpMachineCosts(isa);
+    const MachineCosts machine = *lookUpMachineCosts(isa);
     std::string text;
     llvm::raw_string_ostream os(text);
     writeMachine(machine, os);
@@ -81,6 +86,16 @@ TEST(Machine, FileMayLackCosts) {
   MachineCosts expected = *lookUpMachineCosts("avx2");
   expected.denseProduct = 7;
   expectSame(*read, expected);
+}
+
+// What such a file lacks is told by the processor's features.
+TEST(Machine, FileMayLackFewerBits) {
+  std::vector<std::string> vnni = {"vnni"};
+  llvm::Expected<MachineCosts> read =
+      parseMachine(R"({"isa": "avx512"})", vnni);
+  ASSERT_TRUE(bool(read)) << toString(read.takeError());
+  expectSame(*read, *lookUpMachineCosts("avx512", vnni));
+  EXPECT_LT(read->int8Product, lookUpMachineCosts("avx512")->int8Product);
 }
 
 TEST(Machine, SaysWhatIsWrongWithAFile) {

@@ -152,9 +152,12 @@ def make_weight(k, n, schedule):
 
 calls = []
 for i in range(count):
-    # Inputs above 384 are cut into panels for some kernels.
-    k = random.randint(385, 600) if i % 6 == 0 else random.randint(1, 70)
+    # Inputs above 192 are cut into panels for some kernels, of which those with
+    # many outputs compute more of them at once.
+    k = random.randint(193, 600) if i % 6 == 0 else random.randint(1, 70)
     n, m = random.randint(2, 70), random.randint(2, 70)
+    if i == 12:
+        k, n = 200, 1030
     schedules = NM_SCHEDULES if is_nm else SCHEDULES
     schedule, schedule1 = schedules[i % len(schedules)], random.choice(schedules)
     print(
