@@ -42,7 +42,7 @@ SparseForm::SparseForm(LayoutAttr layout, int64_t k, const NarrowForm *form) {
   constexpr int64_t kPanelInputs = 192;
   bool isCut =
       !form && layout.getBlockShape().first == 1 && k > 2 * kPanelInputs;
-  groupOutputs = isCut ? kMaxGroupOutputs : 16;
+  groupOutputs = isCut || form ? kMaxGroupOutputs : 16;
   panelInputs = isCut ? kPanelInputs : k;
   numPanels = llvm::divideCeilSigned(k, panelInputs);
 }
