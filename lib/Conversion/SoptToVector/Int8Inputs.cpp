@@ -16,12 +16,6 @@ using namespace sopt;
 /// The largest number of an input.
 static constexpr float kMostInput = 255;
 
-/// `x` held to what an input can be; a NaN is 0.
-static Value clamp(VectorBuilder &b, Value x) {
-  return b.atMost(b.atLeast(x, b.constantLike(x, 0.0f)),
-                  b.constantLike(x, kMostInput));
-}
-
 Int8Scale sopt::buildInt8Scale(VectorBuilder &b, const Int8Ends &ends) {
   Value none = b.constantLike(ends.low, 0.0f);
   Value most = b.constantLike(ends.low, kMostInput);
@@ -30,13 +24,26 @@ Int8Scale sopt::buildInt8Scale(VectorBuilder &b, const Int8Ends &ends) {
       arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, range, none);
   Value factor = b.select(isRange, b.div(most, range), none);
   Value zero = math::RoundEvenOp::create(b, b.mul(below, factor));
-  return {factor, b.div(range, most), clamp(b, zero)};
+  // No scale gives NaN, of which the zero point is 0.
+  return {factor, b.div(range, most), b.atMost(b.atLeast(zero, none), most)};
 }
 
-Value sopt::roundToInput(VectorBuilder &b, Value x, Value factor, Value zero) {
-  Value rounded = math::RoundEvenOp::create(b, b.mul(x, factor));
-  Value held = clamp(b, b.add(rounded, zero));
-  return arith::FPToSIOp::create(b, b.getIntVectorType(), held);
+/// Where floats are integers: a number added to it is rounded, halves to even,
+/// and stands in the low bits of the sum.
+static constexpr float kRounder = 3 << 22;
+
+// What an input can be is far from where floats are no longer integers.
+Int8Rounding::Int8Rounding(VectorBuilder &b, Value factor, Value zero)
+    : factor(factor), least(b.sub(b.splat(kRounder), zero)),
+      most(b.add(least, b.splat(kMostInput))) {}
+
+Value Int8Rounding::round(VectorBuilder &b, Value x) const {
+  Value rounded = b.add(b.mul(x, factor), b.splat(kRounder));
+  Value held = b.atMost(b.atLeast(rounded, least), most);
+  auto getBits = [&](Value number) -> Value {
+    return arith::BitcastOp::create(b, b.getIntVectorType(), number);
+  };
+  return arith::SubIOp::create(b, getBits(held), getBits(least));
 }
 
 Int8Details::Int8Details(PrecisionAttr precision, ValueRange arguments) {

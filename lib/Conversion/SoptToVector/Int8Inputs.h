@@ -33,10 +33,18 @@ struct Int8Scale {
 
 Int8Scale buildInt8Scale(VectorBuilder &b, const Int8Ends &ends);
 
-/// The inputs that a vector of numbers becomes, as integers of 32 bits; of a
-/// NaN, 0.
-mlir::Value roundToInput(VectorBuilder &b, mlir::Value x, mlir::Value factor,
-                         mlir::Value zero);
+/// Rounds vectors of numbers that have the same factors and zero points.
+class Int8Rounding {
+public:
+  /// Both are vectors.
+  Int8Rounding(VectorBuilder &b, mlir::Value factor, mlir::Value zero);
+
+  /// The inputs that x becomes, as integers of 32 bits; of a NaN, 0.
+  mlir::Value round(VectorBuilder &b, mlir::Value x) const;
+
+private:
+  mlir::Value factor, least, most;
+};
 
 /// What a kernel that rounds needs to know of a precision.
 struct Int8Details {

@@ -93,13 +93,13 @@ Int8Ends RowRounding::findEnds(Value row) {
 void RowRounding::buildInt8(Value row) {
   Int8Scale scale =
       buildInt8Scale(b, details.fixed ? *details.fixed : findEnds(row));
-  Value factor = b.broadcast(scale.factor), zero = b.broadcast(scale.zero);
+  Int8Rounding rounding(b, b.broadcast(scale.factor), b.broadcast(scale.zero));
   // The sum of all times 0: NaN where one is no number.
   SmallVector<Value> spoilt =
       b.loop(b.index(0), b.index(padded), b.getLanes(), b.splat(0.0f),
              [&](Value k, ValueRange so) -> SmallVector<Value> {
                Value part = load(row, k);
-               store(roundToInput(b, part, factor, zero), row, k);
+               store(rounding.round(b, part), row, k);
                return {b.add(so[0], b.mul(part, b.splat(0.0f)))};
              });
   memref::StoreOp::create(b, b.add(scale.step, b.sum(spoilt[0])), steps, row);

@@ -12,14 +12,15 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace sopt;
 
 /// What x86's instructions that interleave and pack stay within.
 static constexpr int64_t kBlockBits = 128;
-/// Tokens of 32 bits in such a block.
-static constexpr int64_t kBlockTokens = 4;
+/// Features that a task rounds.
+static constexpr int64_t kChunkFeatures = 32;
 
 namespace {
 /// Rounds whole tiles: first each vector of tokens finds its scales, then
@@ -36,7 +37,10 @@ public:
 
 private:
   void buildScales(Value tile, Value token);
-  void buildFeature(Value tile, Value feature);
+  void buildFeatures(Value tile, Value chunk);
+  /// Features from `begin` to `end` of as many tokens, from `first` on, as make
+  /// a vector of inputs.
+  void buildTokens(Value tile, int64_t first, Value begin, Value end);
   /// The vector of tokens from `token` on, multiplied by the feature's factor.
   Value load(Value tile, Value feature, Value token);
   /// Vectors of integers as one of inputs, in the order of a narrow tile.
@@ -60,8 +64,9 @@ void TileRounding::build() {
              [&](ValueRange at) {
                buildScales(at[0], b.mul(at[1], b.index(b.getLanes())));
              });
-  b.parallel({numTiles, b.index(features)},
-             [&](ValueRange at) { buildFeature(at[0], at[1]); });
+  b.parallel(
+      {numTiles, b.index(llvm::divideCeilSigned(features, kChunkFeatures))},
+      [&](ValueRange at) { buildFeatures(at[0], at[1]); });
 }
 
 Value TileRounding::load(Value tile, Value feature, Value token) {
@@ -91,41 +96,54 @@ void TileRounding::buildScales(Value tile, Value token) {
           tiles.zeros, {tile, token});
 }
 
-void TileRounding::buildFeature(Value tile, Value feature) {
-  int64_t lanes = b.getLanes();
+void TileRounding::buildFeatures(Value tile, Value chunk) {
+  Value begin = b.mul(chunk, b.index(kChunkFeatures));
+  Value end =
+      b.minimum(b.add(begin, b.index(kChunkFeatures)), b.index(features));
   for (int64_t first = 0; first < TokenTiles::kTokens;
-       first += lanes * form.group) {
-    SmallVector<Value> vectors;
-    for (int64_t v = 0; v < form.group; ++v) {
-      Value token = b.index(first + v * lanes);
-      Value zero = arith::SIToFPOp::create(
-          b, b.getVectorType(), b.loadInts(tiles.zeros, {tile, token}));
-      vectors.push_back(roundToInput(b, load(tile, feature, token),
-                                     b.load(factors, {tile, token}), zero));
-    }
-    b.store(pack(vectors), tiles.words, {tile, feature, b.index(first)});
+       first += b.getLanes() * form.group)
+    buildTokens(tile, first, begin, end);
+}
+
+void TileRounding::buildTokens(Value tile, int64_t first, Value begin,
+                               Value end) {
+  SmallVector<std::pair<Value, Int8Rounding>> parts;
+  for (int64_t v = 0; v < form.group; ++v) {
+    Value token = b.index(first + v * b.getLanes());
+    Value zero = arith::SIToFPOp::create(
+        b, b.getVectorType(), b.loadInts(tiles.zeros, {tile, token}));
+    parts.emplace_back(token,
+                       Int8Rounding(b, b.load(factors, {tile, token}), zero));
   }
+  b.loop(begin, end, 1, {}, [&](Value feature, ValueRange) {
+    SmallVector<Value> vectors;
+    for (const auto &[token, rounding] : parts)
+      vectors.push_back(rounding.round(b, load(tile, feature, token)));
+    b.store(pack(vectors), tiles.words, {tile, feature, b.index(first)});
+    return SmallVector<Value>();
+  });
 }
 
 Value TileRounding::pack(SmallVector<Value> vectors) {
-  if (form.group == 1)
-    return vectors.front();
-  int64_t size = b.getLanes();
-  auto type = VectorType::get(size, b.getIntegerType(form.getInputBits()));
-  for (Value &vector : vectors)
-    vector = arith::TruncIOp::create(b, type, vector);
-  // Of two at a time, what is in the same block becomes neighbours.
-  for (int64_t block = kBlockTokens; vectors.size() > 1;
-       block *= 2, size *= 2) {
+  // That LLVM knows them to fit, and packs them by one instruction.
+  if (form.group > 1)
+    for (Value &vector : vectors)
+      vector = arith::AndIOp::create(b, vector, b.splatInt(0xff));
+  // The lower halves of two vectors become one, block by block.
+  for (int64_t bits = 16; vectors.size() > 1; bits /= 2) {
+    int64_t size = b.getLanes() * 32 / bits, block = kBlockBits / bits;
     SmallVector<int64_t> order;
     for (int64_t begin = 0; begin < size; begin += block)
       for (int64_t vector : {0, 1})
-        for (int64_t i = 0; i < block; ++i)
+        for (int64_t i = 0; i < block; i += 2)
           order.push_back(vector * size + begin + i);
-    for (size_t pair = 0; pair < vectors.size() / 2; ++pair)
-      vectors[pair] = vector::ShuffleOp::create(b, vectors[2 * pair],
-                                                vectors[2 * pair + 1], order);
-    vectors.resize(vectors.size() / 2);
+    auto type = VectorType::get(size, b.getIntegerType(bits));
+    SmallVector<Value> packed;
+    for (size_t v = 0; v < vectors.size(); v += 2)
+      packed.push_back(vector::ShuffleOp::create(
+          b, vector::BitCastOp::create(b, type, vectors[v]),
+          vector::BitCastOp::create(b, type, vectors[v + 1]), order));
+    vectors = packed;
   }
   return vectors.front();
 }

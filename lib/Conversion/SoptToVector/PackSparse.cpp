@@ -37,16 +37,18 @@ struct Group {
 SparseForm::SparseForm(LayoutAttr layout, int64_t k, int64_t n,
                        int64_t nonZeros, const NarrowForm *narrow)
     : panelInputs(k) {
-  constexpr int64_t kManyOutputs = 1024;
+  constexpr int64_t kManyOutputs = 1024, kMiddlingGroup = 32;
   // In int8, of whose inputs several are fetched for one sum of their products,
   // sums stay in registers.
+  if (narrow)
+    groupOutputs = kMiddlingGroup;
   if (narrow || layout.getBlockShape().first > 1)
     return;
   numPanels = countCsrPanels(k, n, nonZeros);
   if (numPanels == 1)
     return;
   // Few outputs are cut finer, so that there are tasks for many threads.
-  groupOutputs = n < kManyOutputs ? 32 : kMaxGroupOutputs;
+  groupOutputs = n < kManyOutputs ? kMiddlingGroup : kMaxGroupOutputs;
   panelInputs = kCsrPanelInputs;
 }
 
