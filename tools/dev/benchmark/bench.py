@@ -8,8 +8,8 @@ suit it best. A table tells the median times, sparse-opt's ratio to each engine
 with its 95 % interval (bootstrap over rounds), and the largest difference and the
 cosine of the outputs with onnxruntime's on the same weights in fp32. In bf16
 OpenVINO computes in bf16 too; in int8 it is given the model that onnxruntime's
-static quantisation makes of it (int8 weights for each channel), and sparse-opt
-the fp32 model with --precision=int8.
+static quantisation makes of it (int8 weights for each channel), as DeepSparse is
+of pruned ones, and sparse-opt the fp32 model with --precision=int8.
 
   --quick      three cases, fewer rounds: at most three minutes
   --cases      of the list below; default all
@@ -53,6 +53,9 @@ CASES = [
     Case("90 % 4x1", zeros=0.9, block=4),
     Case("bf16", precision="bf16"),
     Case("int8", precision="int8"),
+    Case("int8 80 %", zeros=0.8, precision="int8"),
+    Case("int8 90 %", zeros=0.9, precision="int8"),
+    Case("int8 90 % 4x1", zeros=0.9, block=4, precision="int8"),
     Case("dense 1x16", (1, 16)),
     Case("90 % 1x16", (1, 16), zeros=0.9),
     Case("dense 1x1", (1, 1)),
@@ -126,6 +129,16 @@ def write_inputs(case, folder):
     return path
 
 
+def get_precisions(engine, case):
+    """In what an engine computes a case: each that may be its fastest. In fewer
+    bits onnxruntime in fp32 only says what outputs should be."""
+    if case.precision == "fp32" or engine == "onnxruntime":
+        return ["fp32"]
+    if engine == "openvino":
+        return [case.precision]
+    return ["int8", "fp32"] if engine == "deepsparse" and case.zeros else []
+
+
 def open_engines(case, args, variants, folder):
     """The engines of a case; one that cannot run it says why and is left out."""
     # TorchScript's opset 14 is what DeepSparse knows; the others have LayerNormalization.
@@ -141,26 +154,24 @@ def open_engines(case, args, variants, folder):
                               label="sparse_opt" if precision == case.precision else f"sparse_opt {precision}",
                               model_class=f"{ROOT}/test/Integration/ctypes-example"))
     for name in args.engines:
-        model, options = fixed, {}
-        if case.precision != "fp32":
-            # onnxruntime in fp32 says what the others' outputs should be.
-            if name not in ("openvino", "onnxruntime"):
-                continue
-            if name == "openvino":
-                options = {"label": f"openvino {case.precision}"}
-                if case.precision == "bf16":
-                    options["precision"] = "bf16"
-                else:
-                    model = variants.get_quantized(spelling, case.shape)
-        if name == "deepsparse":
-            model = variants.get(old_spelling, case.shape, case.zeros, case.block)
-        if name == "iree":
-            try:
-                model = compile_iree(args, fixed, f"{folder}/model.vmfb")
-            except subprocess.CalledProcessError as error:
-                print(f"  iree: {os.path.basename(error.cmd[0])} failed", flush=True)
-                continue
-        engines.append(Engine(name, getattr(args, name), model, inputs, args.threads, **options))
+        for precision in get_precisions(name, case):
+            model, options = fixed, {}
+            own_spelling = old_spelling if name == "deepsparse" else spelling
+            if precision == "int8":
+                model = variants.get_quantized(own_spelling, case.shape, case.zeros, case.block)
+            elif name == "deepsparse":
+                model = variants.get(own_spelling, case.shape, case.zeros, case.block)
+            if precision == "bf16":
+                options["precision"] = "bf16"
+            if precision != "fp32":
+                options["label"] = f"{name} {precision}"
+            if name == "iree":
+                try:
+                    model = compile_iree(args, fixed, f"{folder}/model.vmfb")
+                except subprocess.CalledProcessError as error:
+                    print(f"  iree: {os.path.basename(error.cmd[0])} failed", flush=True)
+                    continue
+            engines.append(Engine(name, getattr(args, name), model, inputs, args.threads, **options))
     return [engine for engine in engines if engine.alive]
 
 

@@ -113,8 +113,8 @@ class Variants:
             path = self.make(f"{name}-{'x'.join(map(str, shape))}", lambda target: fix_shape(open_sizes, target, shape))
         return path
 
-    def get_quantized(self, model, shape):
-        """The dense model in int8, for this shape alone."""
-        source = self.get(model, shape, 0.0, 1)
-        return self.make(f"{model}-{'x'.join(map(str, shape))}-int8",
-                         lambda target: quantize_model(source, target, shape))
+    def get_quantized(self, model, shape, zeros, block):
+        """The model in int8, for this shape alone; what was zero stays it."""
+        source = self.get(model, shape, zeros, block)
+        name = os.path.basename(source).removesuffix(".onnx")
+        return self.make(f"{name}-int8", lambda target: quantize_model(source, target, shape))
