@@ -36,8 +36,9 @@ struct Group {
 
 // A product of CSR waits for an input from the second-level cache, unless few
 // enough inputs for the first-level one are used for many outputs before the
-// next ones are. Below twice a panel, sums stay in registers instead. They do
-// in int8, of whose inputs several are fetched for one sum of their products.
+// next ones are. Below twice a panel, sums stay in registers instead. In int8
+// they always do: inputs are a quarter as large, and are interleaved while
+// others are on their way. There, a larger group writes rows of y faster.
 SparseForm::SparseForm(LayoutAttr layout, int64_t k, const NarrowForm *form) {
   constexpr int64_t kPanelInputs = 192;
   bool isCut =
