@@ -141,7 +141,9 @@ def Sopt_ScheduleAttr : AttrDef<Sopt_Dialect, "Schedule"> {
     `tile` is what stays in registers over the sum: so many tokens × vectors of
     features with `dense`; with `nm`, so many tokens × one vector at a time, of
     as many as share a task; else so many features (1 or R) × vectors of tokens.
-    The instruction set decides where it is not given.
+    The instruction set decides where it is not given. In int8, vectors of
+    tokens are taken as many at a time as a word of 32 bits holds inputs, or a
+    multiple of that, and features as many as then fit.
 
     Fewer tokens than `dense_below` are computed as with `dense`: a kernel that
     reads tokens side by side has more to do for each weight, which only many
@@ -188,7 +190,8 @@ def Sopt_PrecisionAttr : AttrDef<Sopt_Dialect, "Precision"> {
   let summary = "To what a layer rounds what it multiplies";
   let description = [{
     A layer of f32 rounds its input x and its weight w before it multiplies
-    them, halves to even:
+    them, halves to even. Kernels of all layouts do in int8 but those of `nm`
+    (see `#sopt.schedule`), in bf16 only those of `dense`:
 
     | precision | w | x | sums |
     |---|---|---|---|

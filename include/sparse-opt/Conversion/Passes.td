@@ -111,8 +111,11 @@ def ConvertSoptToVector : Pass<"convert-sopt-to-vector", "::mlir::ModuleOp"> {
     call of a kernel that skips zeros: its weight is packed without them, and
     its input, once for all layers that read it, into tiles of 64 tokens in
     which tokens are innermost; a `layer_norm` before them makes the tiles
-    itself. A schedule that cannot be obeyed, for a weight
-    that is no constant or another type than f32, is an error.
+    itself. With a `#sopt.precision<int8>` the tiles are then rounded, for
+    all layers that read them so, and products summed up as above, but by AMX:
+    any few inputs of a row, as many as the instruction takes from a lane, are
+    interleaved to lanes of one token each. A schedule that cannot be obeyed,
+    for a weight that is no constant or another type than f32, is an error.
 
     With layout `nm 1:4` or `nm 2:4` it becomes the call of a kernel that loads
     the 4 inputs of a group once for all outputs, each of which picks its own:

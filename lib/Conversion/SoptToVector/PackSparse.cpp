@@ -38,8 +38,9 @@ SparseForm::SparseForm(LayoutAttr layout, int64_t k, int64_t n,
                        int64_t nonZeros, const NarrowForm *narrow)
     : panelInputs(k) {
   constexpr int64_t kManyOutputs = 1024, kMiddlingGroup = 32;
-  // In int8, of whose inputs several are fetched for one sum of their products,
-  // sums stay in registers.
+  // In int8 sums stay in registers: inputs are a quarter as large, and are
+  // interleaved while others are on their way. A larger group writes rows of y
+  // faster.
   if (narrow)
     groupOutputs = kMiddlingGroup;
   if (narrow || layout.getBlockShape().first > 1)

@@ -35,6 +35,16 @@ func.func @one_number(%x: tensor<?x6xf32>) -> tensor<?x2xf32> {
 
 // -----
 
+func.func @one_number_int8(%x: tensor<?x6xf32>) -> tensor<?x2xf32> {
+  %w = arith.constant dense<0.0> : tensor<6x2xf32>
+  // expected-error@+1 {{its weight is one number for all}}
+  %0 = sopt.linear %x, %w schedule <layout = <csr, i16>> precision <int8>
+     : (tensor<?x6xf32>, tensor<6x2xf32>) -> tensor<?x2xf32>
+  return %0 : tensor<?x2xf32>
+}
+
+// -----
+
 func.func @half(%x: tensor<?x2xf16>) -> tensor<?x3xf16> {
   %w = arith.constant dense<1.0> : tensor<2x3xf16>
   // expected-error@+1 {{cannot be computed as #sopt.schedule<layout = <block 4x1, i16>>: it is not in f32}}
