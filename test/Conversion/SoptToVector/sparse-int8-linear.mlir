@@ -9,16 +9,16 @@
 // CHECK-LABEL: func @shared_input
 // CHECK-DAG:     arith.constant dense<[127, 0, 0, 0, 127, 1, 2, 0]> : tensor<8xi8>
 // CHECK-DAG:     arith.constant dense<[2, 2, 2, 2, 0, 1, 3, 3]> : tensor<8xi16>
-// CHECK:         %[[TILES:.*]] = memref.alloc(%{{.*}}) {{.*}} : memref<?x32x64xf32>
+// CHECK:         %[[TILES:.*]] = memref.alloc(%{{.*}}) {{.*}} : memref<?x64x64xf32>
 // CHECK:         call @tokens_to_tiles_4_whole(%{{.*}}, %[[TILES]])
-// CHECK:         %[[WORDS:.*]] = memref.alloc(%{{.*}}) {{.*}} : memref<?x32x64xi8>
+// CHECK:         %[[WORDS:.*]] = memref.alloc(%{{.*}}) {{.*}} : memref<?x64x64xi8>
 // CHECK:         call @round_tiles_4_int8(%[[TILES]], %{{.*}}, %[[WORDS]], %[[STEPS:[a-z_0-9]+]], %[[ZEROS:[a-z_0-9]+]])
 // CHECK:         call @sparse_4x2_block1x1_tile4_nobias_int8(%{{.*}}, %[[WORDS]], {{.*}}, %[[STEPS]], %[[ZEROS]],
 // CHECK-NOT:     call @tokens_to_tiles
 // CHECK-NOT:     call @round_tiles
 // CHECK:         call @sparse_4x2_block4x1_tile4_nobias_relu_int8(%{{.*}}, %[[WORDS]],
-// AVX2:          call @round_tiles_4_int8({{.*}}memref<?x32x64xi16>
-// GENERIC:       call @round_tiles_4_int8({{.*}}memref<?x32x64xi32>
+// AVX2:          call @round_tiles_4_int8({{.*}}memref<?x64x64xi16>
+// GENERIC:       call @round_tiles_4_int8({{.*}}memref<?x64x64xi32>
 func.func @shared_input(%x: tensor<?x4xf32>) -> (tensor<?x2xf32>, tensor<?x2xf32>) {
   // 0.01 is nothing in steps of 1.
   %w = arith.constant dense<[[127.0, 0.0], [1.0, 0.01], [0.0, 127.0], [2.0, 0.0]]> : tensor<4x2xf32>
@@ -34,7 +34,7 @@ func.func @shared_input(%x: tensor<?x4xf32>) -> (tensor<?x2xf32>, tensor<?x2xf32
 // CHECK: func private @sparse_4x2_block4x1_tile4_nobias_relu_int8({{.*}}) attributes {no_inline, passthrough = ["noimplicitfloat"]}
 // CHECK: %{{.*}}:16 = scf.for
 // CHECK-COUNT-4: memref.load %{{.*}} : memref<?xi16>
-// CHECK-COUNT-4: vector.load %{{.*}} : memref<?x32x64xi8>, vector<64xi8>
+// CHECK-COUNT-4: vector.load %{{.*}} : memref<?x64x64xi8>, vector<64xi8>
 // CHECK-COUNT-4: vector.shuffle {{.*}} : vector<64xi8>, vector<64xi8>
 // CHECK-COUNT-4: vector.shuffle {{.*}} : vector<32xi16>, vector<32xi16>
 // CHECK-NOT: vector.shuffle
@@ -43,7 +43,7 @@ func.func @shared_input(%x: tensor<?x4xf32>) -> (tensor<?x2xf32>, tensor<?x2xf32
 
 // AVX2: func private @sparse_4x2_block4x1_tile2_nobias_relu_int8(
 // AVX2: %{{.*}}:8 = scf.for
-// AVX2-COUNT-2: vector.load %{{.*}} : memref<?x32x64xi16>, vector<16xi16>
+// AVX2-COUNT-2: vector.load %{{.*}} : memref<?x64x64xi16>, vector<16xi16>
 // AVX2-COUNT-2: vector.shuffle {{.*}} : vector<16xi16>, vector<16xi16>
 // AVX2-NOT: vector.shuffle
 // AVX2-COUNT-8: llvm.call_intrinsic "llvm.x86.avx2.pmadd.wd"
@@ -60,7 +60,7 @@ func.func @shared_input(%x: tensor<?x4xf32>) -> (tensor<?x2xf32>, tensor<?x2xf32
 // CHECK-LABEL: func @between
 // CHECK:         call @tokens_to_tiles_2_from_32(
 // CHECK:         call @round_tiles_2_int8_smooth_rows_below_32(
-// CHECK:         %[[TILES:.*]] = memref.alloc(%{{.*}}) {{.*}} : memref<?x32x64xf32>
+// CHECK:         %[[TILES:.*]] = memref.alloc(%{{.*}}) {{.*}} : memref<?x64x64xf32>
 // CHECK:         call @sparse_2x3_block1x1_tile4_nobias_gelu_dense_below_32_to_tiles_int8({{.*}}, %[[TILES]])
 // CHECK-NOT:     call @tokens_to_tiles
 // CHECK:         call @round_tiles_3_int8_fixed_rows_below_32(%[[TILES]],
