@@ -38,14 +38,21 @@ public:
 private:
   /// Of a layer in int8; null for one in f32.
   const NarrowForm *getForm(LinearOp op) const;
-  /// What the kernel wants besides tiles and sparse weight, in f32 and, of x in
-  /// `rounded` tiles, in int8. `width` is that of the dense kernel's panels.
-  SmallVector<Value> makeF32Arguments(ImplicitLocOpBuilder &b, LinearOp op,
-                                      const TokenTiles::Input &x,
-                                      int64_t width) const;
-  SmallVector<Value> makeInt8Arguments(ImplicitLocOpBuilder &b, LinearOp op,
-                                       const NarrowTiles::Tiles &rounded,
-                                       int64_t width) const;
+  SparseTasks::Spec getSpec(LinearOp op, const TokenTiles::Input &x,
+                            const SparseForm &weight) const;
+  std::unique_ptr<SparseTasks> createKernel(LinearOp op,
+                                            const SparseTasks::Spec &spec,
+                                            const Isa &isa) const;
+  /// The kernel's arguments that hold x, of so many tokens, and weight.
+  SmallVector<Value> makeFactors(ImplicitLocOpBuilder &b, LinearOp op,
+                                 const TokenTiles::Input &x, Value tokens,
+                                 const SparseWeight &weight,
+                                 const Isa &isa) const;
+  /// What those in int8 are besides: of x, and of the weight, of which `width`
+  /// columns make a panel.
+  SmallVector<Value> makeInt8Scales(ImplicitLocOpBuilder &b, LinearOp op,
+                                    const NarrowTiles::Tiles &rounded,
+                                    int64_t width) const;
 
   KernelLibrary &kernels;
   WeightPacker &densePacker;
@@ -112,24 +119,37 @@ const NarrowForm *SparseLinearToKernel::getForm(LinearOp op) const {
                            /*mayHaveTiles=*/false);
 }
 
-SmallVector<Value>
-SparseLinearToKernel::makeF32Arguments(ImplicitLocOpBuilder &b, LinearOp op,
-                                       const TokenTiles::Input &x,
-                                       int64_t width) const {
-  if (!op.getSchedule()->getDenseBelow())
-    return {};
-  SmallVector<Value> arguments;
-  if (x.rows)
-    arguments.push_back(x.rows);
-  arguments.push_back(densePacker.pack(b, op.getWeight(), width));
-  return arguments;
+SparseTasks::Spec
+SparseLinearToKernel::getSpec(LinearOp op, const TokenTiles::Input &x,
+                              const SparseForm &weight) const {
+  auto weightType = cast<RankedTensorType>(op.getWeight().getType());
+  auto few = TokenTiles::Few::of(op);
+  return {op.getSchedule()->getLayout(),
+          weight,
+          weightType.getDimSize(0),
+          weightType.getDimSize(1),
+          getVectors(kernels.getIsa(), *op.getSchedule(), getForm(op)),
+          few,
+          op.getActivation(),
+          bool(op.getBias()),
+          /*readsTiles=*/!x.rows,
+          TokenTiles::isReadAlone(op.getResult()) &&
+              TokenTiles::getWanted(op.getResult()) == few};
+}
+
+std::unique_ptr<SparseTasks>
+SparseLinearToKernel::createKernel(LinearOp op, const SparseTasks::Spec &spec,
+                                   const Isa &isa) const {
+  if (const NarrowForm *form = getForm(op))
+    return std::make_unique<SparseInt8Kernel>(*form, spec, isa);
+  return std::make_unique<SparseKernel>(spec);
 }
 
 SmallVector<Value>
-SparseLinearToKernel::makeInt8Arguments(ImplicitLocOpBuilder &b, LinearOp op,
-                                        const NarrowTiles::Tiles &rounded,
-                                        int64_t width) const {
-  PrecisionAttr precision = op.getPrecisionAttr();
+SparseLinearToKernel::makeInt8Scales(ImplicitLocOpBuilder &b, LinearOp op,
+                                     const NarrowTiles::Tiles &rounded,
+                                     int64_t width) const {
+  PrecisionAttr precision = *op.getPrecision();
   Value weight = op.getWeight();
   if (!op.getSchedule()->getDenseBelow()) {
     Int8Columns columns =
@@ -142,6 +162,29 @@ SparseLinearToKernel::makeInt8Arguments(ImplicitLocOpBuilder &b, LinearOp op,
           dense.panels};
 }
 
+SmallVector<Value> SparseLinearToKernel::makeFactors(
+    ImplicitLocOpBuilder &b, LinearOp op, const TokenTiles::Input &x,
+    Value tokens, const SparseWeight &weight, const Isa &isa) const {
+  SmallVector<Value> arguments = {
+      tokens,          x.tiles,     weight.values, weight.indices,
+      weight.pointers, weight.rows, weight.groups};
+  Value &tiles = arguments[1];
+  int64_t k = cast<RankedTensorType>(op.getWeight().getType()).getDimSize(0);
+  int64_t width = isa.vectors * isa.lanes;
+  if (const NarrowForm *form = getForm(op)) {
+    NarrowTiles::Tiles rounded =
+        narrowTiles.get(b, {op.getX(), tokens, x, k, TokenTiles::Few::of(op)},
+                        *form, *op.getPrecision());
+    tiles = rounded.words;
+    llvm::append_range(arguments, makeInt8Scales(b, op, rounded, width));
+  } else if (op.getSchedule()->getDenseBelow()) {
+    if (x.rows)
+      arguments.push_back(x.rows);
+    arguments.push_back(densePacker.pack(b, op.getWeight(), width));
+  }
+  return arguments;
+}
+
 LogicalResult
 SparseLinearToKernel::matchAndRewrite(LinearOp op,
                                       PatternRewriter &rewriter) const {
@@ -151,45 +194,20 @@ SparseLinearToKernel::matchAndRewrite(LinearOp op,
   ImplicitLocOpBuilder b(op.getLoc(), rewriter);
   auto weightType = cast<RankedTensorType>(op.getWeight().getType());
   int64_t k = weightType.getDimSize(0), n = weightType.getDimSize(1);
-  const NarrowForm *form = getForm(op);
   auto few = TokenTiles::Few::of(op);
   TokenTiles::Input x = tiles.get(b, op.getX(), k, few);
   SparseWeight weight = packer.pack(b, op.getWeight(), schedule.getLayout(),
-                                    form, op.getPrecisionAttr());
-  SparseTasks::Spec spec = {schedule.getLayout(),
-                            weight.form,
-                            k,
-                            n,
-                            getVectors(kernels.getIsa(), schedule, form),
-                            few,
-                            op.getActivation(),
-                            bool(op.getBias()),
-                            /*readsTiles=*/!x.rows,
-                            TokenTiles::isReadAlone(op.getResult()) &&
-                                TokenTiles::getWanted(op.getResult()) == few};
+                                    getForm(op), op.getPrecisionAttr());
+  SparseTasks::Spec spec = getSpec(op, x, weight.form);
+  int64_t bits = getForm(op) ? getForm(op)->getInputBits() : 32;
+  Isa isa = kernels.getIsa().forRowsOf(k * bits / 8);
+  std::unique_ptr<SparseTasks> kernel = createKernel(op, spec, isa);
 
   SmallVector<OpFoldResult> sizes =
       tensor::getMixedSizes(b, b.getLoc(), op.getX());
   sizes.back() = b.getIndexAttr(n);
   Value tokens = multiply(b, ArrayRef(sizes).drop_back());
-  SmallVector<Value> arguments = {
-      tokens,          x.tiles,     weight.values, weight.indices,
-      weight.pointers, weight.rows, weight.groups};
-  int64_t wordsOf32 = form ? llvm::divideCeilSigned(k, form->group) : k;
-  Isa isa = kernels.getIsa().forRowsOf(wordsOf32 * sizeof(float));
-  std::unique_ptr<SparseTasks> kernel;
-  if (form) {
-    kernel = std::make_unique<SparseInt8Kernel>(*form, spec, isa);
-    NarrowTiles::Tiles rounded = narrowTiles.get(
-        b, {op.getX(), tokens, x, k, few}, *form, op.getPrecisionAttr());
-    arguments[1] = rounded.words;
-    llvm::append_range(
-        arguments, makeInt8Arguments(b, op, rounded, isa.vectors * isa.lanes));
-  } else {
-    kernel = std::make_unique<SparseKernel>(spec);
-    llvm::append_range(arguments,
-                       makeF32Arguments(b, op, x, isa.vectors * isa.lanes));
-  }
+  SmallVector<Value> arguments = makeFactors(b, op, x, tokens, weight, isa);
   if (Value bias = op.getBias())
     arguments.push_back(readOnlyBuffer(
         b, castTensor(b, bias, RankedTensorType::get(n, b.getF32Type()))));
