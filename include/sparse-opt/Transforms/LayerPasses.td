@@ -18,13 +18,12 @@ def ScheduleLayers : Pass<"sopt-schedule", "::mlir::ModuleOp"> {
     share a block of 4 outputs × 1 input, and the most that an output has of 4
     neighbouring inputs, are counted; what the kernels cost is
     a table of the instruction set `isa`, where the processor's `features` have a
-    say, or what was measured. A layout without
-    zeros must promise to save 5 % of dense's time, so that a layer with few
-    zeros stays dense. A layer with a precision is compared in that; it loses it
-    where a layout without zeros is faster in f32 than anything is in fewer bits.
-    Where the number of tokens is open and fewer of them are
-    predicted to be a tenth faster as dense, the schedule says below how many
-    (`dense_below`).
+    say, or what was measured. A layout without zeros must promise to save 5 % of
+    dense's time, so that a layer with few zeros stays dense. A layer with a
+    precision is compared in that, and loses it where a layout without zeros is
+    faster in f32 than anything is in fewer bits. Where the number of tokens is
+    open and fewer of them are predicted to be a tenth faster as dense, the
+    schedule says below how many (`dense_below`).
 
     Left alone are layers that have a schedule: what a user writes by hand is
     obeyed. Also layers whose weight is no constant, is one repeated number, or
@@ -42,8 +41,9 @@ def ScheduleLayers : Pass<"sopt-schedule", "::mlir::ModuleOp"> {
     Option<"isa", "isa", "std::string", /*default=*/"\"generic\"",
            "Instruction set: avx512, avx2, neon or generic (128 bits)">,
     ListOption<"features", "features", "std::string",
-               "What the processor has beyond the isa, of which half-rate "
-               "counts: instructions of 512 bits take two cycles">,
+               "What the processor has beyond the isa, of which vnni, bf16, bw "
+               "and amx-int8 count, and half-rate: instructions of 512 bits "
+               "take two cycles">,
     Option<"machine", "machine", "std::string", /*default=*/"",
            "File of costs that --measure-machine wrote; those of another isa "
            "than this pass's do not count">,

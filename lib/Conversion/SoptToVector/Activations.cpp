@@ -20,6 +20,9 @@ static constexpr float kLowest = -87.33654f, kHighest = 88.37626f;
 // eˣ = 2ⁿ · eʳ with n = round(x / ln 2) and |r| ≤ ln 2 / 2. n · ln 2 is taken
 // off in two parts, of which the first is exact. `bounded` is x, or the nearest
 // number for which 2ⁿ is normal.
+//
+// What is added to x / ln 2 is so large that its sum is a whole number, and
+// ends in the bits of 127 + n: the exponent of 2ⁿ.
 static Value emitPower(VectorBuilder &b, Value x, Value bounded) {
   constexpr float kLn2High = 0.693359375f, kLn2Low = -2.12194440e-4f;
   // Minimax fit of degree 6 to the relative error, 3.1e-9, with the first two
@@ -32,17 +35,18 @@ static Value emitPower(VectorBuilder &b, Value x, Value bounded) {
                             8.368780487e-03f,
                             1.381446615e-03f};
 
-  Value n = math::RoundEvenOp::create(
-      b, b.mul(bounded, b.splat(llvm::numbers::log2ef)));
+  constexpr float kWhole = 3 << 22, kBias = 127;
+  Value shifted = b.splat(kWhole + kBias);
+  Value sum = b.fma(bounded, b.splat(llvm::numbers::log2ef), shifted);
+  Value n = b.sub(sum, shifted);
   // From x, not from `bounded`: NaN must reach the result.
   Value r = b.fma(n, b.splat(-kLn2High), x);
   r = b.fma(n, b.splat(-kLn2Low), r);
   Value fraction = b.polynomial(r, kExp);
 
-  Value exponent = arith::AddIOp::create(
-      b, arith::FPToSIOp::create(b, b.getIntVectorType(), n), b.splatInt(127));
+  Value bits = arith::BitcastOp::create(b, b.getIntVectorType(), sum);
   Value power = arith::BitcastOp::create(
-      b, b.getVectorType(), arith::ShLIOp::create(b, exponent, b.splatInt(23)));
+      b, b.getVectorType(), arith::ShLIOp::create(b, bits, b.splatInt(23)));
   return b.mul(fraction, power);
 }
 
