@@ -192,23 +192,41 @@ NarrowTiles::Tiles NarrowTiles::viewRows(VectorBuilder &b,
                                          const NarrowForm &form,
                                          const Tiles &tiles, Value tokens,
                                          int64_t features) {
-  auto view = [&](Value buffer, ArrayRef<int64_t> row) -> Value {
-    SmallVector<int64_t> shape = {ShapedType::kDynamic};
-    llvm::append_range(shape, row);
-    SmallVector<OpFoldResult> sizes = {tokens}, strides;
-    for (int64_t size : row) {
-      sizes.push_back(b.getIndexAttr(size));
-      strides.push_back(b.getIndexAttr(size));
-    }
-    strides.push_back(b.getIndexAttr(1));
+  auto viewFirst = [&](Value buffer) -> Value {
     Type element = cast<MemRefType>(buffer.getType()).getElementType();
     return memref::ReinterpretCastOp::create(
-        b, MemRefType::get(shape, element), buffer,
-        OpFoldResult(b.getIndexAttr(0)), sizes, strides);
+        b, MemRefType::get(ShapedType::kDynamic, element), buffer,
+        OpFoldResult(b.getIndexAttr(0)), ArrayRef<OpFoldResult>{tokens},
+        ArrayRef<OpFoldResult>{b.getIndexAttr(1)});
   };
   int64_t padded = NarrowRows::getPadded(form, b.getIsa(), features);
-  return {view(tiles.words, padded), view(tiles.steps, {}),
-          view(tiles.zeros, {})};
+  return {TokenTiles::viewRows(b, tiles.words, tokens, padded),
+          viewFirst(tiles.steps), viewFirst(tiles.zeros)};
+}
+
+/// Rounds tiles or, where tokens are few, rows. The arguments are those of f32,
+/// both, and the rounded ones, words, steps and zeros; then what Int8Details
+/// says.
+static void buildRounding(VectorBuilder &b, const NarrowForm &form,
+                          PrecisionAttr precision, int64_t features,
+                          TokenTiles::Few few, ValueRange arguments) {
+  Value x = arguments[0], rows = arguments[1];
+  NarrowTiles::Tiles tiles = {arguments[2], arguments[3], arguments[4]};
+  ValueRange rest = arguments.drop_front(5);
+  Value tokens = memref::DimOp::create(b, rows, 0);
+  auto buildRows = [&] {
+    NarrowTiles::Tiles rounded =
+        NarrowTiles::viewRows(b, form, tiles, tokens, features);
+    SmallVector<Value> arguments = {rows, rounded.words, rounded.steps,
+                                    rounded.zeros};
+    llvm::append_range(arguments, rest);
+    NarrowRows::build(b, form, precision, arguments);
+  };
+  auto buildTiles = [&](int64_t) {
+    Int8Details details(precision, rest);
+    TileRounding(b, form, features, x, tiles, details).build();
+  };
+  TokenTiles::branch(b, tokens, few, buildRows, buildTiles);
 }
 
 NarrowTiles::Tiles NarrowTiles::get(ImplicitLocOpBuilder &b,
@@ -242,26 +260,8 @@ NarrowTiles::Tiles NarrowTiles::get(ImplicitLocOpBuilder &b,
     name += llvm::formatv("_rows_below_{0}", below);
   kernels.call(b, name, kernels.getIsa(), arguments,
                [&](VectorBuilder &b, ValueRange arguments) {
-                 Value rows = arguments[1];
-                 Tiles tiles = {arguments[2], arguments[3], arguments[4]};
-                 ValueRange rest = arguments.drop_front(5);
-                 Int8Details details(precision, rest);
-                 Value tokens = memref::DimOp::create(b, rows, 0);
-                 TokenTiles::branch(
-                     b, tokens, source.few,
-                     [&] {
-                       Tiles few =
-                           viewRows(b, form, tiles, tokens, source.features);
-                       SmallVector<Value> arguments = {rows, few.words,
-                                                       few.steps, few.zeros};
-                       llvm::append_range(arguments, rest);
-                       NarrowRows::build(b, form, precision, arguments);
-                     },
-                     [&](int64_t) {
-                       TileRounding(b, form, source.features, arguments[0],
-                                    tiles, details)
-                           .build();
-                     });
+                 buildRounding(b, form, precision, source.features, source.few,
+                               arguments);
                });
   return tiles;
 }

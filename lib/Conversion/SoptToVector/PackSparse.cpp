@@ -148,6 +148,7 @@ static Value makeBuffer(ImplicitLocOpBuilder &b, Type type,
                                 readOnlyBuffer(b, tensor));
 }
 
+/// The same of a weight's values: f32, or integers as `form` stores inputs.
 static Value makeValues(ImplicitLocOpBuilder &b, ArrayRef<float> values,
                         const NarrowForm *form, StringRef name) {
   if (!form)

@@ -101,6 +101,7 @@ SmallVector<Value> SparseInt8Kernel::buildUnit(VectorBuilder &b,
   SmallVector<Value> features, inputs, next;
   for (int64_t i = 0; i < group; ++i)
     features.push_back(loadFeature(b, b.add(block, b.index(i))));
+  // Vectors past the last that is wanted are not made: nobody uses them.
   for (int64_t v = 0; v < count; v += group)
     llvm::append_range(
         inputs, NarrowTiles::load(b, narrow, tiles, task.tile, features,

@@ -78,6 +78,14 @@ void SparseTasks::buildTiles(VectorBuilder &b, int64_t tileTokens) {
              [&](Value worker, Value task) { buildTask(b, worker, task); });
 }
 
+Value SparseTasks::roundUpUnits(VectorBuilder &b, Value count) {
+  if (vectorUnit <= 2)
+    return count;
+  Value nearest = b.add(count, b.index(vectorUnit / 2 - 1));
+  Value units = arith::DivUIOp::create(b, nearest, b.index(vectorUnit));
+  return arith::MaxUIOp::create(b, count, b.mul(units, b.index(vectorUnit)));
+}
+
 void SparseTasks::buildTask(VectorBuilder &b, Value worker, Value index) {
   Task task;
   task.worker = worker;
@@ -93,15 +101,14 @@ void SparseTasks::buildTask(VectorBuilder &b, Value worker, Value index) {
 
   // What no whole run of vectors covers is made of the powers of two that add
   // up to it.
-  Value all = b.mul(b.ceilDiv(task.vectors, vectorUnit), b.index(vectorUnit));
+  Value all = roundUpUnits(b, task.vectors);
   Value rest = arith::RemUIOp::create(b, all, b.index(vectors));
   Value next = b.sub(all, rest);
   b.loop(b.index(0), next, vectors, {}, [&](Value vector, ValueRange) {
     buildVectors(b, task, vectors, vector);
     return SmallVector<Value>();
   });
-  for (int64_t part = llvm::PowerOf2Ceil(vectors) / 2; part >= vectorUnit;
-       part /= 2) {
+  for (int64_t part = llvm::PowerOf2Ceil(vectors) / 2; part; part /= 2) {
     Value bit = arith::AndIOp::create(b, rest, b.index(part));
     Value there =
         arith::CmpIOp::create(b, arith::CmpIPredicate::ne, bit, b.index(0));

@@ -60,7 +60,8 @@ protected:
     mlir::Value begin, end; ///< Its units.
   };
 
-  /// Of vectors of tokens, `vectorUnit` are always taken together.
+  /// Of vectors of tokens, `vectorUnit`, a power of two, share what they read:
+  /// they are taken together, or the first few of them alone.
   SparseTasks(const Spec &spec, int64_t vectorUnit)
       : form(spec.form), spec(spec), rows(spec.layout.getBlockShape().first),
         vectorUnit(vectorUnit) {}
@@ -105,6 +106,9 @@ private:
   /// All outputs, for tiles of `width` tokens.
   void buildTiles(VectorBuilder &b, int64_t width);
   void buildTask(VectorBuilder &b, mlir::Value worker, mlir::Value index);
+  /// `count` vectors, or a few more that nobody needs, so that there are powers
+  /// of two of which each begins a unit.
+  mlir::Value roundUpUnits(VectorBuilder &b, mlir::Value count);
   /// Applies the activation to the sums of the group.
   void buildActivation(VectorBuilder &b, const Task &task);
   void buildWideActivation(VectorBuilder &b, const Task &task);

@@ -128,9 +128,10 @@ Value TokenTiles::view(VectorBuilder &b, Value tiles, int64_t width) {
 Value TokenTiles::viewRows(ImplicitLocOpBuilder &b, Value tiles, Value tokens,
                            int64_t features) {
   auto size = [&](int64_t size) { return b.getIndexAttr(size); };
+  Type element = cast<MemRefType>(tiles.getType()).getElementType();
   return memref::ReinterpretCastOp::create(
-      b, MemRefType::get({ShapedType::kDynamic, features}, b.getF32Type()),
-      tiles, size(0), ArrayRef<OpFoldResult>{tokens, size(features)},
+      b, MemRefType::get({ShapedType::kDynamic, features}, element), tiles,
+      size(0), ArrayRef<OpFoldResult>{tokens, size(features)},
       ArrayRef<OpFoldResult>{size(features), size(1)});
 }
 
