@@ -60,16 +60,16 @@ static constexpr KnownMachine kMachines[] = {
 // with vnni and bf16 from --measure-machine on a Zen 4 core; the others are
 // counts of instructions.
 static constexpr NarrowCosts kNarrow[] = {
-    {"avx512", "amx-int8", 0.2, 0.15, 0.69, 1.03},
-    {"avx512", "vnni", 0.5, 0.26, 0.69, 1.03},
+    {"avx512", "amx-int8", 0.2, 0.15, 0.44, 1.0},
+    {"avx512", "vnni", 0.5, 0.26, 0.44, 1.0},
     {"avx512", "bw", 1.3, 0.6, 1.6, 4.5},
-    {"avx2", "vnni", 1.3, 0.3, 0.7, 1.1},
+    {"avx2", "vnni", 1.3, 0.3, 0.5, 1.1},
     {"avx2", "", 1.3, 0.65, 1.6, 4.5},
     {"", "", 1.3, 1.3, 1.5, 5},
 };
 
 /// What it takes to round a vector, in what it takes to transpose one.
-static constexpr double kRounding = 1.4;
+static constexpr double kRounding = 1.2;
 
 /// Tokens of a tile, and bytes of the first-level cache that tiles may take.
 static constexpr double kTileTokens = 64, kNearBytes = 32 * 1024;
@@ -243,16 +243,28 @@ static double predictBlocks(const MachineCosts &machine,
                         tiles * double(pattern.blocksOf4) * kBlockBytes);
 }
 
-/// In int8, whole tiles.
+/// Vectors of tokens as int8 pays for them: what it fetches and interleaves for
+/// a tile, a share of the tile's work, does not depend on how many there are.
+static double countPaidVectors(double vectors, double perTile, double shared) {
+  double whole = std::floor(vectors / perTile) * perTile;
+  double rest = vectors - whole;
+  return rest == 0 ? whole : whole + shared * perTile + (1 - shared) * rest;
+}
+
 static double predictNarrowSparse(const MachineCosts &machine,
                                   const WeightPattern &pattern,
-                                  LayerKernel kernel, double tiles) {
-  double vectors = tiles * kTileTokens / machine.lanes;
+                                  LayerKernel kernel, double vectors) {
+  double perTile = kTileTokens / machine.lanes;
+  // Of a tile, 4 inputs take 4 loads and 8 interleavings, and 4 products for
+  // each output.
+  constexpr double kCsrShared = 12.0 / 16, kBlockShared = 12.0 / 28;
   double products = kernel == LayerKernel::Csr
-                        ? double(pattern.nonZeros) * machine.int8CsrProduct
-                        : double(pattern.blocksOf4) * machine.int8BlockProducts;
-  return predictRounding(machine, pattern, tiles * kTileTokens) +
-         vectors * products;
+                        ? double(pattern.nonZeros) * machine.int8CsrProduct *
+                              countPaidVectors(vectors, perTile, kCsrShared)
+                        : double(pattern.blocksOf4) *
+                              machine.int8BlockProducts *
+                              countPaidVectors(vectors, perTile, kBlockShared);
+  return predictRounding(machine, pattern, vectors * machine.lanes) + products;
 }
 
 double sopt::predictTime(const MachineCosts &machine,
@@ -270,7 +282,7 @@ double sopt::predictTime(const MachineCosts &machine,
   double transposes =
       double(pattern.k + pattern.n) * vectors * machine.transposedVector;
   if (isNarrow)
-    return transposes + predictNarrowSparse(machine, pattern, kernel, tiles);
+    return transposes + predictNarrowSparse(machine, pattern, kernel, vectors);
   return transposes +
          (kernel == LayerKernel::Csr
               ? predictCsr(machine, pattern, tokens, tiles, vectors)

@@ -58,8 +58,8 @@ struct MachineCosts {
   double weightByte;
   /// Products of dense kernels in fewer bits: as much work as one of f32.
   double bf16Product = 0, int8Product = 0;
-  /// In int8, a vector of tokens: of CSR with a stored element, of blocks with
-  /// 4. They compute whole tiles of 64 tokens.
+  /// In int8, of a tile of 64 tokens a vector: of CSR with a stored element, of
+  /// blocks with 4.
   double int8CsrProduct = 0, int8BlockProducts = 0;
   /// To round a vector of x.
   double roundedVector = 0;
