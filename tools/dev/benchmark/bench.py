@@ -31,7 +31,8 @@ from chart import draw
 from variants import ROOT, Variants
 
 ENGINES = ["onnxruntime", "openvino", "deepsparse", "iree"]
-RUNS_PER_TURN = 3
+# An engine runs for so long in a turn, but no fewer and no more times than this.
+TURN_MS, FEWEST_RUNS, MOST_RUNS = 100, 3, 50
 # An engine's threads may go on spinning after a turn: OpenMP's for 200 ms.
 SETTLE_SECONDS = 0.25
 
@@ -94,8 +95,9 @@ class Engine:
 
     def take_turn(self):
         time.sleep(SETTLE_SECONDS)
-        self.run(1)  # brings the weights back into the cache, and the threads to life
-        self.rounds.append(float(numpy.median(self.run(RUNS_PER_TURN))))
+        last = self.run(2)[-1]  # They bring weights back into the cache, and threads to life.
+        runs = min(max(int(TURN_MS / last), FEWEST_RUNS), MOST_RUNS)
+        self.rounds.append(float(numpy.median(self.run(runs))))
 
     def close(self):
         self.process.kill()
