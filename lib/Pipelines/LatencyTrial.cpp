@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "LatencyTrial.h"
-#include "sparse-opt/Transforms/ConstantBlobs.h"
 #include <chrono>
 
 using namespace mlir;
@@ -58,54 +57,76 @@ static Expected<LoadedModel> compile(StagedModel &model) {
   return openForTrial(model.module, whole);
 }
 
-static Expected<Session> start(const LoadedModel &library,
-                               const CalibrationItem &item) {
-  return Session::create(library, item.inputs, /*threads=*/0);
+static Expected<LoadedModel> compileWith(StagedModel &model,
+                                         ArrayRef<PrunedWeights> layers) {
+  WeightScope scope(model, layers);
+  return compile(model);
+}
+
+/// By turn, the times of the libraries.
+static Expected<std::vector<SmallVector<double>>>
+takeTurns(ArrayRef<const LoadedModel *> libraries,
+          const CalibrationItem &item) {
+  std::vector<Session> sessions;
+  for (const LoadedModel *library : libraries) {
+    auto session = Session::create(*library, item.inputs, /*threads=*/0);
+    if (!session)
+      return session.takeError();
+    sessions.push_back(std::move(*session));
+  }
+  std::vector<SmallVector<double>> turns(kTurns);
+  for (SmallVector<double> &turn : turns)
+    for (Session &session : sessions) {
+      auto median = takeTurn(session);
+      if (!median)
+        return median.takeError();
+      turn.push_back(*median);
+    }
+  return turns;
 }
 
 Expected<LatencyTrial> LatencyTrial::create(StagedModel &model,
+                                            ArrayRef<PrunedWeights> sparse,
                                             const CalibrationItem &item) {
   auto library = compile(model);
   if (!library)
     return library.takeError();
-  LatencyTrial trial(model, item, std::move(*library));
-  auto session = start(trial.denseModel, item);
-  if (!session)
-    return session.takeError();
-  std::vector<double> turns;
-  for (unsigned turn = 0; turn < kTurns; ++turn) {
-    auto median = takeTurn(*session);
-    if (!median)
-      return median.takeError();
-    turns.push_back(*median);
-  }
-  trial.dense = getMedian(turns);
+  auto sparseLibrary = compileWith(model, sparse);
+  if (!sparseLibrary)
+    return sparseLibrary.takeError();
+  LatencyTrial trial(model, item, std::move(*library),
+                     std::move(*sparseLibrary));
+  auto turns = takeTurns({&trial.denseModel, &trial.sparseModel}, item);
+  if (!turns)
+    return turns.takeError();
+  auto getTimes = [&](unsigned index) {
+    return llvm::map_to_vector(
+        *turns, [&](const auto &turn) -> double { return turn[index]; });
+  };
+  SmallVector<double> denseTimes = getTimes(0), sparseTimes = getTimes(1);
+  trial.dense = getMedian(denseTimes);
+  trial.sparse = getMedian(sparseTimes);
   return trial;
 }
 
 Expected<double> LatencyTrial::time(ArrayRef<PrunedWeights> layers) {
-  return withWeights(*model, layers, [&]() -> Expected<double> {
-    auto library = compile(*model);
-    if (!library)
-      return library.takeError();
-    auto session = start(*library, *item);
-    if (!session)
-      return session.takeError();
-    auto denseSession = start(denseModel, *item);
-    if (!denseSession)
-      return denseSession.takeError();
-    std::vector<double> shares;
-    for (unsigned turn = 0; turn < kTurns; ++turn) {
-      auto now = takeTurn(*denseSession);
-      if (!now)
-        return now.takeError();
-      auto pruned = takeTurn(*session);
-      if (!pruned)
-        return pruned.takeError();
-      shares.push_back(*pruned / *now);
-    }
-    return getMedian(shares) * dense;
-  });
+  // Two that differ by less tell nothing but how fast the machine is.
+  constexpr double kLeastSpan = 0.2;
+  auto library = compileWith(*model, layers);
+  if (!library)
+    return library.takeError();
+  auto turns = takeTurns({&denseModel, &sparseModel, &*library}, *item);
+  if (!turns)
+    return turns.takeError();
+  SmallVector<double> then;
+  for (const SmallVector<double> &now : *turns) {
+    double span = now[0] - now[1];
+    bool isLine =
+        span >= kLeastSpan * now[0] && dense - sparse >= kLeastSpan * dense;
+    then.push_back(isLine ? dense + (now[2] - now[0]) * (dense - sparse) / span
+                          : now[2] / now[0] * dense);
+  }
+  return getMedian(then);
 }
 
 static void write(const StagedModel &model, ArrayRef<PrunedWeights> layers) {
@@ -116,21 +137,20 @@ static void write(const StagedModel &model, ArrayRef<PrunedWeights> layers) {
   }
 }
 
-Expected<double> sopt::withWeights(StagedModel &model,
-                                   ArrayRef<PrunedWeights> layers,
-                                   llvm::function_ref<Expected<double>()> run) {
-  SmallVector<std::pair<onnx::ConstantOp, ElementsAttr>> before;
+WeightScope::WeightScope(StagedModel &model, ArrayRef<PrunedWeights> layers)
+    : model(model) {
   for (const PrunableLayer &layer : model.layers)
     for (onnx::ConstantOp constant : {layer.constant, layer.bias})
       if (constant)
         before.emplace_back(constant, constant.getValueAttr());
   write(model, layers);
-  ConstantBlobs blobs(model.module);
-  Expected<double> result = run();
+  blobs.emplace(model.module);
+}
+
+WeightScope::~WeightScope() {
   for (auto &[constant, value] : before)
     constant.setValueAttr(value);
-  blobs.update(model.module);
-  return result;
+  blobs->update(model.module);
 }
 
 void sopt::setWeights(StagedModel &model, ArrayRef<PrunedWeights> layers) {

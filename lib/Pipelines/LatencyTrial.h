@@ -10,44 +10,56 @@
 
 #include "StagedModel.h"
 #include "sparse-opt/Search/PruneSearch.h"
+#include "sparse-opt/Transforms/ConstantBlobs.h"
+#include <optional>
 
 namespace sopt {
 
-/// Times models with other weights, in turns with the dense one: whatever else
-/// the machine does tells on both, and the times of models that are timed at
-/// different hours can be compared.
+/// Times models with other weights, in turns with two that were timed at the
+/// start: the dense one and a sparse one. What else the machine does, and where
+/// it has its threads run, makes all runs longer by a share or by so much each;
+/// from what became of the two it is told how long a run would have taken at
+/// the start, so that the times of models can be compared.
 class LatencyTrial {
 public:
-  /// Compiles the model as it is, and times it with `item`. Both must outlive
-  /// the trial.
-  static llvm::Expected<LatencyTrial> create(StagedModel &model,
-                                             const CalibrationItem &item);
+  /// Compiles the model as it is and with `sparse` for weights and biases, and
+  /// times both with `item`. The first and the last must outlive the trial.
+  static llvm::Expected<LatencyTrial>
+  create(StagedModel &model, llvm::ArrayRef<PrunedWeights> sparse,
+         const CalibrationItem &item);
 
-  /// What a run of the dense model takes on all threads: the median, in
-  /// nanoseconds.
+  /// What a run of the two takes on all threads: the median, in nanoseconds.
   double getDense() const { return dense; }
+  double getSparse() const { return sparse; }
 
-  /// What a run with `layers` for weights and biases takes, compiled as
-  /// --target=cpu would: its share of the dense model's time in the same turns,
-  /// times getDense(). The module is afterwards what it was.
+  /// What a run with `layers` for weights and biases, compiled as --target=cpu
+  /// would, would have taken then. The module is afterwards what it was.
   llvm::Expected<double> time(llvm::ArrayRef<PrunedWeights> layers);
 
 private:
   LatencyTrial(StagedModel &model, const CalibrationItem &item,
-               LoadedModel denseModel)
-      : model(&model), item(&item), denseModel(std::move(denseModel)) {}
+               LoadedModel denseModel, LoadedModel sparseModel)
+      : model(&model), item(&item), denseModel(std::move(denseModel)),
+        sparseModel(std::move(sparseModel)) {}
 
   StagedModel *model;
   const CalibrationItem *item;
-  LoadedModel denseModel;
-  double dense = 0;
+  LoadedModel denseModel, sparseModel;
+  double dense = 0, sparse = 0;
 };
 
-/// What `run` tells of the module while it has `layers` for its weights and
-/// biases. The module is afterwards what it was.
-llvm::Expected<double>
-withWeights(StagedModel &model, llvm::ArrayRef<PrunedWeights> layers,
-            llvm::function_ref<llvm::Expected<double>()> run);
+/// Gives the module `layers` for its weights and biases, as long as this lives.
+class WeightScope {
+public:
+  WeightScope(StagedModel &model, llvm::ArrayRef<PrunedWeights> layers);
+  WeightScope(const WeightScope &) = delete;
+  ~WeightScope();
+
+private:
+  StagedModel &model;
+  llvm::SmallVector<std::pair<onnx::ConstantOp, mlir::ElementsAttr>> before;
+  std::optional<ConstantBlobs> blobs;
+};
 
 /// Writes weights and biases to the module, and frees what they replace.
 void setWeights(StagedModel &model, llvm::ArrayRef<PrunedWeights> layers);

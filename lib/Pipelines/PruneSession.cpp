@@ -79,11 +79,6 @@ Error PruneSession::prepare(Kind kind, bool isAlwaysTimed) {
 
 /// Times the dense model, and one with many zeros.
 Error PruneSession::fitLatency() {
-  monitor.begin("time the dense model");
-  auto created = LatencyTrial::create(model, *typical);
-  if (!created)
-    return created.takeError();
-  trial.emplace(std::move(*created));
   constexpr double kMany = 0.9;
   std::vector<PrunedWeights> sparse;
   double predicted = 0;
@@ -103,11 +98,13 @@ Error PruneSession::fitLatency() {
     predicted += costs->predictDense(index);
   }
   clearProducers(model.layers, sparse);
-  monitor.begin("time a sparse model");
-  Expected<double> few = trial->time(sparse);
-  if (!few)
-    return few.takeError();
-  costs->latency = LatencyModel::fit(predicted, trial->getDense(), predict(sparse), *few);
+  monitor.begin("time a dense and a sparse model");
+  auto created = LatencyTrial::create(model, sparse, *typical);
+  if (!created)
+    return created.takeError();
+  trial.emplace(std::move(*created));
+  costs->latency = LatencyModel::fit(predicted, trial->getDense(),
+                                     predict(sparse), trial->getSparse());
   return Error::success();
 }
 
@@ -325,8 +322,7 @@ double PruneSession::getLimit(PruneConstraint constraint) const {
 /// where that keeps the promise nearly.
 Error PruneSession::correctBudget(PruneProblem &problem,
                                   PruneConstraint constraint) const {
-  problem.budget =
-      std::max(costs->getBudget(constraint.value), getLeastCost());
+  problem.budget = std::max(costs->getBudget(constraint.value), getLeastCost());
   double latency = costs->latency.get(double(problem.budget)) * 1e-6;
   return latency <= (1 + kAsPromised) * getLimit(constraint)
              ? Error::success()
@@ -424,10 +420,9 @@ PruneSession::searchOnce(PruneConstraint constraint,
   // Those of other weights do not hold for these.
   for (const PrunableLayer &layer : model.layers)
     layer.getProduct()->removeDiscardableAttr(kScheduleAttrName);
-  auto found =
-      hasTables() ? searchTables(constraint, known)
-                  : pruneAlike(costs->getBudget(constraint.value),
-                               constraint.value);
+  auto found = hasTables() ? searchTables(constraint, known)
+                           : pruneAlike(costs->getBudget(constraint.value),
+                                        constraint.value);
   if (!found)
     return found.takeError();
   Pruned pruned{std::move(*found), std::nullopt};
@@ -469,7 +464,7 @@ PruneSession::search(PruneConstraint constraint) {
   if (!again)
     return again;
   return isBetter(*again, *pruned, getLimit(constraint)) ? std::move(again)
-                                          : std::move(pruned);
+                                                         : std::move(pruned);
 }
 
 PruneReport PruneSession::report(const Pruned &pruned) const {

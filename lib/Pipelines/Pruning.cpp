@@ -152,10 +152,10 @@ Error Pruning::takeNextStage(unsigned number, StagedRun &run,
 
 Expected<std::optional<double>>
 Pruning::runProgram(const PruneCandidate *candidate) {
-  Expected<double> score =
-      candidate ? withWeights(model, candidate->layers,
-                              [&] { return judge.measure(model.module); })
-                : judge.measure(model.module);
+  std::optional<WeightScope> scope;
+  if (candidate)
+    scope.emplace(model, candidate->layers);
+  Expected<double> score = judge.measure(model.module);
   if (score)
     return *score;
   // What stops the search may have ended the program as well.

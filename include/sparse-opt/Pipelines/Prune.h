@@ -99,8 +99,8 @@ struct PrunedLayerReport {
 
 /// What a model promised to take, in milliseconds, and what it took.
 struct PrunedLatency {
-  /// What it took is its share of the dense model's time, when both ran in
-  /// turns, times `dense`: the machine may be slower now than it was then.
+  /// What it took is told from runs in turns with models that were timed before
+  /// the search, too: the machine may be slower now than it was then.
   double promised, measured;
   double dense; ///< The dense model's, measured before the search.
 };
