@@ -1,5 +1,4 @@
-//===- Precision.h - The text of #sopt.precision ---------------- -*- C++
-//-*-===//
+//===- Precision.h - The text of #sopt.precision ----------------*- C++ -*-===//
 //
 // Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Passes.h - Passes of lib/Conversion ------------------------------*- C++
-//-*-===//
+//===- Passes.h - Passes of lib/Conversion ----------------------*- C++ -*-===//
 //
 // Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Int8Inputs.h - How inputs of layers become int8 --------- -*- C++
-//-*-===//
+//===- Int8Inputs.h - How inputs of layers become int8 ----------*- C++ -*-===//
 //
 // Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- SparseInt8Kernel.h - Products with sparse int8 weights -- -*- C++
-//-*-===//
+//===- SparseInt8Kernel.h - Products with sparse int8 weights ---*- C++ -*-===//
 //
 // Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- SparseTasks.h - What kernels that skip zeros share ------ -*- C++
-//-*-===//
+//===- SparseTasks.h - What kernels that skip zeros share -------*- C++ -*-===//
 //
 // Part of sparse-opt, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
