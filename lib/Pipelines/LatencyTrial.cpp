@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "LatencyTrial.h"
+#include "sparse-opt/Math/Median.h"
 #include <chrono>
 
 using namespace mlir;
@@ -20,12 +21,6 @@ using Clock = std::chrono::steady_clock;
 static constexpr unsigned kTurns = 9;
 static constexpr double kSeconds = 0.12;
 static constexpr unsigned kFewestRuns = 3, kMostRuns = 100;
-
-static double getMedian(MutableArrayRef<double> values) {
-  auto *middle = values.begin() + values.size() / 2;
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
 
 /// The median of a turn's runs. One more comes first, which brings weights
 /// near.

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "sparse-opt/Schedule/Int8Inputs.h"
+#include "sparse-opt/Math/Median.h"
 #include "llvm/ADT/STLExtras.h"
 #include <algorithm>
 #include <cblas.h>
@@ -90,13 +91,12 @@ std::vector<int8_t> Int8Trials::getExponents(double strength) const {
   if (known.empty())
     return {};
   // All features may be scaled alike: the middle one stays.
-  auto middle = known.begin() + known.size() / 2;
-  std::nth_element(known.begin(), middle, known.end());
+  double middle = getMedian(known);
   std::vector<int8_t> exponents;
   for (auto [log, x] : zip_equal(logs, ofRows)) {
     // Of a feature that is nothing here, nothing is known; one that means
     // nothing, with a logarithm of −∞, may become as small as can be.
-    double exponent = x > 0 ? std::nearbyint(log - *middle) : 0;
+    double exponent = x > 0 ? std::nearbyint(log - middle) : 0;
     exponents.push_back(
         int8_t(std::clamp(exponent, -kMaxExponent, kMaxExponent)));
   }

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "sparse-opt/Math/Median.h"
 #include "sparse-opt/Schedule/Machine.h"
 #include "llvm/ADT/STLExtras.h"
 #include <algorithm>
@@ -203,7 +204,5 @@ double sopt::getMedianError(const MachineCosts &machine,
                                    check.tokens, check.precision);
     errors.push_back(std::abs(predicted - time) / time);
   }
-  auto middle = errors.begin() + ptrdiff_t(errors.size() / 2);
-  std::nth_element(errors.begin(), middle, errors.end());
-  return *middle;
+  return getMedian(errors);
 }

@@ -19,18 +19,18 @@ namespace sopt {
 using namespace mlir;
 using namespace sopt;
 
-/// The precision of `op`, with why it is not the one `wanted`.
+/// The precision of `op`, with why it is not the one `wanted`, or `chosen` for
+/// its weight.
 static PrecisionChoice describePrecision(LinearOp op, LayerPrecision wanted,
+                                         const PrecisionChoice &chosen,
                                          const onnx::ConstantData &weight) {
   LayerPrecision precision = getPrecision(op);
-  ArrayRef<float> w = weight.getAs<float>();
-  int64_t columns = weight.getShape()[1];
   if (op.getSchedule()->isSparse() && precision == LayerPrecision::F32)
     return {precision, 0, ""};
-  PrecisionChoice chosen = choosePrecision(wanted, w, columns);
   if (chosen.precision == precision)
     return chosen;
-  PrecisionChoice given = choosePrecision(precision, w, columns);
+  PrecisionChoice given =
+      choosePrecision(precision, weight.getAs<float>(), weight.getShape()[1]);
   if (wanted == LayerPrecision::Int8 && precision == LayerPrecision::Bf16)
     given.reason += "; in int8 the calibration's outputs moved too far";
   return given;
@@ -59,17 +59,17 @@ struct ReportLayers : sopt::impl::ReportLayersBase<ReportLayers> {
       return;
     auto pattern = WeightPattern::of(
         weight->getAs<float>(), weight->getShape()[0], weight->getShape()[1]);
-    std::optional<KernelChoice> kernel = getKernelChoice(
-        report.machine, op, pattern, tokens,
-        choosePrecision(precision, weight->getAs<float>(), pattern.n)
-            .precision);
+    PrecisionChoice chosen =
+        choosePrecision(precision, weight->getAs<float>(), pattern.n);
+    std::optional<KernelChoice> kernel =
+        getKernelChoice(report.machine, op, pattern, tokens, chosen.precision);
     if (!kernel)
       return;
     ReportedLayer layer;
     layer.name = getLayerName(op.getLoc());
     layer.pattern = pattern;
     layer.kernel = std::move(*kernel);
-    layer.precision = describePrecision(op, precision, *weight);
+    layer.precision = describePrecision(op, precision, chosen, *weight);
     if (PrecisionAttr given = op.getPrecisionAttr()) {
       layer.isSmoothed = bool(given.getSmooth());
       if (DenseF32ArrayAttr range = given.getRange())

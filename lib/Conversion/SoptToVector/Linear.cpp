@@ -107,13 +107,11 @@ const NarrowForm *LinearToKernel::getForm(LinearOp op) const {
 }
 
 Isa LinearToKernel::getIsa(LinearOp op, const NarrowForm *form) const {
-  constexpr int64_t kBitsPerByte = 8;
   if (form && form->hasTiles)
     return TileKernel::getTile(kernels.getIsa());
-  int64_t bits = form ? form->getInputBits() : kBitsPerByte * sizeof(float);
   int64_t k = cast<RankedTensorType>(op.getWeight().getType()).getDimSize(0);
   Isa isa = isNM(op) ? NMKernel::getTile(kernels.getIsa(), getKept(op), k)
-                     : kernels.getIsa().forRowsOf(k * bits / kBitsPerByte);
+                     : kernels.getIsa().forRowsOf(getRowBytes(form, k));
   if (hasTile(op)) {
     isa.rows = op.getSchedule()->getTile()[0];
     isa.vectors = op.getSchedule()->getTile()[1];
@@ -133,8 +131,11 @@ SmallVector<Value> LinearToKernel::makeFactors(ImplicitLocOpBuilder &b,
     return {x, packer.pack(b, op.getWeight(), width)};
   PrecisionAttr precision = *op.getPrecision();
   NarrowRows::Rows rounded = rows.get(b, op.getX(), x, *form, precision);
+  RoundedWeight integers(
+      precision,
+      cast<RankedTensorType>(op.getWeight().getType()).getDimSize(1));
   NarrowWeight weight =
-      packNarrow(b, packer, op.getWeight(), *form, precision, width);
+      packNarrow(b, packer, op.getWeight(), *form, integers, width);
   if (form->number == Number::Bf16)
     return {rounded.words, weight.panels};
   return {rounded.words, rounded.steps,        rounded.zeros,

@@ -10,6 +10,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/ADT/STLExtras.h"
+#include <climits>
 
 using namespace mlir;
 using namespace sopt;
@@ -27,6 +28,10 @@ static constexpr NarrowForm kForms[] = {
     {Number::Bf16, "avx512", "bf16", 2, "llvm.x86.avx512bf16.dpbf16ps.512"},
     {Number::Bf16, "", "", 1, ""},
 };
+
+int64_t sopt::getRowBytes(const NarrowForm *form, int64_t k) {
+  return form ? k * form->getInputBits() / CHAR_BIT : k * sizeof(float);
+}
 
 const NarrowForm &sopt::lookUpNarrowForm(Number number, StringRef isa,
                                          ArrayRef<std::string> features,

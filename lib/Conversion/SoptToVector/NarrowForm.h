@@ -52,6 +52,9 @@ struct NarrowForm {
                           mlir::Value weights, mlir::Value sum) const;
 };
 
+/// What k inputs take, in f32 where `form` is null.
+int64_t getRowBytes(const NarrowForm *form, int64_t k);
+
 /// The best form that `isa` with `features` has: vnni, bf16 and, with avx512,
 /// bw, amx-int8 and amx-bf16, which have tiles. There always is one without.
 const NarrowForm &lookUpNarrowForm(Number number, llvm::StringRef isa,

@@ -43,40 +43,22 @@ static void copyRow(ArrayRef<T> source, MutableArrayRef<char> bytes) {
   llvm::copy(source, reinterpret_cast<T *>(bytes.data()));
 }
 
-Int8Matrix sopt::roundSmoothed(ArrayRef<float> source, int64_t n,
-                               PrecisionAttr precision) {
+const Int8Matrix &RoundedWeight::get(ArrayRef<float> source) {
+  if (rounded)
+    return *rounded;
   SmallVector<float> factors = precision.getFactors();
-  if (factors.empty())
-    return roundToInt8(source, n);
   std::vector<float> smooth(source);
-  for (auto [at, w] : llvm::enumerate(smooth))
-    w /= factors[at / n];
-  return roundToInt8(smooth, n);
+  if (!factors.empty())
+    for (auto [at, w] : llvm::enumerate(smooth))
+      w /= factors[at / n];
+  rounded = roundToInt8(smooth, n);
+  return *rounded;
 }
 
-namespace {
-/// A weight that is rounded when somebody first asks for it.
-class RoundedWeight {
-public:
-  RoundedWeight(PrecisionAttr precision, int64_t n)
-      : precision(precision), n(n) {}
-
-  const Int8Matrix &get(ArrayRef<float> source) {
-    if (!rounded)
-      rounded = roundSmoothed(source, n, precision);
-    return *rounded;
-  }
-
-private:
-  PrecisionAttr precision;
-  int64_t n;
-  std::optional<Int8Matrix> rounded;
-};
-} // namespace
-
 static Int8Columns packColumns(ImplicitLocOpBuilder &b, WeightPacker &packer,
-                               Value weight, PrecisionAttr precision,
-                               const Panels &panels, RoundedWeight &rounded) {
+                               Value weight, const Panels &panels,
+                               RoundedWeight &rounded) {
+  PrecisionAttr precision = rounded.getPrecision();
   SmallVector<int64_t> shape = {panels.getCount(), panels.width};
   Int8Columns columns;
   columns.steps = packer.packConstant(
@@ -98,17 +80,16 @@ static Int8Columns packColumns(ImplicitLocOpBuilder &b, WeightPacker &packer,
 }
 
 Int8Columns sopt::packInt8Columns(ImplicitLocOpBuilder &b, WeightPacker &packer,
-                                  Value weight, PrecisionAttr precision,
+                                  Value weight, RoundedWeight &rounded,
                                   int64_t width) {
   ArrayRef<int64_t> shape = cast<RankedTensorType>(weight.getType()).getShape();
   Panels panels = {shape[0], shape[1], width, /*group=*/1, /*wordUnit=*/1};
-  RoundedWeight rounded(precision, panels.n);
-  return packColumns(b, packer, weight, precision, panels, rounded);
+  return packColumns(b, packer, weight, panels, rounded);
 }
 
 NarrowWeight sopt::packNarrow(ImplicitLocOpBuilder &b, WeightPacker &packer,
                               Value weight, const NarrowForm &form,
-                              PrecisionAttr precision, int64_t width) {
+                              RoundedWeight &rounded, int64_t width) {
   ArrayRef<int64_t> shape = cast<RankedTensorType>(weight.getType()).getShape();
   Panels panels = {shape[0], shape[1], width, form.group, form.getWordUnit()};
   auto type = RankedTensorType::get(
@@ -123,14 +104,13 @@ NarrowWeight sopt::packNarrow(ImplicitLocOpBuilder &b, WeightPacker &packer,
         });
     return packed;
   }
-  RoundedWeight rounded(precision, panels.n);
   packed.panels = packer.packConstant(
       b, weight, type,
       [&](ArrayRef<float> source, MutableArrayRef<char> bytes) {
         copyToPanels<int8_t, int8_t>(rounded.get(source).integers, bytes,
                                      panels, [](int8_t w) { return w; });
       },
-      precision);
-  packed.columns = packColumns(b, packer, weight, precision, panels, rounded);
+      rounded.getPrecision());
+  packed.columns = packColumns(b, packer, weight, panels, rounded);
   return packed;
 }

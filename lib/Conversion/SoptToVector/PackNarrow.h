@@ -11,6 +11,7 @@
 #include "NarrowForm.h"
 #include "PackWeights.h"
 #include "sparse-opt/Math/Rounding.h"
+#include <optional>
 
 namespace sopt {
 
@@ -30,20 +31,34 @@ struct NarrowWeight {
   Int8Columns columns; ///< Null but for int8.
 };
 
-/// Of a constant that `packer` can pack, to be rounded as `precision` says.
+/// A weight of n columns in int8, rounded as a precision says when somebody
+/// first asks for it: several forms of one are packed.
+class RoundedWeight {
+public:
+  RoundedWeight(PrecisionAttr precision, int64_t n)
+      : precision(precision), n(n) {}
+
+  PrecisionAttr getPrecision() const { return precision; }
+
+  /// Of `source`, K × n, always the same: its rows are divided by what x is
+  /// multiplied by.
+  const Int8Matrix &get(llvm::ArrayRef<float> source);
+
+private:
+  PrecisionAttr precision;
+  int64_t n;
+  std::optional<Int8Matrix> rounded;
+};
+
+/// Of a constant that `packer` can pack; in bf16 `rounded` is not asked.
 NarrowWeight packNarrow(mlir::ImplicitLocOpBuilder &b, WeightPacker &packer,
                         mlir::Value weight, const NarrowForm &form,
-                        PrecisionAttr precision, int64_t width);
+                        RoundedWeight &rounded, int64_t width);
 
 /// The columns alone; those of packNarrow for the same weight are the same.
 Int8Columns packInt8Columns(mlir::ImplicitLocOpBuilder &b, WeightPacker &packer,
-                            mlir::Value weight, PrecisionAttr precision,
+                            mlir::Value weight, RoundedWeight &rounded,
                             int64_t width);
-
-/// `source`, K × N, rounded as `precision` says: with the rows divided by what
-/// x is multiplied by.
-Int8Matrix roundSmoothed(llvm::ArrayRef<float> source, int64_t n,
-                         PrecisionAttr precision);
 
 } // namespace sopt
 

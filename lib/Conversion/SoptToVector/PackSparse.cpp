@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "PackSparse.h"
-#include "PackNarrow.h"
 #include "dialects/ONNX/IR/ConstantData.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -34,9 +33,9 @@ struct Group {
 
 } // namespace
 
-SparseForm::SparseForm(LayoutAttr layout, int64_t k, int64_t n,
-                       int64_t nonZeros, const NarrowForm *narrow)
-    : panelInputs(k) {
+SparseForm::SparseForm(LayoutAttr layout, ArrayRef<float> weight, int64_t n,
+                       const NarrowForm *narrow)
+    : panelInputs(int64_t(weight.size()) / n) {
   constexpr int64_t kManyOutputs = 1024, kMiddlingGroup = 32;
   // In int8 sums stay in registers: inputs are a quarter as large, and are
   // interleaved while others are on their way. A larger group writes rows of y
@@ -45,7 +44,8 @@ SparseForm::SparseForm(LayoutAttr layout, int64_t k, int64_t n,
     groupOutputs = kMiddlingGroup;
   if (narrow || layout.getBlockShape().first > 1)
     return;
-  numPanels = countCsrPanels(k, n, nonZeros);
+  numPanels = countCsrPanels(
+      panelInputs, n, llvm::count_if(weight, [](float w) { return w != 0; }));
   if (numPanels == 1)
     return;
   // Few outputs are cut finer, so that there are tasks for many threads.
@@ -202,12 +202,14 @@ bool SparseWeightPacker::isPackable(Value weight) {
 
 SparseWeight SparseWeightPacker::pack(ImplicitLocOpBuilder &b, Value weight,
                                       LayoutAttr layout, const NarrowForm *form,
-                                      PrecisionAttr precision) {
+                                      RoundedWeight *rounded) {
   Operation *constant = weight.getDefiningOp();
   ElementsAttr elements = getConstantElements(weight);
   auto function = constant->getParentOfType<FunctionOpInterface>();
-  auto [place, isNew] = packed.try_emplace(
-      {elements, layout, function, precision}, SparseWeight());
+  auto [place, isNew] =
+      packed.try_emplace({elements, layout, function,
+                          rounded ? rounded->getPrecision() : PrecisionAttr()},
+                         SparseWeight());
   if (!isNew)
     return place->second;
 
@@ -220,13 +222,11 @@ SparseWeight SparseWeightPacker::pack(ImplicitLocOpBuilder &b, Value weight,
     dense = splat;
   }
   std::vector<float> integers;
-  if (form) {
-    llvm::append_range(integers, roundSmoothed(dense, n, precision).integers);
+  if (rounded) {
+    llvm::append_range(integers, rounded->get(dense).integers);
     dense = integers;
   }
-  SparseForm sparseForm(layout, k, n,
-                        llvm::count_if(dense, [](float w) { return w != 0; }),
-                        form);
+  SparseForm sparseForm(layout, dense, n, form);
   std::vector<Group> groups;
   for (int64_t column = 0; column < n; column += sparseForm.groupOutputs)
     groups.push_back(packGroup(dense, k, n, column,

@@ -9,7 +9,7 @@
 #define SPARSE_OPT_LIB_CONVERSION_SOPTTOVECTOR_PACKSPARSE_H
 
 #include "Kernels.h"
-#include "NarrowForm.h"
+#include "PackNarrow.h"
 #include "llvm/ADT/SetVector.h"
 
 namespace sopt {
@@ -26,8 +26,8 @@ struct SparseForm {
   static constexpr int64_t kMaxGroupOutputs = 64;
 
   SparseForm() = default;
-  /// `narrow` is null for a kernel of f32.
-  SparseForm(LayoutAttr layout, int64_t k, int64_t n, int64_t nonZeros,
+  /// For a weight of n columns. `narrow` is null for a kernel of f32.
+  SparseForm(LayoutAttr layout, llvm::ArrayRef<float> weight, int64_t n,
              const NarrowForm *narrow);
 };
 
@@ -59,11 +59,11 @@ public:
   explicit SparseWeightPacker(llvm::SetVector<mlir::Operation *> &sources)
       : sources(sources) {}
 
-  /// The buffers of `weight`, which `isPackable`: in f32, or rounded to int8 as
-  /// `precision` says, if that is not null, for `form`.
+  /// The buffers of `weight`, which `isPackable`: in f32, or `rounded` to int8
+  /// for `form`, if these are not null.
   SparseWeight pack(mlir::ImplicitLocOpBuilder &b, mlir::Value weight,
                     LayoutAttr layout, const NarrowForm *form,
-                    PrecisionAttr precision);
+                    RoundedWeight *rounded);
 
   /// Whether `weight` is a constant of f32 whose elements are at hand.
   static bool isPackable(mlir::Value weight);

@@ -47,11 +47,12 @@ private:
   SmallVector<Value> makeFactors(ImplicitLocOpBuilder &b, LinearOp op,
                                  const TokenTiles::Input &x, Value tokens,
                                  const SparseWeight &weight,
-                                 const Isa &isa) const;
+                                 RoundedWeight *integers, const Isa &isa) const;
   /// What those in int8 are besides: of x, and of the weight, of which `width`
   /// columns make a panel.
   SmallVector<Value> makeInt8Scales(ImplicitLocOpBuilder &b, LinearOp op,
                                     const NarrowTiles::Tiles &rounded,
+                                    RoundedWeight &integers,
                                     int64_t width) const;
 
   KernelLibrary &kernels;
@@ -145,26 +146,25 @@ SparseLinearToKernel::createKernel(LinearOp op, const SparseTasks::Spec &spec,
   return std::make_unique<SparseKernel>(spec);
 }
 
-SmallVector<Value>
-SparseLinearToKernel::makeInt8Scales(ImplicitLocOpBuilder &b, LinearOp op,
-                                     const NarrowTiles::Tiles &rounded,
-                                     int64_t width) const {
-  PrecisionAttr precision = *op.getPrecision();
+SmallVector<Value> SparseLinearToKernel::makeInt8Scales(
+    ImplicitLocOpBuilder &b, LinearOp op, const NarrowTiles::Tiles &rounded,
+    RoundedWeight &integers, int64_t width) const {
   Value weight = op.getWeight();
   if (!op.getSchedule()->getDenseBelow()) {
     Int8Columns columns =
-        packInt8Columns(b, densePacker, weight, precision, width);
+        packInt8Columns(b, densePacker, weight, integers, width);
     return {rounded.steps, rounded.zeros, columns.steps, columns.sums};
   }
   NarrowWeight dense =
-      packNarrow(b, densePacker, weight, *getForm(op), precision, width);
+      packNarrow(b, densePacker, weight, *getForm(op), integers, width);
   return {rounded.steps, rounded.zeros, dense.columns.steps, dense.columns.sums,
           dense.panels};
 }
 
 SmallVector<Value> SparseLinearToKernel::makeFactors(
     ImplicitLocOpBuilder &b, LinearOp op, const TokenTiles::Input &x,
-    Value tokens, const SparseWeight &weight, const Isa &isa) const {
+    Value tokens, const SparseWeight &weight, RoundedWeight *integers,
+    const Isa &isa) const {
   SmallVector<Value> arguments = {
       tokens,          x.tiles,     weight.values, weight.indices,
       weight.pointers, weight.rows, weight.groups};
@@ -176,7 +176,8 @@ SmallVector<Value> SparseLinearToKernel::makeFactors(
         narrowTiles.get(b, {op.getX(), tokens, x, k, TokenTiles::Few::of(op)},
                         *form, *op.getPrecision());
     tiles = rounded.words;
-    llvm::append_range(arguments, makeInt8Scales(b, op, rounded, width));
+    llvm::append_range(arguments,
+                       makeInt8Scales(b, op, rounded, *integers, width));
   } else if (op.getSchedule()->getDenseBelow()) {
     if (x.rows)
       arguments.push_back(x.rows);
@@ -196,18 +197,22 @@ SparseLinearToKernel::matchAndRewrite(LinearOp op,
   int64_t k = weightType.getDimSize(0), n = weightType.getDimSize(1);
   auto few = TokenTiles::Few::of(op);
   TokenTiles::Input x = tiles.get(b, op.getX(), k, few);
+  std::optional<RoundedWeight> integers;
+  if (PrecisionAttr precision = op.getPrecisionAttr())
+    integers.emplace(precision, n);
+  RoundedWeight *rounded = integers ? &*integers : nullptr;
   SparseWeight weight = packer.pack(b, op.getWeight(), schedule.getLayout(),
-                                    getForm(op), op.getPrecisionAttr());
+                                    getForm(op), rounded);
   SparseTasks::Spec spec = getSpec(op, x, weight.form);
-  int64_t bits = getForm(op) ? getForm(op)->getInputBits() : 32;
-  Isa isa = kernels.getIsa().forRowsOf(k * bits / 8);
+  Isa isa = kernels.getIsa().forRowsOf(getRowBytes(getForm(op), k));
   std::unique_ptr<SparseTasks> kernel = createKernel(op, spec, isa);
 
   SmallVector<OpFoldResult> sizes =
       tensor::getMixedSizes(b, b.getLoc(), op.getX());
   sizes.back() = b.getIndexAttr(n);
   Value tokens = multiply(b, ArrayRef(sizes).drop_back());
-  SmallVector<Value> arguments = makeFactors(b, op, x, tokens, weight, isa);
+  SmallVector<Value> arguments =
+      makeFactors(b, op, x, tokens, weight, rounded, isa);
   if (Value bias = op.getBias())
     arguments.push_back(readOnlyBuffer(
         b, castTensor(b, bias, RankedTensorType::get(n, b.getF32Type()))));

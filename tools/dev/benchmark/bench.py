@@ -146,7 +146,6 @@ def open_engines(case, args, variants, folder):
     # TorchScript's opset 14 is what DeepSparse knows; the others have LayerNormalization.
     spelling = {"l6": "l6-ts17"}.get(case.model, case.model)
     old_spelling = {"l6": "l6-ts14"}.get(case.model, case.model)
-    fixed = variants.get(spelling, case.shape, case.zeros, case.block)
     inputs = write_inputs(case, folder)
     engines = []
     for precision in dict.fromkeys([case.precision, "fp32"]):
@@ -157,19 +156,16 @@ def open_engines(case, args, variants, folder):
                               model_class=f"{ROOT}/test/Integration/ctypes-example"))
     for name in args.engines:
         for precision in get_precisions(name, case):
-            model, options = fixed, {}
-            own_spelling = old_spelling if name == "deepsparse" else spelling
-            if precision == "int8":
-                model = variants.get_quantized(own_spelling, case.shape, case.zeros, case.block)
-            elif name == "deepsparse":
-                model = variants.get(own_spelling, case.shape, case.zeros, case.block)
+            options = {}
+            make = variants.get_quantized if precision == "int8" else variants.get
+            model = make(old_spelling if name == "deepsparse" else spelling, case.shape, case.zeros, case.block)
             if precision == "bf16":
                 options["precision"] = "bf16"
             if precision != "fp32":
                 options["label"] = f"{name} {precision}"
             if name == "iree":
                 try:
-                    model = compile_iree(args, fixed, f"{folder}/model.vmfb")
+                    model = compile_iree(args, model, f"{folder}/model.vmfb")
                 except subprocess.CalledProcessError as error:
                     print(f"  iree: {os.path.basename(error.cmd[0])} failed", flush=True)
                     continue
