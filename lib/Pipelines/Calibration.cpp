@@ -14,6 +14,7 @@ using namespace llvm;
 using namespace sopt;
 
 static constexpr StringLiteral kMask = "attention_mask";
+static constexpr StringLiteral kTokens = "input_ids";
 
 /// The array of each input of the model, in its order.
 static Expected<std::vector<Tensor>> takeArrays(ArrayRef<Tensor> arrays,
@@ -184,6 +185,31 @@ static CalibrationItem takePiece(const CalibrationItem &item, int64_t begin,
   return piece;
 }
 
+/// The tokens that are between the ends of any item, each once; none where
+/// their input has another name.
+static std::vector<int64_t> listTokens(ArrayRef<CalibrationItem> items) {
+  std::vector<int64_t> tokens;
+  for (const CalibrationItem &item : items)
+    if (const Tensor *ids = findTensor(item.inputs, kTokens))
+      if (ids->shape[1] > 2)
+        append_range(tokens, ids->get<int64_t>().drop_front().drop_back());
+  sort(tokens);
+  tokens.erase(llvm::unique(tokens), tokens.end());
+  return tokens;
+}
+
+/// Draws what is between the ends of the piece from `tokens`.
+static void drawTokens(CalibrationItem &piece, ArrayRef<int64_t> tokens,
+                       std::mt19937_64 &random) {
+  for (Tensor &input : piece.inputs)
+    if (input.name == kTokens) {
+      auto *ids = reinterpret_cast<int64_t *>(input.bytes.data());
+      for (int64_t &id :
+           MutableArrayRef(ids, input.shape[1]).slice(1).drop_back())
+        id = tokens[random() % tokens.size()];
+    }
+}
+
 void sopt::addPieces(std::vector<CalibrationItem> &items, uint64_t seed) {
   // Tokens between the ends: some five words to twenty, and up to forty.
   static constexpr std::pair<int64_t, int64_t> lengths[] = {{6, 24}, {9, 48}};
@@ -191,6 +217,7 @@ void sopt::addPieces(std::vector<CalibrationItem> &items, uint64_t seed) {
     return;
   // The engine is the same everywhere, the library's distributions are not.
   std::mt19937_64 random(seed);
+  std::vector<int64_t> known = listTokens(items);
   size_t count = items.size();
   for (auto [least, most] : lengths)
     for (size_t index = 0; index < count; ++index) {
@@ -202,4 +229,11 @@ void sopt::addPieces(std::vector<CalibrationItem> &items, uint64_t seed) {
       int64_t begin = 1 + int64_t(random() % (tokens - length + 1));
       items.push_back(takePiece(items[index], begin, length));
     }
+  if (known.empty())
+    return;
+  for (size_t index = count, end = items.size(); index < end; ++index) {
+    CalibrationItem drawn = items[index];
+    drawTokens(drawn, known, random);
+    items.push_back(std::move(drawn));
+  }
 }

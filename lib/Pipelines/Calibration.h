@@ -33,9 +33,12 @@ makeTypicalItem(llvm::ArrayRef<CalibrationItem> items,
                 llvm::ArrayRef<int64_t> shape, const LoadedModel &model);
 
 /// Adds pieces of the items, a short and a middling one of each: texts of one
-/// length teach nothing of others. A piece keeps the first and the last token,
-/// which mark a text's ends. Only where all inputs are rows of tokens that may
-/// be cut, see readCalibration; the same `seed` makes the same pieces.
+/// length teach nothing of others. Of each there is another one, as long, whose
+/// `input_ids` are drawn alike from all that the items have: what texts from
+/// elsewhere share with these is tokens more than how they follow each other. A
+/// piece keeps the first and the last token, which mark a text's ends. Only
+/// where all inputs are rows of tokens that may be cut, see readCalibration;
+/// the same `seed` makes the same pieces.
 void addPieces(std::vector<CalibrationItem> &items, uint64_t seed);
 
 } // namespace sopt

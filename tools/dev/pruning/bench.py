@@ -53,12 +53,17 @@ class Judge:
         self.pairs = Pairs(self.test["labels"])
         self.draws = draw(len(self.test["labels"]), BOOTSTRAPS)
 
-    def measure(self, session):
-        """Pair-AUC and accuracy, each on all texts and on every bootstrap."""
+    def measure(self, session, dense=None):
+        """Pair-AUC and accuracy, each on all texts and on every bootstrap; and
+        how alike pairs are ordered by this model's cosines and by those of
+        `dense`, what this returned of it: Spearman's correlation."""
         test = embed(session, self.test)
+        ranks = self.pairs.rank(test)
         bins = self.pairs.bin(test)
         right = probe(embed(session, self.train), self.train["labels"], test) == self.test["labels"]
-        return {"auc": (self.pairs.auc(bins), [self.pairs.auc(bins, counts) for counts in self.draws]),
+        order = numpy.corrcoef(ranks, dense["ranks"])[0, 1] if dense else 1.0
+        return {"ranks": ranks, "order": float(order),
+                "auc": (self.pairs.auc(bins), [self.pairs.auc(bins, counts) for counts in self.draws]),
                 "probe": (float(right.mean()), [float((right * counts).sum() / counts.sum()) for counts in self.draws])}
 
 
@@ -113,11 +118,13 @@ def main():
         dense = judge.measure(sessions["dense", None])
         print(f"\n{title}: pair-AUC / accuracy of a probe; dense {dense['auc'][0]:.3f} / {dense['probe'][0]:.3f}")
         for ratio in ratios:
-            results = {method: judge.measure(sessions[method, ratio]) for method in methods}
+            results = {method: judge.measure(sessions[method, ratio], dense) for method in methods}
             line = "  ".join(f"{m} {r['auc'][0]:.3f} / {r['probe'][0]:.3f}" for m, r in results.items())
             print(f"  {100 * ratio:.0f} %  {line}", flush=True)
+            print("        pairs ordered as by dense's cosines (Spearman): "
+                  + "  ".join(f"{m} {r['order']:.3f}" for m, r in results.items()), flush=True)
             for method in methods:
-                entry = {"set": name, "ratio": ratio, "method": method,
+                entry = {"set": name, "ratio": ratio, "method": method, "order": results[method]["order"],
                          **{metric: results[method][metric][0] for metric in ("auc", "probe")}}
                 if "ours" in results and method != "ours":
                     gains = {metric: compare(results["ours"][metric], results[method][metric])

@@ -43,8 +43,17 @@ class Pairs:
         self.first, self.second = numpy.triu_indices(len(labels), 1)
         self.same = labels[self.first] == labels[self.second]
 
+    def get_cosines(self, embeddings):
+        return (embeddings @ embeddings.T)[self.first, self.second]
+
+    def rank(self, embeddings):
+        """Where each pair comes when they are ordered by their cosines."""
+        ranks = numpy.empty(len(self.first))
+        ranks[self.get_cosines(embeddings).argsort()] = numpy.arange(len(ranks))
+        return ranks
+
     def bin(self, embeddings):
-        cosines = (embeddings @ embeddings.T)[self.first, self.second]
+        cosines = self.get_cosines(embeddings)
         return numpy.clip((cosines + 1) * (BINS / 2), 0, BINS - 1).astype(numpy.int64)
 
     def auc(self, bins, counts=None):
