@@ -137,8 +137,16 @@ static void findAdditions(PrunableLayer &layer) {
     layer.stream = other;
 }
 
+/// What exporters write for a constant that several nodes share.
+static Value skipIdentities(Value value) {
+  while (auto identity = value.getDefiningOp<onnx::IdentityOp>())
+    value = identity.getInput();
+  return value;
+}
+
 /// Takes a Gemm's third operand for the layer's addend; false if it is none.
-static bool takeAddend(PrunableLayer &layer, Value value) {
+static bool takeAddend(PrunableLayer &layer, Value operand) {
+  Value value = skipIdentities(operand);
   std::optional<onnx::ConstantData> data = onnx::ConstantData::get(value);
   if (!data || !data->getElementType().isF32())
     return false;
@@ -148,7 +156,7 @@ static bool takeAddend(PrunableLayer &layer, Value value) {
       (count != layer.getOutputs() && !(count == 1 && data->isSplat())))
     return false;
   layer.addend = value.getDefiningOp<onnx::ConstantOp>();
-  layer.bias = getOwnConstant(value, /*rank=*/1);
+  layer.bias = getOwnConstant(operand, /*rank=*/1);
   return true;
 }
 

@@ -92,6 +92,7 @@ void sopt::buildPreparationPipeline(OpPassManager &passes,
   CheckLimitsOptions limits;
   limits.maxNodes = options.maxNodes;
   passes.addPass(createCheckLimits(limits));
+  passes.addPass(createSplitLayers());
   passes.addPass(createDropDeadFeatures());
   if (options.kernels)
     passes.addPass(

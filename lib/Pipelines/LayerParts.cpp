@@ -10,6 +10,8 @@
 #include "mlir/Pass/PassManager.h"
 #include "sparse-opt/Analysis/InputParts.h"
 #include "sparse-opt/Pipelines/Raise.h"
+#include "sparse-opt/Transforms/Passes.h"
+#include "llvm/ADT/MapVector.h"
 
 using namespace mlir;
 using namespace sopt;
@@ -27,12 +29,17 @@ public:
     auto found = indices.find(op);
     return found == indices.end() ? std::nullopt : std::optional(found->second);
   }
-  LinearOp get(unsigned index) const { return operations[index]; }
+  /// The operation that a layer became; null if it is none or several.
+  LinearOp get(unsigned index) const {
+    return operations[index].size() == 1 ? operations[index].front() : nullptr;
+  }
+  /// Into how many operations it was split.
+  size_t count(unsigned index) const { return operations[index].size(); }
 
 private:
   OwningOpRef<ModuleOp> copy;
   llvm::DenseMap<Operation *, unsigned> indices;
-  std::vector<LinearOp> operations;
+  std::vector<SmallVector<LinearOp, 1>> operations;
 };
 } // namespace
 
@@ -49,18 +56,42 @@ RaisedLayers::RaisedLayers(ModuleOp module, ArrayRef<PrunableLayer> layers)
   }
   PassManager passes(context, copy->getOperationName());
   buildRaisePipeline(passes, RaisePipelineOptions());
+  passes.addPass(createSplitLayers());
   if (failed(passes.run(*copy)))
     return;
   copy->walk([&](LinearOp op) {
     op.getLoc()->walk([&](Location location) {
       auto mark = marks.find(location);
-      if (mark != marks.end()) {
-        indices[op] = mark->second;
-        operations[mark->second] = op;
-      }
-      return WalkResult::advance();
+      if (mark == marks.end())
+        return WalkResult::advance();
+      indices[op] = mark->second;
+      operations[mark->second].push_back(op);
+      // A location may be there twice.
+      return WalkResult::interrupt();
     });
   });
+}
+
+/// The layers that make the parts, each once; none if one is none of ours, has
+/// parts itself, or makes anything else, or parts of different sizes.
+static SmallVector<unsigned> findProducers(const InputParts &parts,
+                                           const RaisedLayers &raised,
+                                           ArrayRef<PrunableLayer> layers) {
+  llvm::MapVector<unsigned, SmallVector<int64_t>> sizes;
+  for (LinearOp producer : parts.producers) {
+    std::optional<unsigned> found = raised.find(producer);
+    if (!found || layers[*found].part != 0)
+      return {};
+    auto type = cast<RankedTensorType>(producer.getResult().getType());
+    sizes[*found].push_back(type.getShape().back());
+  }
+  SmallVector<unsigned> producers;
+  for (const auto &[producer, segments] : sizes) {
+    if (segments.size() != raised.count(producer) || !llvm::all_equal(segments))
+      return {};
+    producers.push_back(producer);
+  }
+  return producers;
 }
 
 Error sopt::findParts(ModuleOp module, MutableArrayRef<PrunableLayer> layers) {
@@ -69,17 +100,14 @@ Error sopt::findParts(ModuleOp module, MutableArrayRef<PrunableLayer> layers) {
   for (auto [index, layer] : llvm::enumerate(layers)) {
     LinearOp op = raised.get(index);
     InputParts parts = op ? findInputParts(op) : InputParts();
-    SmallVector<unsigned> producers;
-    for (LinearOp producer : parts.producers)
-      if (std::optional<unsigned> found = raised.find(producer);
-          found && layers[*found].part == 0)
-        producers.push_back(*found);
-    // One may be none of ours, or have parts itself.
-    if (producers.empty() || producers.size() != parts.producers.size())
+    SmallVector<unsigned> producers = findProducers(parts, raised, layers);
+    if (producers.empty())
       continue;
     layer.part = layer.getInputs() / parts.count;
-    for (unsigned producer : producers)
+    for (unsigned producer : producers) {
       layers[producer].reader = index;
+      layers[producer].segments = int64_t(raised.count(producer));
+    }
     layer.producers = std::move(producers);
     hasParts = true;
   }
@@ -104,9 +132,10 @@ void sopt::clearProducers(ArrayRef<PrunableLayer> layers,
     for (unsigned producer : layer.producers) {
       std::vector<float> &weight = weights[producer].weight;
       int64_t outputs = layers[producer].getOutputs();
-      int64_t part = outputs / int64_t(live.size());
+      int64_t segment = outputs / layers[producer].segments;
+      int64_t part = segment / int64_t(live.size());
       for (size_t i = 0; i < weight.size(); ++i)
-        if (!live[i % outputs / part])
+        if (!live[i % segment / part])
           weight[i] = 0;
     }
   }

@@ -20,9 +20,6 @@ using llvm::Expected;
 using llvm::Twine;
 using Kind = PruneConstraint::Kind;
 
-/// A measured latency this near the promised one, as a share, is as promised.
-static constexpr double kAsPromised = 0.05;
-
 PruneSession::PruneSession(ModuleOp module, func::FuncOp function,
                            std::vector<PrunableLayer> layers,
                            const PruneOptions &options, PruneMonitor &monitor)
@@ -75,37 +72,6 @@ Error PruneSession::prepare(Kind kind, bool isAlwaysTimed) {
     return error;
   isTimed = isAlwaysTimed || costs->isLatency();
   return isTimed ? fitLatency() : Error::success();
-}
-
-/// Times the dense model, and one with many zeros.
-Error PruneSession::fitLatency() {
-  constexpr double kMany = 0.9;
-  std::vector<PrunedWeights> sparse;
-  double predicted = 0;
-  for (auto [index, layer] : llvm::enumerate(model.layers)) {
-    // Magnitude looks at no moments.
-    PrunedLayer pruned{
-        layer.name,
-        layer.getInputs(),
-        layer.getOutputs(),
-        model.weights[index],
-        std::vector<double>(layer.getInputs() * layer.getInputs(), 0.0),
-        layer.part};
-    auto weight = pruneByMagnitude(pruned, getTarget(layer, kMany));
-    if (!weight)
-      return weight.takeError();
-    sparse.push_back({std::move(*weight), {}, 0});
-    predicted += costs->predictDense(index);
-  }
-  clearProducers(model.layers, sparse);
-  monitor.begin("time a dense and a sparse model");
-  auto created = LatencyTrial::create(model, sparse, *typical);
-  if (!created)
-    return created.takeError();
-  trial.emplace(std::move(*created));
-  costs->latency = LatencyModel::fit(predicted, trial->getDense(),
-                                     predict(sparse), trial->getSparse());
-  return Error::success();
 }
 
 /// Predicted nanoseconds of all layers with these weights.
@@ -275,99 +241,6 @@ Expected<PruneCandidate> PruneSession::pruneAlike(int64_t budget,
   return candidate;
 }
 
-Expected<PrunedLatency> PruneSession::time(ArrayRef<PrunedWeights> layers) {
-  monitor.begin("time a pruned model");
-  auto nanoseconds = trial->time(layers);
-  if (!nanoseconds)
-    return nanoseconds.takeError();
-  return PrunedLatency{costs->latency.get(predict(layers)) * 1e-6,
-                       *nanoseconds * 1e-6, costs->latency.dense * 1e-6};
-}
-
-/// Whether the promise was kept.
-static bool isKept(const PrunedLatency &latency) {
-  return std::abs(latency.measured - latency.promised) <=
-         kAsPromised * latency.promised;
-}
-
-/// Bends the model of latencies to what was measured near the goal.
-static void correct(LatencyModel &model, const PrunedLatency &latency) {
-  model.fixed += (latency.measured - latency.promised) * 1e6;
-}
-
-/// Times a model with these targets that was quick to make. False, with the
-/// model of latencies corrected, if that had promised something else.
-Expected<bool> PruneSession::correctLatency(ArrayRef<SparsityTarget> targets) {
-  monitor.begin("make a model to time");
-  auto layers = quick->prune(targets);
-  if (!layers)
-    return layers.takeError();
-  auto latency = time(*layers);
-  if (!latency)
-    return latency.takeError();
-  if (isKept(*latency))
-    return true;
-  correct(costs->latency, *latency);
-  return false;
-}
-
-/// The milliseconds that a constraint of the kind leaves.
-double PruneSession::getLimit(PruneConstraint constraint) const {
-  return constraint.kind == Kind::Latency
-             ? constraint.value
-             : costs->latency.dense * 1e-6 / constraint.value;
-}
-
-/// Sets what may be spent now that latencies are corrected: the least there is
-/// where that keeps the promise nearly.
-Error PruneSession::correctBudget(PruneProblem &problem,
-                                  PruneConstraint constraint) const {
-  problem.budget = std::max(costs->getBudget(constraint.value), getLeastCost());
-  double latency = costs->latency.get(double(problem.budget)) * 1e-6;
-  return latency <= (1 + kAsPromised) * getLimit(constraint)
-             ? Error::success()
-             : check(constraint);
-}
-
-/// Corrects what latencies promise where the tables alone lead to, and sets the
-/// budget.
-Error PruneSession::aim(PruneProblem &problem, PruneConstraint constraint) {
-  constexpr unsigned kMostShots = 2;
-  for (unsigned shot = 0; shot < kMostShots; ++shot) {
-    auto allocated = allocatePruning(problem);
-    if (!allocated)
-      return allocated.takeError();
-    auto isRight = correctLatency(allocated->targets);
-    if (!isRight)
-      return isRight.takeError();
-    if (*isRight)
-      break;
-    if (Error error = correctBudget(problem, constraint))
-      return error;
-  }
-  return Error::success();
-}
-
-/// What the search proposes once latencies promise what is measured.
-Expected<std::vector<PruneCandidate>>
-PruneSession::proposeTimed(PruneProblem &problem, PruneConstraint constraint) {
-  if (Error error = aim(problem, constraint))
-    return std::move(error);
-  auto candidates = proposePruning(problem);
-  if (!candidates || isTimeUp())
-    return candidates;
-  auto isRight = correctLatency(candidates->front().targets);
-  if (!isRight)
-    return isRight.takeError();
-  if (*isRight)
-    return candidates;
-  if (Error error = correctBudget(problem, constraint))
-    return std::move(error);
-  problem.known = candidates->front().targets;
-  quick->restart();
-  return proposePruning(problem);
-}
-
 /// One candidate, found in the way in which the known one was.
 Expected<std::vector<PruneCandidate>>
 PruneSession::proposeNear(PruneProblem &problem, const PruneCandidate &known) {
@@ -435,36 +308,14 @@ PruneSession::searchOnce(PruneConstraint constraint,
   return pruned;
 }
 
-/// Whether `a` is the better one of two for a limit in milliseconds: of those
-/// within it the one that loses less, and else the faster one.
-static bool isBetter(const PruneSession::Pruned &a,
-                     const PruneSession::Pruned &b, double limit) {
-  auto isWithin = [&](const PruneSession::Pruned &pruned) {
-    return pruned.latency->measured <= (1 + kAsPromised) * limit;
-  };
-  if (isWithin(a) != isWithin(b))
-    return isWithin(a);
-  if (isWithin(a) && a.candidate.loss != b.candidate.loss)
-    return a.candidate.loss < b.candidate.loss;
-  return a.latency->measured < b.latency->measured;
-}
-
 Expected<PruneSession::Pruned>
 PruneSession::search(PruneConstraint constraint) {
   if (Error error = check(constraint))
     return std::move(error);
   auto pruned = searchOnce(constraint, nullptr);
-  if (!pruned || !costs->isLatency() || isKept(*pruned->latency) || isStopped())
-    return pruned;
-  correct(costs->latency, *pruned->latency);
-  // The report says how near this one is.
-  if (costs->getBudget(constraint.value) < getLeastCost())
-    return pruned;
-  auto again = searchOnce(constraint, &pruned->candidate);
-  if (!again)
-    return again;
-  return isBetter(*again, *pruned, getLimit(constraint)) ? std::move(again)
-                                                         : std::move(pruned);
+  return pruned && costs->isLatency()
+             ? keepPromise(constraint, std::move(*pruned))
+             : std::move(pruned);
 }
 
 PruneReport PruneSession::report(const Pruned &pruned) const {
@@ -504,6 +355,9 @@ void PruneSession::apply(const Pruned &pruned) {
   MLIRContext *context = model.module.getContext();
   context->loadDialect<SoptDialect>();
   for (auto [index, layer] : llvm::enumerate(model.layers)) {
+    // It becomes several, which will be scheduled apart.
+    if (layer.segments > 1)
+      continue;
     KernelChoice choice =
         costs->choose(index, pruned.candidate.layers[index].weight);
     layer.getProduct()->setDiscardableAttr(

@@ -80,6 +80,7 @@ private:
   /// Near `known`, unless that is null.
   llvm::Expected<Pruned> searchOnce(PruneConstraint constraint,
                                     const PruneCandidate *known);
+  llvm::Expected<Pruned> keepPromise(PruneConstraint constraint, Pruned pruned);
   int64_t getLeastCost() const;
   double getLimit(PruneConstraint constraint) const;
   llvm::Error correctBudget(PruneProblem &problem,

@@ -35,10 +35,13 @@ struct PrunableLayer {
   /// not known or cannot be.
   int64_t part = 0;
   /// The layers that make the inputs, whose outputs go with them: as many
-  /// parts.
+  /// parts, or `segments` times as many.
   llvm::SmallVector<unsigned> producers = {};
   /// The layer whose producer this is.
   std::optional<unsigned> reader = std::nullopt;
+  /// Of a producer: so many times its outputs are all the parts, 3 where q, k
+  /// and v are one product.
+  int64_t segments = 1;
 
   /// The operation that multiplies with the weight.
   mlir::Operation *getProduct() const;

@@ -173,6 +173,31 @@ def Unpad : Pass<"sopt-unpad", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::sopt::onnx::ONNXDialect", "::sopt::SoptDialect"];
 }
 
+def SplitLayers : Pass<"sopt-split-layers"> {
+  let summary = "Make a layer of each part that a layer's result is split into";
+  let description = [{
+    Some models compute q, k and v, or the two halves of a gated unit, as one
+    product, and split its result. This pass gives each part a layer of its own,
+    with its columns of the weight and of the bias: nothing is copied when the
+    model runs, and features of one part can be taken out or permuted without
+    those of the others. A layer's name gets the number of its part.
+
+    It refuses a layer whose result has other readers, whose weight or bias is no
+    constant, or that has a schedule already, which is one for the whole
+    product; and splits along another dimension or of sizes that are not known.
+
+    ```mlir
+    func.func @layers(%x: tensor<?x2xf32>) -> (tensor<?x1xf32>, tensor<?x1xf32>) {
+      %w = onnx.Constant() {value = dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>} : () -> tensor<2x2xf32>
+      %0 = sopt.linear %x, %w : (tensor<?x2xf32>, tensor<2x2xf32>) -> tensor<?x2xf32>
+      %1:2 = onnx.Split(%0) {axis = 1 : i64, num_outputs = 2 : i64} : (tensor<?x2xf32>) -> (tensor<?x1xf32>, tensor<?x1xf32>)
+      return %1#0, %1#1 : tensor<?x1xf32>, tensor<?x1xf32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::sopt::onnx::ONNXDialect", "::sopt::SoptDialect"];
+}
+
 def DropDeadFeatures : Pass<"sopt-drop-dead-features"> {
   let summary = "Make layers smaller by what the next one multiplies by zero";
   let description = [{
@@ -183,8 +208,8 @@ def DropDeadFeatures : Pass<"sopt-drop-dead-features"> {
     v. One feature or head always stays, and so do dead features among four
     neighbours where the layer that makes them has its zeros in blocks of four.
     It refuses weights that are not f32
-    constants, q, k and v that are parts of one product, shared keys, and
-    attention with a bias for each head. An infinite or NaN feature that was
+    constants, q, k and v that are parts of one product (`sopt-split-layers`
+    comes first), shared keys, and attention with a bias for each head. An infinite or NaN feature that was
     multiplied by zero no longer makes a NaN, as with all weights that are not
     stored.
 

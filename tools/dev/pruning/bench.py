@@ -1,6 +1,7 @@
 """Prunes a model by several methods and prints what each leaves of it."""
 
 import argparse
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -20,17 +21,25 @@ METHODS = {"magnitude": "method=magnitude", "wanda": "method=wanda", "sparsegpt"
 BOOTSTRAPS = 200
 
 
-def prune(args, method, ratio):
+def prune(args, method, ratio, threads=None):
     """The pruned model, made anew if sparse-opt is newer."""
     stems = "-".join(pathlib.Path(path).stem for path in (args.model, args.calibration))
     path = os.path.join(args.work, f"{stems}-{method}-{ratio}.onnx")
     if args.again or not os.path.exists(path) or os.path.getmtime(path) < os.path.getmtime(args.sparse_opt):
         start = time.time()
         search = f"ratio={ratio} calibration={args.calibration} {METHODS[method]}"
+        limits = {name: str(threads) for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS") if threads}
         subprocess.run([args.sparse_opt, "--quiet", args.model, f"--prune-search={search}", "-o", path],
-                       check=True, stderr=subprocess.DEVNULL)
+                       check=True, stderr=subprocess.DEVNULL, env=os.environ | limits)
         print(f"{method} at {ratio}: {time.time() - start:.0f} s", file=sys.stderr)
     return path
+
+
+def open_model(path):
+    """A session of one thread: models run beside each other."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(path, options)
 
 
 def take_texts(args, count):
@@ -106,19 +115,20 @@ def main():
 
         write(args, latency.compare(args, prune(args, "sparsegpt", 0.8), measure))
         return
-    models = {("dense", None): args.model}
-    for ratio in ratios:
-        for method in methods:
-            models[method, ratio] = prune(args, method, ratio)
-    sessions = {key: onnxruntime.InferenceSession(path) for key, path in models.items()}
+    pool = concurrent.futures.ThreadPoolExecutor(os.cpu_count())
+    wanted = [(method, ratio) for ratio in ratios for method in methods]
+    paths = pool.map(lambda key: prune(args, *key, threads=1), wanted)
+    sessions = {key: open_model(path) for key, path in zip(wanted, paths)}
+    dense_session = open_model(args.model)
 
     figures = []
     for name, title in SETS.items():
         judge = Judge(args, name)
-        dense = judge.measure(sessions["dense", None])
+        dense = judge.measure(dense_session)
         print(f"\n{title}: pair-AUC / accuracy of a probe; dense {dense['auc'][0]:.3f} / {dense['probe'][0]:.3f}")
         for ratio in ratios:
-            results = {method: judge.measure(sessions[method, ratio], dense) for method in methods}
+            measured = pool.map(lambda method: judge.measure(sessions[method, ratio], dense), methods)
+            results = dict(zip(methods, measured))
             line = "  ".join(f"{m} {r['auc'][0]:.3f} / {r['probe'][0]:.3f}" for m, r in results.items())
             print(f"  {100 * ratio:.0f} %  {line}", flush=True)
             print("        pairs ordered as by dense's cosines (Spearman): "
