@@ -12,6 +12,7 @@
 #include "sparse-opt/Analysis/InputParts.h"
 #include "sparse-opt/Transforms/Passes.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
 
 namespace sopt {
 #define GEN_PASS_DEF_SPLITLAYERS
@@ -20,6 +21,12 @@ namespace sopt {
 
 using namespace mlir;
 using namespace sopt;
+
+/// Columns that kernels of every isa compute together: parts that are no
+/// multiples of it would have more of them in all than the layer has.
+static constexpr int64_t kColumns = 16;
+
+static int64_t pad(int64_t columns) { return llvm::alignTo(columns, kColumns); }
 
 /// How many of the last dimension's elements each result takes; none if `split`
 /// is along another one, or the sizes are not known.
@@ -65,8 +72,12 @@ static void splitLayer(onnx::SplitOp split) {
   SmallVector<int64_t> sizes = getSizes(split);
   int64_t columns =
       cast<RankedTensorType>(layer.getWeight().getType()).getDimSize(1);
-  if (std::accumulate(sizes.begin(), sizes.end(), int64_t(0)) != columns ||
-      llvm::is_contained(sizes, 0))
+  int64_t sum = 0, padded = 0;
+  for (int64_t size : sizes) {
+    sum += size;
+    padded += pad(size);
+  }
+  if (sum != columns || padded > pad(columns) || llvm::is_contained(sizes, 0))
     return;
   OpBuilder builder(layer);
   int64_t begin = 0;

@@ -184,14 +184,15 @@ def SplitLayers : Pass<"sopt-split-layers"> {
 
     It refuses a layer whose result has other readers, whose weight or bias is no
     constant, or that has a schedule already, which is one for the whole
-    product; and splits along another dimension or of sizes that are not known.
+    product; splits along another dimension or of sizes that are not known; and
+    parts of a few columns each, which would fill the kernels' vectors with less.
 
     ```mlir
-    func.func @layers(%x: tensor<?x2xf32>) -> (tensor<?x1xf32>, tensor<?x1xf32>) {
-      %w = onnx.Constant() {value = dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>} : () -> tensor<2x2xf32>
-      %0 = sopt.linear %x, %w : (tensor<?x2xf32>, tensor<2x2xf32>) -> tensor<?x2xf32>
-      %1:2 = onnx.Split(%0) {axis = 1 : i64, num_outputs = 2 : i64} : (tensor<?x2xf32>) -> (tensor<?x1xf32>, tensor<?x1xf32>)
-      return %1#0, %1#1 : tensor<?x1xf32>, tensor<?x1xf32>
+    func.func @layers(%x: tensor<?x2xf32>) -> (tensor<?x16xf32>, tensor<?x16xf32>) {
+      %w = onnx.Constant() {value = dense<1.0> : tensor<2x32xf32>} : () -> tensor<2x32xf32>
+      %0 = sopt.linear %x, %w : (tensor<?x2xf32>, tensor<2x32xf32>) -> tensor<?x32xf32>
+      %1:2 = onnx.Split(%0) {axis = 1 : i64, num_outputs = 2 : i64} : (tensor<?x32xf32>) -> (tensor<?x16xf32>, tensor<?x16xf32>)
+      return %1#0, %1#1 : tensor<?x16xf32>, tensor<?x16xf32>
     }
     ```
   }];
