@@ -136,6 +136,8 @@ PruneSession::proposeTimed(PruneProblem &problem, PruneConstraint constraint) {
     return candidates;
   if (Error error = correctBudget(problem, constraint))
     return std::move(error);
+  if (candidates->front().isAllocated)
+    return proposeNear(problem, candidates->front());
   problem.known = candidates->front().targets;
   quick->restart();
   return proposePruning(problem);

@@ -161,6 +161,8 @@ public:
     Expected<double> loss = score(picks);
     if (!loss)
       return loss.takeError();
+    if (best.picks.empty())
+      best.firstLoss = *loss;
     ++best.evaluations;
     ++sinceGain;
     if (best.picks.empty() || *loss < best.loss) {
@@ -198,7 +200,7 @@ public:
             (options.shouldStop && options.shouldStop()));
   }
 
-  EvolvedPicks best = {{}, INFINITY, 0};
+  EvolvedPicks best = {{}, INFINITY, INFINITY, 0};
 
 private:
   const AllocationProblem &problem;

@@ -17,6 +17,13 @@ using namespace sopt;
 /// fronts stay short.
 static constexpr int64_t kBudgetSteps = 10000;
 
+/// What evolution must gain of the exact allocation's score for its result to
+/// be pruned to the end, too, which takes as long as all the rest. The score
+/// leaves out what makes up for zeros, which turns the order of allocations
+/// that differ by less: by 1 % in MiniLM-L6, where the exact one came out ahead
+/// every time.
+static constexpr double kWorthPruning = 0.05;
+
 /// Where a search is known whose budget was about the same.
 static constexpr unsigned kFewEvaluations = 24;
 
@@ -190,6 +197,11 @@ sopt::proposePruning(const PruneProblem &problem) {
                         score, options);
   if (!evolved)
     return evolved.takeError();
+  // The first start is the exact allocation unless another is known.
+  bool isWorth = problem.isBlind || !problem.known.empty() ||
+                 evolved->loss < (1 - kWorthPruning) * evolved->firstLoss;
+  if (!isWorth)
+    return std::vector<PruneCandidate>{std::move(allocated)};
   std::string name =
       "best of " + std::to_string(evolved->evaluations) + " allocations";
   std::vector<PruneCandidate> candidates = {

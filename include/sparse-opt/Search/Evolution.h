@@ -39,6 +39,7 @@ struct EvolutionOptions {
 struct EvolvedPicks {
   Picks picks;
   double loss;
+  double firstLoss;     ///< Of the first of the starts.
   unsigned evaluations; ///< Solutions that were scored.
 };
 

@@ -103,9 +103,10 @@ std::optional<Picks> getUniformPicks(const PruneProblem &problem);
 /// Searches in three steps, each with fewer candidates and nearer the truth:
 /// the allocation that is optimal where what the layers lose adds up (see
 /// AllocationProblem); evolution from there, and from where all layers are
-/// alike, by `score`; and `tryOut` of what that found and of what it began
-/// with. The best of these by their loss fits the budget; of two that lose the
-/// same, it is the one with more zeros. Fails if nothing does.
+/// alike, by `score`; and `tryOut` of what it began with and, if that gained 5
+/// % of the score or more, of what it found. The best of these by their loss
+/// fits the budget; of two that lose the same, it is the one with more zeros.
+/// Fails if nothing does.
 llvm::Expected<PruneCandidate> searchPruning(const PruneProblem &problem);
 
 /// The first step alone; nothing is tried out.
