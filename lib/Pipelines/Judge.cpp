@@ -181,8 +181,11 @@ StringRef Judge::getName() const {
   return metric ? StringRef(metric->name) : "metric-command";
 }
 
+bool Judge::isDistance() const {
+  return metric && metric->need == MetricNeed::Nothing;
+}
+
 std::string Judge::describe(double score) const {
   // The distance is told as what it is, not by what is better.
-  bool isDistance = metric && metric->need == MetricNeed::Nothing;
-  return llvm::formatv("{0} {1:f4}", getName(), isDistance ? -score : score);
+  return llvm::formatv("{0} {1:f4}", getName(), isDistance() ? -score : score);
 }

@@ -50,6 +50,8 @@ public:
 
   /// The metric's name, or "metric-command".
   llvm::StringRef getName() const;
+  /// Whether it is by how far outputs move, and by nothing else.
+  bool isDistance() const;
 
   /// "auc 0.8123".
   std::string describe(double score) const;

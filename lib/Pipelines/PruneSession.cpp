@@ -265,6 +265,7 @@ PruneSession::searchTables(PruneConstraint constraint,
   problem.budget = costs->getBudget(constraint.value);
   problem.seed = options.seed;
   problem.isBlind = options.method == "evopress";
+  problem.hasOtherMetric = !judge->isDistance();
   unsigned tried = 0;
   auto score = [&](ArrayRef<SparsityTarget> targets) {
     monitor.begin("try allocation " + Twine(++tried));

@@ -198,7 +198,8 @@ sopt::proposePruning(const PruneProblem &problem) {
   if (!evolved)
     return evolved.takeError();
   // The first start is the exact allocation unless another is known.
-  bool isWorth = problem.isBlind || !problem.known.empty() ||
+  bool isWorth = problem.isBlind || problem.hasOtherMetric ||
+                 !problem.known.empty() ||
                  evolved->loss < (1 - kWorthPruning) * evolved->firstLoss;
   if (!isWorth)
     return std::vector<PruneCandidate>{std::move(allocated)};

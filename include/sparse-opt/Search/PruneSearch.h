@@ -89,6 +89,8 @@ struct PruneProblem {
   /// Whether to begin where all layers are alike, and to look at no table of
   /// errors, as EvoPress does: to compare with.
   bool isBlind = false;
+  /// Whether candidates are judged by something else than scores tell.
+  bool hasOtherMetric = false;
   /// What a search with about the same budget found, or empty: few others are
   /// scored then.
   std::vector<SparsityTarget> known;
@@ -104,9 +106,9 @@ std::optional<Picks> getUniformPicks(const PruneProblem &problem);
 /// the allocation that is optimal where what the layers lose adds up (see
 /// AllocationProblem); evolution from there, and from where all layers are
 /// alike, by `score`; and `tryOut` of what it began with and, if that gained 5
-/// % of the score or more, of what it found. The best of these by their loss
-/// fits the budget; of two that lose the same, it is the one with more zeros.
-/// Fails if nothing does.
+/// % of the score or more or scores say little, of what it found. The best of
+/// these by their loss fits the budget; of two that lose the same, it is the
+/// one with more zeros. Fails if nothing does.
 llvm::Expected<PruneCandidate> searchPruning(const PruneProblem &problem);
 
 /// The first step alone; nothing is tried out.
