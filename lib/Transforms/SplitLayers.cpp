@@ -26,6 +26,10 @@ using namespace sopt;
 /// multiples of it would have more of them in all than the layer has.
 static constexpr int64_t kColumns = 16;
 
+/// More than q, k and v or the gates of a recurrent layer are a loop's work:
+/// each part is code of its own.
+static constexpr size_t kMostParts = 8;
+
 static int64_t pad(int64_t columns) { return llvm::alignTo(columns, kColumns); }
 
 /// How many of the last dimension's elements each result takes; none if `split`
@@ -67,7 +71,7 @@ static Location getPartLocation(LinearOp layer, Value part, size_t index) {
 static void splitLayer(onnx::SplitOp split) {
   LinearOp layer = getOwnLayer(split.getInput());
   // A schedule is one for the whole product.
-  if (!layer || layer.getSchedule())
+  if (!layer || layer.getSchedule() || split.getNumResults() > kMostParts)
     return;
   SmallVector<int64_t> sizes = getSizes(split);
   int64_t columns =

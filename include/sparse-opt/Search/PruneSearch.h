@@ -105,8 +105,8 @@ std::optional<Picks> getUniformPicks(const PruneProblem &problem);
 /// Searches in three steps, each with fewer candidates and nearer the truth:
 /// the allocation that is optimal where what the layers lose adds up (see
 /// AllocationProblem); evolution from there, and from where all layers are
-/// alike, by `score`; and `tryOut` of what it began with and, if that gained 5
-/// % of the score or more or scores say little, of what it found. The best of
+/// alike, by `score`; and `tryOut` of what it began with and, if that gained a
+/// twentieth of the score or scores say little, of what it found. The best of
 /// these by their loss fits the budget; of two that lose the same, it is the
 /// one with more zeros. Fails if nothing does.
 llvm::Expected<PruneCandidate> searchPruning(const PruneProblem &problem);

@@ -184,8 +184,9 @@ def SplitLayers : Pass<"sopt-split-layers"> {
 
     It refuses a layer whose result has other readers, whose weight or bias is no
     constant, or that has a schedule already, which is one for the whole
-    product; splits along another dimension or of sizes that are not known; and
-    parts of a few columns each, which would fill the kernels' vectors with less.
+    product; splits along another dimension, of sizes that are not known, or into
+    more than 8 parts; and parts of a few columns each, which would fill the
+    kernels' vectors with less.
 
     ```mlir
     func.func @layers(%x: tensor<?x2xf32>) -> (tensor<?x16xf32>, tensor<?x16xf32>) {
