@@ -73,8 +73,12 @@ KernelChoice sopt::chooseKernel(const MachineCosts &machine,
   SmallVector<LayerPrecision> precisions = {wanted};
   if (wanted != LayerPrecision::F32)
     precisions.push_back(LayerPrecision::F32);
-  const double most = kMustSave * choice.time;
-  for (LayerPrecision precision : precisions)
+  const double dense = choice.time;
+  for (LayerPrecision precision : precisions) {
+    // In f32, too, zeros must pay: where fewer bits are slow, any kernel in f32
+    // is faster, and still not what was asked for.
+    const double most =
+        kMustSave * std::min(dense, getTime(LayerKernel::Dense, precision));
     for (LayerKernel kernel : {LayerKernel::Csr, LayerKernel::Block4,
                                LayerKernel::OneOf4, LayerKernel::TwoOf4}) {
       if (!hasKernel(kernel, precision))
@@ -86,6 +90,7 @@ KernelChoice sopt::chooseKernel(const MachineCosts &machine,
         choice.time = time;
       }
     }
+  }
   choice.reason =
       explain(machine, pattern, tokens, choice.kernel, choice.precision);
   if (choice.precision != wanted)

@@ -30,7 +30,7 @@ struct KernelChoice {
 /// fewer than `fewest`. One that skips zeros must promise to save a share of
 /// dense's time in the same precision: predictions err, and dense is what the
 /// user would have had. A kernel in f32 that skips zeros and is faster than any
-/// in `precision` is chosen, too: it rounds nothing.
+/// in `precision`, and than dense in f32, is chosen, too: it rounds nothing.
 KernelChoice chooseKernel(const MachineCosts &machine,
                           const WeightPattern &pattern, int64_t tokens,
                           int64_t fewest,
