@@ -18,10 +18,9 @@ using namespace sopt;
 static constexpr int64_t kBudgetSteps = 10000;
 
 /// What evolution must gain of the exact allocation's score for its result to
-/// be pruned to the end, too, which takes as long as all the rest. The score
-/// leaves out what makes up for zeros, which turns the order of allocations
-/// that differ by less: by 1 to 3 % in MiniLM-L6, where the exact one came out
-/// ahead.
+/// be pruned to the end, too, which takes a third of a search. The score leaves
+/// out what makes up for zeros, which turns the order of allocations that
+/// differ by less: by 1 to 3 % in MiniLM-L6 at 50 to 70 % zeros.
 static constexpr double kWorthPruning = 0.05;
 
 /// Where a search is known whose budget was about the same.
