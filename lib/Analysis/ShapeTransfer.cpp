@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ShapeTransfer.h"
+#include "dialects/ONNX/IR/Axis.h"
 #include "dialects/ONNX/IR/ONNX.h"
 #include "dialects/Sopt/IR/Sopt.h"
 #include "sparse-opt/Analysis/EinsumEquation.h"
@@ -153,7 +154,7 @@ MaybeShape inferUnsqueeze(ShapeAnalysis &analysis, ShapeTransfer &transfer,
   size_t rank = from->size() + axes->size();
   llvm::SmallBitVector isNew(rank);
   for (int64_t axis : *axes) {
-    std::optional<int64_t> at = normalizeAxis(axis, rank);
+    std::optional<int64_t> at = onnx::normalizeAxis(axis, rank);
     if (!at || isNew.test(*at))
       return std::nullopt;
     isNew.set(*at);
@@ -183,7 +184,7 @@ MaybeShape inferSqueeze(ShapeAnalysis &analysis, ShapeTransfer &transfer,
     if (!axes)
       return std::nullopt;
     for (int64_t axis : *axes) {
-      std::optional<int64_t> at = normalizeAxis(axis, from->size());
+      std::optional<int64_t> at = onnx::normalizeAxis(axis, from->size());
       if (!at)
         return std::nullopt;
       goes.set(*at);
@@ -201,7 +202,7 @@ MaybeShape inferGather(ShapeAnalysis &analysis, onnx::GatherOp op) {
   const SymbolicShape *indices = analysis.getShape(op.getIndices());
   if (!from || !indices)
     return std::nullopt;
-  std::optional<int64_t> axis = normalizeAxis(op.getAxis(), from->size());
+  std::optional<int64_t> axis = onnx::normalizeAxis(op.getAxis(), from->size());
   if (!axis)
     return std::nullopt;
   SymbolicShape result(ArrayRef(*from).take_front(*axis));
@@ -253,7 +254,8 @@ MaybeShape inferConcat(ShapeAnalysis &analysis, onnx::ConcatOp op) {
     const SymbolicShape *shape = analysis.getShape(input);
     if (!shape)
       return std::nullopt;
-    std::optional<int64_t> axis = normalizeAxis(op.getAxis(), shape->size());
+    std::optional<int64_t> axis =
+        onnx::normalizeAxis(op.getAxis(), shape->size());
     if (!axis || (result && result->size() != shape->size()))
       return std::nullopt;
     if (!result) {
@@ -276,7 +278,7 @@ MaybeShape inferSplit(ShapeAnalysis &analysis, ShapeTransfer &transfer,
   const SymbolicShape *from = analysis.getShape(op.getInput());
   if (!from)
     return std::nullopt;
-  std::optional<int64_t> axis = normalizeAxis(op.getAxis(), from->size());
+  std::optional<int64_t> axis = onnx::normalizeAxis(op.getAxis(), from->size());
   if (!axis)
     return std::nullopt;
   SymbolicShape result(*from);
@@ -386,7 +388,7 @@ MaybeShape inferReduce(ShapeAnalysis &analysis, ShapeTransfer &transfer,
   if (axes.empty() && !getFlag("noop_with_empty_axes", 0))
     reduced.set();
   for (int64_t axis : axes) {
-    std::optional<int64_t> at = normalizeAxis(axis, from->size());
+    std::optional<int64_t> at = onnx::normalizeAxis(axis, from->size());
     if (!at)
       return std::nullopt;
     reduced.set(*at);

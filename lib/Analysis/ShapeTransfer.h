@@ -16,12 +16,6 @@ class SliceOp;
 
 namespace sopt {
 
-/// Counts `axis` from the front; nothing if it is out of range.
-inline std::optional<int64_t> normalizeAxis(int64_t axis, int64_t rank) {
-  axis = axis < 0 ? axis + rank : axis;
-  return axis >= 0 && axis < rank ? std::optional(axis) : std::nullopt;
-}
-
 /// The transfer functions of ShapeAnalysis: one operator at a time, from what
 /// is known of its operands.
 class ShapeTransfer {

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ShapeTransfer.h"
+#include "dialects/ONNX/IR/Axis.h"
 #include "dialects/ONNX/IR/ONNX.h"
 
 using namespace mlir;
@@ -82,7 +83,7 @@ std::optional<SymbolicShape> sopt::inferSlice(ShapeAnalysis &analysis,
   }
   SymbolicShape result(*from);
   for (size_t i = 0; i < axes.size(); ++i) {
-    std::optional<int64_t> axis = normalizeAxis(axes[i], from->size());
+    std::optional<int64_t> axis = onnx::normalizeAxis(axes[i], from->size());
     if (!axis)
       return std::nullopt;
     std::optional<DimExpr> size;

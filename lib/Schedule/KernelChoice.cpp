@@ -78,7 +78,8 @@ KernelChoice sopt::chooseKernel(const MachineCosts &machine,
     // In f32, too, zeros must pay: where fewer bits are slow, any kernel in f32
     // is faster, and still not what was asked for.
     const double most =
-        kMustSave * std::min(dense, getTime(LayerKernel::Dense, precision));
+        kMustSave *
+        (precision == wanted ? dense : std::min(dense, choice.denseTime));
     for (LayerKernel kernel : {LayerKernel::Csr, LayerKernel::Block4,
                                LayerKernel::OneOf4, LayerKernel::TwoOf4}) {
       if (!hasKernel(kernel, precision))

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "TakeParts.h"
+#include "dialects/ONNX/IR/Axis.h"
 #include "dialects/ONNX/IR/ConstantData.h"
 #include "dialects/ONNX/IR/NodeLocation.h"
 #include "dialects/ONNX/IR/ONNX.h"
@@ -41,8 +42,8 @@ static SmallVector<int64_t> getSizes(onnx::SplitOp split) {
     if (!type || type.getRank() == 0 ||
         ShapedType::isDynamic(type.getShape().back()))
       return {};
-    int64_t axis = split.getAxis();
-    if (axis != -1 && axis != type.getRank() - 1)
+    int64_t rank = type.getRank();
+    if (onnx::normalizeAxis(split.getAxis(), rank) != rank - 1)
       return {};
     sizes.push_back(type.getShape().back());
   }

@@ -6,19 +6,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "Folders.h"
+#include "dialects/ONNX/IR/Axis.h"
 #include "dialects/ONNX/IR/ONNX.h"
 #include "llvm/ADT/SmallBitVector.h"
 
 using namespace mlir;
 using namespace sopt;
 using sopt::onnx::ConstantData;
-
-/// `axis` counted from the front, none if it is out of bounds.
-static std::optional<int64_t> normalizeAxis(int64_t axis, int64_t rank) {
-  if (axis < -rank || axis >= rank)
-    return std::nullopt;
-  return axis < 0 ? axis + rank : axis;
-}
 
 static ElementsAttr getValue(Value constant) {
   return constant.getDefiningOp<onnx::ConstantOp>().getValueAttr();
@@ -74,7 +68,7 @@ static ElementsAttr foldSqueeze(const FoldedOp &op) {
   llvm::SmallBitVector dropped(from.size());
   if (const ConstantData *axes = op.get(squeeze.getAxes())) {
     for (int64_t axis : axes->getInts()) {
-      auto position = normalizeAxis(axis, from.size());
+      auto position = onnx::normalizeAxis(axis, from.size());
       if (!position || from[*position] != 1)
         return {};
       dropped.set(*position);
@@ -96,7 +90,7 @@ static ElementsAttr foldUnsqueeze(const FoldedOp &op) {
   int64_t rank = from.size() + axes.size();
   llvm::SmallBitVector added(rank);
   for (int64_t axis : axes) {
-    auto position = normalizeAxis(axis, rank);
+    auto position = onnx::normalizeAxis(axis, rank);
     if (!position || added[*position])
       return {};
     added.set(*position);
@@ -208,7 +202,7 @@ static ElementsAttr foldTranspose(const FoldedOp &op) {
     return {};
   SmallVector<int64_t> strides = getRowMajorStrides(from), shape, permuted;
   for (int64_t axis : permutation) {
-    auto position = normalizeAxis(axis, rank);
+    auto position = onnx::normalizeAxis(axis, rank);
     if (!position)
       return {};
     shape.push_back(from[*position]);
@@ -237,7 +231,7 @@ static ElementsAttr foldSlice(const FoldedOp &op) {
   SmallVector<int64_t> shape(from), strides = getRowMajorStrides(from);
   int64_t offset = 0;
   for (auto [start, end, axis, step] : llvm::zip(starts, ends, axes, steps)) {
-    auto position = normalizeAxis(axis, rank);
+    auto position = onnx::normalizeAxis(axis, rank);
     // The most negative step has no opposite; no step so large is of use.
     if (!position || step == 0 || step < -INT32_MAX)
       return {};
@@ -323,7 +317,7 @@ static ElementsAttr foldConcat(const FoldedOp &op) {
   if (operands.empty())
     return {};
   SmallVector<int64_t> shape(operands[0].getShape());
-  auto axis = normalizeAxis(concat.getAxis(), shape.size());
+  auto axis = onnx::normalizeAxis(concat.getAxis(), shape.size());
   if (!axis)
     return {};
   shape[*axis] = 0;
@@ -355,13 +349,13 @@ static ElementsAttr foldGather(const FoldedOp &op) {
   auto gather = cast<onnx::GatherOp>(op.getOperation());
   const ConstantData &data = op.getOperands()[0];
   const ConstantData &indices = op.getOperands()[1];
-  auto axis = normalizeAxis(gather.getAxis(), data.getShape().size());
+  auto axis = onnx::normalizeAxis(gather.getAxis(), data.getShape().size());
   if (!axis)
     return {};
   int64_t size = data.getShape()[*axis];
   SmallVector<int64_t> positions = indices.getInts();
   for (int64_t &index : positions) {
-    auto position = normalizeAxis(index, size);
+    auto position = onnx::normalizeAxis(index, size);
     if (!position)
       return {};
     index = *position;

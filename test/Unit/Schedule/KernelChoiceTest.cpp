@@ -160,6 +160,15 @@ TEST(KernelChoice, RoundsWhereThatIsFaster) {
   const MachineCosts slow = *lookUpMachineCosts("generic");
   EXPECT_EQ(choose(slow, 0.1, 4, LayerPrecision::Int8).precision,
             LayerPrecision::F32);
+  // AVX2 has no instructions for bf16: any kernel in f32 is faster, and one
+  // without zeros that pay is not what was asked for.
+  const MachineCosts emulating = *lookUpMachineCosts("avx2");
+  for (double density : {0.95, 1.0}) {
+    KernelChoice asked = choose(emulating, density, 4, LayerPrecision::Bf16);
+    EXPECT_GT(asked.time, asked.denseTime);
+    EXPECT_EQ(asked.kernel, LayerKernel::Dense) << density;
+    EXPECT_EQ(asked.precision, LayerPrecision::Bf16) << density;
+  }
 }
 
 // From the break-even on, and not before, CSR is predicted to beat dense.
